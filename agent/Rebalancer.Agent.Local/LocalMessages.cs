@@ -1,0 +1,85 @@
+using System.Text.Json.Serialization;
+
+namespace Rebalancer.Agent.Local;
+
+/// <summary>
+/// One request over the agent's unix socket: one JSON line, answered by one JSON line (<see cref="LocalReply"/>), maybe after a long wait.
+/// The peer's end of the connection is a message too: an agent that dies fails every waiting caller, a caller that dies frees what waited for it.
+/// Only root may connect (mode 0700 folder, and SO_PEERCRED is checked).
+/// </summary>
+public sealed record LocalRequest
+{
+    /// <summary>One of <see cref="LocalOps"/>.</summary>
+    public required string Op { get; init; }
+    /// <summary>UID of the pod as containerd has it (io.kubernetes.cri.sandbox-uid, or K8S_POD_UID from CNI_ARGS).</summary>
+    public string PodUid { get; init; } = "";
+    public string PodNamespace { get; init; } = "";
+    public string PodName { get; init; } = "";
+    /// <summary>Name of the Migration the pod's annotation hints at (same namespace).</summary>
+    public string Migration { get; init; } = "";
+    /// <summary>OCI container id; for CNI the sandbox id.</summary>
+    public string ContainerId { get; init; } = "";
+    public string ContainerName { get; init; } = "";
+    public string Bundle { get; init; } = "";
+    public string NetNs { get; init; } = "";
+    public string IfName { get; init; } = "";
+    public int RestartCount { get; init; }
+    /// <summary>hold/resumed: CRIU's image folder, which names the move. restore-done: work folder with restore.log.</summary>
+    public string ImagePath { get; init; } = "";
+    public string WorkPath { get; init; } = "";
+    /// <summary>hold: pid of the restored tree's root on the host.</summary>
+    public int Pid { get; init; }
+    /// <summary>restore-done: exit code of runc restore.</summary>
+    public int ExitCode { get; init; }
+    /// <summary>CNI: the address range of the cluster in CIDR form and the first and last address that may be given out.</summary>
+    public string Subnet { get; init; } = "";
+    public string RangeStart { get; init; } = "";
+    public string RangeEnd { get; init; } = "";
+    public string Gateway { get; init; } = "";
+}
+
+public static class LocalOps
+{
+    /// <summary>rebalancer-runc, pause container's create of a pod with a claim. Answered when the sandbox may go on (proceed) or not (fail).</summary>
+    public const string SandboxCreate = "sandbox-create";
+    /// <summary>rebalancer-runc, app container's create of a pod with a claim. restore | create (a recorded cold start) | fail.</summary>
+    public const string ContainerCreate = "container-create";
+    /// <summary>rebalancer-runc, after runc restore ended. proceed, or restore again, or create (cold start recorded after a commit), or fail.</summary>
+    public const string RestoreDone = "restore-done";
+    /// <summary>CRIU's post-restore action script: the tree is complete and no user code has run. proceed = let it run, fail = let it die.</summary>
+    public const string Hold = "hold";
+    /// <summary>CRIU's post-resume action script: the tree runs; the network may be opened.</summary>
+    public const string Resumed = "resumed";
+    public const string CniAdd = "cni-add";
+    public const string CniDel = "cni-del";
+    public const string CniCheck = "cni-check";
+}
+
+public sealed record LocalReply
+{
+    /// <summary>One of <see cref="LocalActions"/>.</summary>
+    public required string Action { get; init; }
+    public string Reason { get; init; } = "";
+    public string Message { get; init; } = "";
+    /// <summary>restore: CRIU's image folder, a fresh work folder for logs, and CRIU's configuration file for this restore (set as annotation org.criu.config).</summary>
+    public string ImagePath { get; init; } = "";
+    public string WorkPath { get; init; } = "";
+    public string CriuConfig { get; init; } = "";
+    /// <summary>cni-add: address with prefix length.</summary>
+    public string Address { get; init; } = "";
+    public string Gateway { get; init; } = "";
+}
+
+public static class LocalActions
+{
+    public const string Proceed = "proceed";
+    public const string Restore = "restore";
+    public const string Create = "create";
+    public const string Fail = "fail";
+}
+
+/// <summary>Serialisation without reflection, as NativeAOT needs it. Unknown fields are ignored, so that agent and wrapper may be of different versions.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(LocalRequest))]
+[JsonSerializable(typeof(LocalReply))]
+public sealed partial class LocalJson : JsonSerializerContext;

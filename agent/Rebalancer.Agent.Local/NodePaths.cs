@@ -1,0 +1,29 @@
+namespace Rebalancer.Agent.Local;
+
+/// <summary>Where the agent, the runtime wrapper and the CNI plugin meet on a node's file system.</summary>
+public static class NodePaths
+{
+    /// <summary>On tmpfs, mode 0700: gone after a reboot.</summary>
+    public const string RunFolder = "/run/rebalancer";
+    public const string Socket = RunFolder + "/agent.sock";
+    /// <summary>Checkpoint images: RunFolder/moves/{migration uid}/images. Secrets; deleted after use.</summary>
+    public const string MovesFolder = RunFolder + "/moves";
+    /// <summary>CRIU's configuration of one container, written by the wrapper at create: RunFolder/criu/{container id}.conf.</summary>
+    public const string CriuFolder = RunFolder + "/criu";
+    /// <summary>A file named by container id: its processes were restored by us, so that `start` is a no-op once.</summary>
+    public const string RestoredFolder = RunFolder + "/restored";
+
+    /// <summary>On disk, mode 0700: survives a reboot.</summary>
+    public const string StateFolder = "/var/lib/rebalancer";
+    /// <summary>A file named by pod UID: the pod was moved away; none of its containers may ever run here again. `create` fails, `kill` kills every process of the cgroup before it thaws.</summary>
+    public const string ReleasedFolder = StateFolder + "/released";
+    /// <summary>A file named "{pod uid}_{container name}": its checkpoint was consumed; later creates are cold starts.</summary>
+    public const string ConsumedFolder = StateFolder + "/consumed";
+    /// <summary>A file named by migration uid: the source has sent, or is about to send, Committed.</summary>
+    public const string CommitMarkers = StateFolder + "/commits";
+
+    public const string BinFolder = "/opt/rebalancer/bin";
+    /// <summary>The wrapper's binary, also called under this name as CRIU's action script.</summary>
+    public const string RuncWrapper = BinFolder + "/rebalancer-runc";
+    public const string Ipam = BinFolder + "/rebalancer-ipam";
+}

@@ -1,0 +1,209 @@
+using System.Text.Json.Serialization;
+using k8s;
+using k8s.Models;
+
+namespace Rebalancer.Kubernetes.Api;
+
+/// <summary>One move of one running pod to another node. See manifests/crds/migrations.yaml.</summary>
+[KubernetesEntity(Group = Names.Group, ApiVersion = Names.Version, Kind = MigrationKind, PluralName = MigrationPlural)]
+public sealed class Migration : IKubernetesObject<V1ObjectMeta>, ISpec<MigrationSpec>, IStatus<MigrationStatus>
+{
+    public const string MigrationKind = "Migration";
+    public const string MigrationPlural = "migrations";
+
+    public string ApiVersion { get; set; } = Names.ApiVersion;
+    public string Kind { get; set; } = MigrationKind;
+    public V1ObjectMeta Metadata { get; set; } = new();
+    public MigrationSpec Spec { get; set; } = new();
+    public MigrationStatus Status { get; set; } = new();
+}
+
+[KubernetesEntity(Group = Names.Group, ApiVersion = Names.Version, Kind = "MigrationList", PluralName = Migration.MigrationPlural)]
+public sealed class MigrationList : IKubernetesObject<V1ListMeta>, IItems<Migration>
+{
+    public string ApiVersion { get; set; } = Names.ApiVersion;
+    public string Kind { get; set; } = "MigrationList";
+    public V1ListMeta Metadata { get; set; } = new();
+    public IList<Migration> Items { get; set; } = [];
+}
+
+/// <summary>What is asked for. Immutable once created.</summary>
+public sealed class MigrationSpec
+{
+    /// <summary>The pod to move, in the Migration's namespace.</summary>
+    public string PodName { get; set; } = "";
+
+    /// <summary>Pins the pod; empty means the pod of that name when the Migration is first seen.</summary>
+    [JsonPropertyName("podUID")] public string? PodUID { get; set; }
+
+    /// <summary>Node to move to; empty: the controller chooses.</summary>
+    public string? TargetNode { get; set; }
+
+    /// <summary>Auto | StopAndCopy.</summary>
+    public string Strategy { get; set; } = "Auto";
+
+    /// <summary>Longest freeze that is accepted, a Go duration ("5s"); beyond it the move rolls back. Unset: 10 s.</summary>
+    public string? FreezeBudget { get; set; }
+
+    /// <summary>Instant by which the move must have committed; afterwards it aborts.</summary>
+    public DateTimeOffset? Deadline { get; set; }
+
+    /// <summary>Strict (default) | Ignore: whether the target's CPU must have every feature of the source's.</summary>
+    public string CpuPolicy { get; set; } = "Strict";
+
+    /// <summary>Why the pod is moved, for people and metrics: Interruption, Manual, ...</summary>
+    public string Reason { get; set; } = "Manual";
+
+    /// <summary>Higher moves first.</summary>
+    public int Priority { get; set; }
+}
+
+/// <summary>The commit of a move: empty until decided, then never changed.</summary>
+public static class Decision
+{
+    public const string None = "";
+    public const string Committed = "Committed";
+    public const string Aborted = "Aborted";
+}
+
+/// <summary>Written by the controller, except <see cref="Source"/> and <see cref="Target"/> (their agents) and Decision=Committed (source agent).</summary>
+public sealed class MigrationStatus
+{
+    /// <summary>Pending, Preflight, Preparing, Freezing, Restoring, Committed, Succeeded, Aborting, RolledBack or Failed. Derived by the controller.</summary>
+    public string? Phase { get; set; }
+
+    /// <summary>"" | Committed | Aborted; write-once, by compare-and-set on "".</summary>
+    public string Decision { get; set; } = "";
+
+    /// <summary>Named reason of a refusal, abort or failure (see <see cref="Reasons"/>).</summary>
+    public string? Reason { get; set; }
+    public string? Message { get; set; }
+
+    public long ObservedGeneration { get; set; }
+    [JsonPropertyName("podUID")] public string? PodUID { get; set; }
+    public string? SourceNode { get; set; }
+    public string? TargetNode { get; set; }
+    /// <summary>Resolved strategy.</summary>
+    public string? Strategy { get; set; }
+    /// <summary>Resolved freeze budget in milliseconds.</summary>
+    public long? FreezeBudgetMs { get; set; }
+
+    public OwnerRecord? Owner { get; set; }
+    public Claim? Claim { get; set; }
+
+    public SourceStatus? Source { get; set; }
+    public TargetStatus? Target { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+    public DateTimeOffset? CompletedAt { get; set; }
+    public IList<V1Condition>? Conditions { get; set; }
+}
+
+/// <summary>The owner of the source pod and what was taken from the pod to make the owner replace it, written before anything is taken.</summary>
+public sealed class OwnerRecord
+{
+    /// <summary>ReplicaSet, or None for a bare pod.</summary>
+    public string Kind { get; set; } = "None";
+    public string? Name { get; set; }
+    public string? Uid { get; set; }
+    /// <summary>Labels removed from the source pod, to be put back on a roll-back.</summary>
+    public IDictionary<string, string>? RemovedLabels { get; set; }
+    /// <summary>The bare pod as it was (metadata without server fields, and spec), to be created again on the target.</summary>
+    public V1Pod? BarePod { get; set; }
+}
+
+/// <summary>Which pod may receive the checkpoint.</summary>
+public sealed class Claim
+{
+    /// <summary>128 random bits, hex.</summary>
+    public string Token { get; set; } = "";
+    public DateTimeOffset ExpiresAt { get; set; }
+    public string? PodName { get; set; }
+    /// <summary>Set once, when the pod with the token appears; from then on the only pod that is given images and address.</summary>
+    [JsonPropertyName("podUID")] public string? PodUID { get; set; }
+}
+
+/// <summary>How far the source is. Order of a good move: Ready, Frozen, Dumped, Released.</summary>
+public static class SourceState
+{
+    /// <summary>Preflight refused: reason and message say why; nothing was touched.</summary>
+    public const string Refused = "Refused";
+    /// <summary>Preflight passed.</summary>
+    public const string Ready = "Ready";
+    public const string Frozen = "Frozen";
+    /// <summary>Every byte of the checkpoint is on the target.</summary>
+    public const string Transferred = "Transferred";
+    /// <summary>After Committed: the source can never run again (marker on disk, processes killed).</summary>
+    public const string Released = "Released";
+    /// <summary>Rolled back: thawed, shield dropped, running with its connections.</summary>
+    public const string Thawed = "Thawed";
+}
+
+/// <summary>How far the target is. Order of a good move: Ready, Prepared, Held, Running.</summary>
+public static class TargetState
+{
+    public const string Refused = "Refused";
+    public const string Ready = "Ready";
+    /// <summary>The claimed pod's sandbox is held in its pause container's create, network shielded (replacement first); or, for a bare pod, images can be received.</summary>
+    public const string Prepared = "Prepared";
+    /// <summary>Restored and held at post-restore: no user code has run.</summary>
+    public const string Held = "Held";
+    public const string Running = "Running";
+    /// <summary>Restore failed for good; before a commit nothing is left, after it the wrapper starts the container cold.</summary>
+    public const string Failed = "Failed";
+    public const string ColdStarted = "ColdStarted";
+    /// <summary>Aborted: images deleted, held sandbox failed.</summary>
+    public const string Cleaned = "Cleaned";
+}
+
+public sealed class SourceStatus
+{
+    public string State { get; set; } = "";
+    public string? Reason { get; set; }
+    public string? Message { get; set; }
+    /// <summary>Decisive line of CRIU's log on a failure.</summary>
+    public string? LogLine { get; set; }
+    [JsonPropertyName("containerID")] public string? ContainerID { get; set; }
+    public string? ContainerName { get; set; }
+    /// <summary>The pod's address with prefix length, "10.88.1.4/16".</summary>
+    public string? Address { get; set; }
+    /// <summary>The pod's MAC, "0a:58:..".</summary>
+    public string? Mac { get; set; }
+    /// <summary>Resident memory in bytes at preflight.</summary>
+    public long? MemoryBytes { get; set; }
+    /// <summary>CPU feature flags of the node, sorted, and xsave area size in bytes.</summary>
+    public NodeCpu? Cpu { get; set; }
+    /// <summary>Bytes sent.</summary>
+    public long? Bytes { get; set; }
+    /// <summary>From closing the shield to the commit being written, milliseconds.</summary>
+    public long? FreezeMs { get; set; }
+    public IList<TimelineEntry>? Timeline { get; set; }
+}
+
+public sealed class TargetStatus
+{
+    public string State { get; set; } = "";
+    public string? Reason { get; set; }
+    public string? Message { get; set; }
+    public string? LogLine { get; set; }
+    public NodeCpu? Cpu { get; set; }
+    /// <summary>From the source's shield closing to the address answering here, milliseconds: what a client can notice.</summary>
+    public long? FreezeMs { get; set; }
+    /// <summary>Frames held during the freeze and replayed here.</summary>
+    public long? FramesReplayed { get; set; }
+    public IList<TimelineEntry>? Timeline { get; set; }
+}
+
+public sealed class NodeCpu
+{
+    /// <summary>Flags of /proc/cpuinfo, space separated, sorted.</summary>
+    public string Flags { get; set; } = "";
+    public int XsaveBytes { get; set; }
+}
+
+public sealed class TimelineEntry
+{
+    public string Step { get; set; } = "";
+    /// <summary>Milliseconds since this agent began the move.</summary>
+    public double AtMs { get; set; }
+}

@@ -1,0 +1,51 @@
+namespace Rebalancer.Kubernetes.Api;
+
+/// <summary>Names that cross a process: the API group, annotations, labels, taints and finalizers of Rebalancer, and those of others that it honours.</summary>
+public static class Names
+{
+    public const string Group = "rebalancer.dev";
+    public const string Version = "v1alpha1";
+    public const string ApiVersion = Group + "/" + Version;
+
+    /// <summary>RuntimeClass and containerd runtime handler of pods whose containers run under rebalancer-runc.</summary>
+    public const string RuntimeHandler = "rebalancer";
+
+    /// <summary>On a node, RFC 3339: the instant at which the node goes away. Anyone may set it.</summary>
+    public const string TerminatesAt = "rebalancer.dev/terminates-at";
+
+    /// <summary>On a node, beside <see cref="TerminatesAt"/>: why it goes away, for people.</summary>
+    public const string TerminationReason = "rebalancer.dev/termination-reason";
+
+    /// <summary>Taint key (effect NoSchedule) of a node that is about to be interrupted.</summary>
+    public const string InterruptionTaint = "rebalancer.dev/interruption";
+
+    /// <summary>On a node: price in US dollars per hour, a decimal number &gt;= 0.</summary>
+    public const string CostUsdPerHour = "rebalancer.dev/cost-usd-per-hour";
+
+    /// <summary>On a node, set by its agent: host:port of the agent's mTLS endpoint.</summary>
+    public const string AgentEndpoint = "rebalancer.dev/agent-endpoint";
+
+    /// <summary>On a replacement pod, set by the claim webhook: name of the Migration (same namespace) whose checkpoint it may ask for. A hint, never proof.</summary>
+    public const string MigrationAnnotation = "rebalancer.dev/migration";
+
+    /// <summary>On a replacement pod, set by the claim webhook: the random token that the Migration's claim holds.</summary>
+    public const string ClaimAnnotation = "rebalancer.dev/claim";
+
+    /// <summary>On a pod: "true" or "false", whether it may be moved live.</summary>
+    public const string Migratable = "rebalancer.dev/migratable";
+
+    /// <summary>Labels on a Migration, so that an agent watches only its own: node names.</summary>
+    public const string SourceNodeLabel = "rebalancer.dev/source-node";
+    public const string TargetNodeLabel = "rebalancer.dev/target-node";
+
+    public const string MigrationFinalizer = "rebalancer.dev/migration";
+
+    public const string PodTemplateHash = "pod-template-hash";
+    public const string PodDeletionCost = "controller.kubernetes.io/pod-deletion-cost";
+    public const string Hostname = "kubernetes.io/hostname";
+    public const string InstanceType = "node.kubernetes.io/instance-type";
+    public const string CapacityTypeKarpenter = "karpenter.sh/capacity-type";
+    public const string CapacityTypeEks = "eks.amazonaws.com/capacityType";
+    public const string DoNotDisrupt = "karpenter.sh/do-not-disrupt";
+    public const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
+}

@@ -1,0 +1,53 @@
+namespace Rebalancer.Kubernetes.Api;
+
+/// <summary>Named reasons of refusals, aborts and failures. Each is part of the API: a user may branch on it.</summary>
+public static class Reasons
+{
+    // Refusals before anything is touched.
+    public const string PodNotFound = "PodNotFound";
+    public const string PodReplaced = "PodReplaced";
+    public const string PodNotRunning = "PodNotRunning";
+    public const string OptedOut = "OptedOut";
+    public const string OwnerUnsupported = "OwnerUnsupported";
+    public const string OwnerRollingOut = "OwnerRollingOut";
+    public const string StaticPod = "StaticPod";
+    public const string HostNamespace = "HostNamespace";
+    public const string SharedProcessNamespace = "SharedProcessNamespace";
+    public const string SeveralContainers = "SeveralContainers";
+    public const string VolumeUnsupported = "VolumeUnsupported";
+    public const string DeviceUnsupported = "DeviceUnsupported";
+    public const string TerminalUnsupported = "TerminalUnsupported";
+    public const string IoUring = "IoUring";
+    public const string WritableLayer = "WritableLayer";
+    public const string ProjectedFileOpen = "ProjectedFileOpen";
+    public const string ProbeTooTight = "ProbeTooTight";
+    public const string CpuIncompatible = "CpuIncompatible";
+    public const string NetworkUnsupported = "NetworkUnsupported";
+    public const string NoTarget = "NoTarget";
+    public const string TargetUnknown = "TargetUnknown";
+    public const string TargetIsSource = "TargetIsSource";
+    public const string TargetDoomed = "TargetDoomed";
+    public const string TargetUnready = "TargetUnready";
+    public const string TargetNoRoom = "TargetNoRoom";
+    public const string TargetConstraint = "TargetConstraint";
+    public const string AgentMissing = "AgentMissing";
+    public const string RuntimeUnsupported = "RuntimeUnsupported";
+    public const string DisruptionBudget = "DisruptionBudget";
+    public const string StrategyUnsupported = "StrategyUnsupported";
+    public const string InvalidSpec = "InvalidSpec";
+
+    // Aborts and failures.
+    public const string ClaimExpired = "ClaimExpired";
+    public const string PodChanged = "PodChanged";
+    public const string FreezeBudgetExceeded = "FreezeBudgetExceeded";
+    public const string DeadlineExceeded = "DeadlineExceeded";
+    public const string CheckpointFailed = "CheckpointFailed";
+    public const string RestoreFailed = "RestoreFailed";
+    public const string TransferFailed = "TransferFailed";
+    public const string PeerUnreachable = "PeerUnreachable";
+    public const string AgentRestarted = "AgentRestarted";
+    public const string PhaseTimeout = "PhaseTimeout";
+    public const string TargetLost = "TargetLost";
+    public const string SourceLost = "SourceLost";
+    public const string UserAborted = "UserAborted";
+}
