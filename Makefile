@@ -1,0 +1,64 @@
+# The two commands of the README, and the benchmarks. Everything that is needed gets installed on the way, and says so.
+CONFIG ?= Release
+N ?= 20
+CGROUP ?= both
+ARTIFACTS := $(CURDIR)/artifacts
+LAB := dotnet tests/Rebalancer.Lab/bin/$(CONFIG)/net10.0/Rebalancer.Lab.dll
+TESTS := $(sort $(wildcard tests/*.Tests))
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: demo test test-here lab-soak bench-wrapper apiserver build publish packages format clean
+
+## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
+demo: publish
+	$(LAB) exec -- $(LAB) demo
+
+## test: every test, real migrations included
+test: publish
+	$(LAB) exec -- $(MAKE) --no-print-directory test-here
+
+# Inside the lab's namespaces, where tests may make networks and cgroups without touching the machine.
+test-here:
+	@mkdir -p $(ARTIFACTS); rm -f $(ARTIFACTS)/test.log; status=0; \
+	for project in $(TESTS); do \
+	  echo "== $$project"; \
+	  dotnet test $$project -c $(CONFIG) --no-build --nologo -v q --logger "console;verbosity=normal" 2>&1 | tee -a $(ARTIFACTS)/test.log | grep -vE '^\s*$$|Passed Rebalancer' ; \
+	  [ $${PIPESTATUS[0]} -eq 0 ] || status=1; \
+	done; \
+	awk '/^ *Passed: /{p+=$$2} /^ *Failed: /{f+=$$2} END{printf "%d passed, %d failed\n", p, f}' $(ARTIFACTS)/test.log; \
+	exit $$status
+test-here: SHELL := /bin/bash
+
+## lab-soak: the same Redis pod moved back and forth N times under load
+lab-soak: publish
+	$(LAB) exec -- $(LAB) soak --moves $(N) --cgroup $(CGROUP)
+
+## bench-wrapper: what rebalancer-runc adds to a runc call
+bench-wrapper: publish
+	$(LAB) exec -- dotnet benchmarks/Rebalancer.Benchmarks/bin/$(CONFIG)/net10.0/Rebalancer.Benchmarks.dll wrapper
+
+## apiserver: the API server double, for kubectl
+apiserver: build
+	dotnet tests/Rebalancer.Testing/bin/$(CONFIG)/net10.0/Rebalancer.Testing.dll --port 8001 --crds manifests/crds --kubeconfig $(ARTIFACTS)/kubeconfig
+
+build: packages
+	dotnet build Rebalancer.sln -c $(CONFIG) --nologo -v q
+
+## publish: the programs as they run on a node, in artifacts/publish
+publish: build
+	dotnet publish agent/Rebalancer.Agent -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish/agent
+	dotnet publish descheduler/Rebalancer.Descheduler -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish/descheduler
+	dotnet publish agent/Rebalancer.Runtime -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish/bin
+	dotnet publish agent/Rebalancer.Cni -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish/bin
+
+# NativeAOT links with gcc and zlib; the lab installs what it needs by itself.
+packages:
+	@missing=; for p in gcc zlib1g-dev; do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing Debian packages:$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; fi
+
+format:
+	dotnet format Rebalancer.sln --verify-no-changes
+
+clean:
+	rm -rf $(ARTIFACTS); find . -name bin -o -name obj | grep -v '^./\.git' | xargs rm -rf
