@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Rebalancer.Agent;
+
+/// <summary>How this agent was started. Read from the command line and validated as a whole by AgentCommand.</summary>
+internal sealed record AgentOptions
+{
+    /// <summary>Name of the Node object that this agent serves.</summary>
+    public required string Node { get; init; }
+    /// <summary>Kubeconfig file; null: the service account of the pod the agent runs in.</summary>
+    public string? Kubeconfig { get; init; }
+    /// <summary>Address and port of the mTLS endpoint that other agents use.</summary>
+    public required IPEndPoint Listen { get; init; }
+    /// <summary>PEM files: the cluster's CA for agents, and this node's certificate (CN = node name) and key.</summary>
+    public required string TlsCa { get; init; }
+    public required string TlsCert { get; init; }
+    public required string TlsKey { get; init; }
+    /// <summary>Base of an EC2 IMDSv2-compatible metadata service; null: notices are not watched.</summary>
+    public Uri? MetadataUrl { get; init; }
+    /// <summary>Root folder of runc's state as containerd's shim passes it.</summary>
+    public string ContainerdRoot { get; init; } = "/run/containerd/runc/k8s.io";
+    public string Runc { get; init; } = "/usr/sbin/runc";
+    public string Criu { get; init; } = "/usr/sbin/criu";
+    public string ContainerdSocket { get; init; } = "/run/containerd/containerd.sock";
+}
