@@ -50,6 +50,11 @@ public static class LocalOps
     public const string Hold = "hold";
     /// <summary>CRIU's post-resume action script: the tree runs; the network may be opened.</summary>
     public const string Resumed = "resumed";
+    /// <summary>
+    /// CRIU's pre-dump action script: runc and criu have started, nothing of the container has been touched. proceed = the cgroup is frozen, dump it;
+    /// fail = do not. So both process starts cost the container no frozen time. ImagePath names the move.
+    /// </summary>
+    public const string DumpReady = "dump-ready";
     public const string CniAdd = "cni-add";
     public const string CniDel = "cni-del";
     public const string CniCheck = "cni-check";
