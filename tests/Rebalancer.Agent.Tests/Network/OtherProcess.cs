@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Rebalancer.Agent.Local.Netlink;
+
+namespace Rebalancer.Agent.Tests.Network;
+
+/// <summary>This test assembly started as a process of its own, for tests about processes that die or are stopped. It ends with its standard input.</summary>
+internal sealed class OtherProcess : IDisposable
+{
+    private const int SolTcp = 6;
+    private const int TcpRepair = 19;
+
+    private readonly Process _process;
+
+    public OtherProcess(params string[] arguments)
+    {
+        _process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["exec", typeof(OtherProcess).Assembly.Location, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        FirstLine = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{string.Join(' ', arguments)}: the process ended without a word");
+    }
+
+    public string FirstLine { get; }
+
+    public int Pid => _process.Id;
+
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+    }
+
+    public static int Main(string[] arguments)
+    {
+        using IDisposable held = arguments switch
+        {
+            ["close", var netns, var ifName] => CloseShield(netns, ifName),
+            ["repair", var port] => ConnectInRepair(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)),
+            _ => throw new ArgumentException($"unknown: {string.Join(' ', arguments)}"),
+        };
+        Console.ReadLine();
+        return 0;
+    }
+
+    private static ShieldTable CloseShield(string netns, string ifName)
+    {
+        var table = ShieldTable.Of(netns, ifName);
+        table.Close();
+        Console.WriteLine("closed");
+        return table;
+    }
+
+    /// <summary>Connects, says which connection that is, and leaves it as a CRIU killed in mid-dump does.</summary>
+    private static Socket ConnectInRepair(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(IPAddress.Loopback, port);
+        socket.SetRawSocketOption(SolTcp, TcpRepair, MemoryMarshal.AsBytes<int>([1]));
+        Console.WriteLine("in repair");
+        return socket;
+    }
+}
