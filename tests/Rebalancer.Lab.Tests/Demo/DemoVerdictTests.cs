@@ -1,0 +1,76 @@
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Lab.Demo;
+
+namespace Rebalancer.Lab.Tests.Demo;
+
+public sealed class DemoVerdictTests
+{
+    private static readonly ClientOutcome Untouched = new(LongestStallMs: 220, ConnectionsKept: 1, ConnectionsBroken: 0, RepliesWrong: 0);
+
+    [Fact]
+    public void Failures_AllPromisesKept_None() => Assert.Empty(Judge([Moved("a"), Moved("b")], Untouched));
+
+    [Fact]
+    public void Failures_OneMoveOnly_NamesTheCount() => Assert.Contains("1 migrations succeeded", Assert.Single(Judge([Moved("a")], Untouched)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Failures_RolledBack_NamesReasonAndCriusLine()
+    {
+        var rolledBack = Moved("b");
+        rolledBack.Status.Phase = "RolledBack";
+        rolledBack.Status.Reason = Reasons.CheckpointFailed;
+        rolledBack.Status.Source!.LogLine = "Can't lookup mount=42";
+        var failures = Judge([Moved("a"), Moved("c"), rolledBack], Untouched);
+        Assert.Contains("CheckpointFailed", Assert.Single(failures), StringComparison.Ordinal);
+        Assert.Contains("Can't lookup mount=42", failures[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(240, true)]
+    [InlineData(241, false)]
+    public void Failures_StallAgainstFreezeOf200Ms_ToleratesOnePointTwo(double stallMs, bool good) =>
+        Assert.Equal(good, Judge([Moved("a"), Moved("b")], Untouched with { LongestStallMs = stallMs }).Count == 0);
+
+    [Fact]
+    public void Failures_NoFreezeReported_IsAFailure()
+    {
+        var silent = Moved("b");
+        silent.Status.Target!.FreezeMs = null;
+        Assert.Contains("no freeze", Assert.Single(Judge([Moved("a"), silent], Untouched)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Failures_BrokenAndWrongAndLate_AllAreNamed()
+    {
+        var failures = Judge([Moved("a"), Moved("b")], Untouched with { ConnectionsBroken = 2, RepliesWrong = 1 }, deadlineMetSeconds: -3);
+        Assert.Equal(5, failures.Count);
+        Assert.Contains(failures, failure => failure.Contains("3.0 s after the node's end", StringComparison.Ordinal));
+    }
+
+    private static IReadOnlyList<string> Judge(IReadOnlyList<Migration> migrations, ClientOutcome clients, double deadlineMetSeconds = 100)
+    {
+        var report = new DemoReport
+        {
+            Migrations = [.. migrations.Where(migration => migration.Status.Phase == "Succeeded").Select(migration => DemoMigration.Of(migration, clients))],
+            DeadlineMetSeconds = deadlineMetSeconds,
+            CostPerHourUsdBefore = 1,
+            CostPerHourUsdAfter = 0.5m,
+        };
+        return DemoVerdict.Failures(report, [.. migrations]);
+    }
+
+    private static Migration Moved(string pod) => new()
+    {
+        Metadata = new() { Name = "move-" + pod },
+        Spec = new MigrationSpec { PodName = pod },
+        Status = new MigrationStatus
+        {
+            Phase = "Succeeded",
+            SourceNode = "spot-1",
+            TargetNode = "spot-2",
+            Strategy = "StopAndCopy",
+            Source = new SourceStatus { Bytes = 1000 },
+            Target = new TargetStatus { FreezeMs = 200 },
+        },
+    };
+}

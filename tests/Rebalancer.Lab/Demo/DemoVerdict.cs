@@ -1,0 +1,64 @@
+using System.Globalization;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Lab.Demo;
+
+/// <summary>What the demo promises, checked against what happened.</summary>
+internal static class DemoVerdict
+{
+    public const int MinMigrations = 2;
+    /// <summary>A client may notice at most this multiple of the freeze.</summary>
+    public const double MaxStallPerFreeze = 1.2;
+
+    /// <summary>Every promise that was not kept, as a sentence; empty when all were.</summary>
+    public static IReadOnlyList<string> Failures(DemoReport report, IReadOnlyCollection<Migration> migrations)
+    {
+        var failures = new List<string>();
+        var succeeded = migrations.Count(migration => migration.Status.Phase == "Succeeded");
+        if (succeeded < MinMigrations)
+        {
+            failures.Add($"{succeeded} migrations succeeded, at least {MinMigrations} should have");
+        }
+
+        failures.AddRange(migrations.Where(migration => migration.Status.Phase != "Succeeded").Select(Describe));
+        failures.AddRange(report.Migrations.SelectMany(Failures));
+        if (report.DeadlineMetSeconds <= 0)
+        {
+            failures.Add(string.Create(CultureInfo.InvariantCulture, $"the last pod had moved {-report.DeadlineMetSeconds:0.0} s after the node's end"));
+        }
+
+        return failures;
+    }
+
+    private static IEnumerable<string> Failures(DemoMigration move)
+    {
+        if (move.ConnectionsBroken > 0)
+        {
+            yield return $"pod {move.Pod}: {move.ConnectionsBroken} connections broken";
+        }
+
+        if (move.RepliesWrong > 0)
+        {
+            yield return $"pod {move.Pod}: {move.RepliesWrong} replies wrong";
+        }
+
+        if (move.FreezeMs is not { } freezeMs)
+        {
+            yield return $"pod {move.Pod}: the target reported no freeze";
+        }
+        else if (move.ClientLongestStallMs > freezeMs * MaxStallPerFreeze)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"pod {move.Pod}: a client waited {move.ClientLongestStallMs:0} ms, more than {MaxStallPerFreeze} times the freeze of {freezeMs:0} ms");
+        }
+    }
+
+    private static string Describe(Migration migration)
+    {
+        var status = migration.Status;
+        var log = status.Source?.LogLine ?? status.Target?.LogLine;
+        return $"migration {migration.Metadata.Name} of pod {migration.Spec.PodName} is {status.Phase ?? "Pending"}"
+            + (status.Reason is null ? "" : $": {status.Reason}: {status.Message}")
+            + (log is null ? "" : $" (CRIU: {log})");
+    }
+}
