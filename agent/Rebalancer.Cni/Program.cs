@@ -1,1 +1,3 @@
-return 0;
+using Rebalancer.Cni;
+
+return Entry.Run(CniHost.OfThisNode());

@@ -1,1 +1,3 @@
-return 0;
+using Rebalancer.Runtime;
+
+return Entry.Run(args, RuntimeHost.OfThisNode());

@@ -1,0 +1,40 @@
+using System.Text;
+using Rebalancer.Agent.Local.Native;
+using Rebalancer.Runtime.Arguments;
+using Rebalancer.Runtime.Containers;
+using Rebalancer.Runtime.Criu;
+using Rebalancer.Runtime.Guards;
+using Rebalancer.Runtime.Runc;
+
+namespace Rebalancer.Runtime;
+
+/// <summary>Decides which of its three roles the program has been started in: OCI runtime, CRIU's action script, or guard of a frozen container.</summary>
+internal static class Entry
+{
+    private const int StandardError = 2;
+
+    public static int Run(IReadOnlyList<string> args, RuntimeHost host)
+    {
+        if (host.Variable(ActionScript.ActionVariable) is { Length: > 0 } action) { return ActionScript.Run(action, host); }
+        if (args.Count > 0 && args[0] == GuardArguments.Command) { return GuardCommand.Run(args, host.Clock); }
+        var call = RuncArguments.Parse(args);
+        try
+        {
+            return call.Command switch
+            {
+                "create" => new CreateCommand(host, call).Run(),
+                "start" => LifecycleCommands.Start(host, call),
+                "kill" => KillCommand.Run(host, call),
+                "delete" => LifecycleCommands.Delete(host, call),
+                _ => host.Runc.Become(call.All),
+            };
+        }
+        catch (RuntimeFailureException failure)
+        {
+            var message = $"rebalancer: {failure.Reason}: {failure.Message}";
+            RuncLog.Write(call, message, host.Clock);
+            SystemCalls.WriteAll(StandardError, Encoding.UTF8.GetBytes(message + "\n"));
+            return 1;
+        }
+    }
+}

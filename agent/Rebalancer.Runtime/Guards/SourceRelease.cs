@@ -1,0 +1,66 @@
+using Rebalancer.Agent.Local.Cgroups;
+using Rebalancer.Agent.Local.Native;
+using Rebalancer.Agent.Local.Netlink;
+using Rebalancer.Agent.Local.TcpRepair;
+
+namespace Rebalancer.Runtime.Guards;
+
+/// <summary>
+/// Lets a frozen source run again without its agent, within a second. The order matters: no dump may go on, no socket may be in repair mode when
+/// the first process runs, and the shield opens last, because a packet that meets a socket in repair mode is lost or answered by a reset.
+/// </summary>
+internal sealed class SourceRelease(GuardArguments guard, ContainerCgroup cgroup, TimeProvider clock)
+{
+    private static readonly TimeSpan OwnEndLimit = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan KilledLimit = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RefreezeLimit = TimeSpan.FromMilliseconds(50);
+    private const int PollMs = 10;
+
+    public void Run()
+    {
+        EndDump();
+        Attempt(() => TcpRepairUndo.Undo(cgroup.Pids()));
+        cgroup.Thaw();
+        Attempt(() => _ = ShieldTable.Remove(guard.NetNs));
+    }
+
+    private void EndDump()
+    {
+        var id = ContainerId(guard.Cgroup);
+        if (IsOver(id, OwnEndLimit)) { return; }
+        // CRIU thaws a frozen container while it dumps; frozen again, no process runs before its sockets are out of repair mode.
+        _ = cgroup.Freeze(RefreezeLimit);
+        foreach (var pid in DumpProcesses.Find(cgroup, id)) { _ = SystemCalls.Kill(pid, SystemCalls.SigKill); }
+        _ = IsOver(id, KilledLimit);
+    }
+
+    private bool IsOver(string id, TimeSpan limit)
+    {
+        var start = clock.GetTimestamp();
+        while (DumpProcesses.Find(cgroup, id).Count > 0)
+        {
+            if (clock.GetElapsedTime(start) >= limit) { return false; }
+            SystemCalls.PauseMs(PollMs);
+        }
+        return true;
+    }
+
+    /// <summary>The last part of the cgroup's path, without what the systemd driver puts around it: "cri-containerd-ID.scope".</summary>
+    public static string ContainerId(string cgroup)
+    {
+        var name = Path.GetFileName(cgroup.TrimEnd('/'));
+        return name.EndsWith(".scope", StringComparison.Ordinal) ? name[(name.LastIndexOf('-') + 1)..^".scope".Length] : name;
+    }
+
+    private static void Attempt(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception e) when (e is LinuxException or IOException)
+        {
+            // Nobody is left to hear of it, and the next step matters more: a socket that stays in repair mode is one connection, a frozen pod all of them.
+        }
+    }
+}

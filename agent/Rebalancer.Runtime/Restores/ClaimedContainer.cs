@@ -1,0 +1,85 @@
+using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Local.Criu;
+using Rebalancer.Runtime.Arguments;
+using Rebalancer.Runtime.Bundles;
+using Rebalancer.Runtime.Containers;
+
+namespace Rebalancer.Runtime.Restores;
+
+/// <summary>`create` of an app container of a claimed pod: becomes `runc restore`, a cold start on the agent's recorded decision, or a failure.</summary>
+internal sealed class ClaimedContainer(RuntimeHost host, RuncArguments call, BundleConfig config, AgentQuestions questions)
+{
+    private const int MaximumRestores = 5;
+    private static readonly string[] SharedFlags = ["no-pivot"];
+    private static readonly string[] SharedValues = ["console-socket", "pid-file"];
+
+    public int Run()
+    {
+        var reply = questions.Decide(LocalOps.ContainerCreate);
+        for (var attempt = 1; reply.Action == LocalActions.Restore && attempt <= MaximumRestores; attempt++)
+        {
+            var exitCode = Restore(reply);
+            if (exitCode == 0) { Markers.Touch(Markers.Consumed(host, config)); }
+            var next = questions.TellOutcome(reply, exitCode);
+            if (exitCode == 0 && next?.Action != LocalActions.Fail)
+            {
+                // The agent let it run at CRIU's hold, after it had read the commit: it is alive whether or not the agent still answers.
+                Markers.Touch(Markers.Restored(host, call.Id));
+                return 0;
+            }
+            reply = next is { Action: not LocalActions.Proceed } ? next : throw RestoreFailure(reply, exitCode);
+        }
+        if (reply.Action == LocalActions.Create) { return host.Runc.Become(call.All); }
+        if (reply.Action == LocalActions.Restore) { throw RestoreFailure(reply, -1); }
+        throw AgentQuestions.Refusal(reply, $"container {call.Id}");
+    }
+
+    private int Restore(LocalReply reply)
+    {
+        var criu = CriuConfiguration.PathOf(host.CriuFolder, call.Id);
+        CriuConfiguration.Write(criu, RestoreConfiguration(reply));
+        var exitCode = host.Runc.Run(RestoreArguments(reply));
+        CriuConfiguration.Write(criu, CriuConfiguration.Default);
+        if (exitCode != 0 && Directory.Exists(Path.Combine(call.Root, call.Id)))
+        {
+            // What a failed restore leaves in runc's state would refuse the next try: "container with given ID already exists".
+            _ = host.Runc.Run([.. call.Globals, "delete", "--force", call.Id]);
+        }
+        return exitCode;
+    }
+
+    /// <summary>The agent's options; the script that holds the copy until the commit is added where they lack it, so that no restore runs unheld.</summary>
+    private string RestoreConfiguration(LocalReply reply)
+    {
+        if (reply.CriuConfig.Length == 0) { return CriuConfiguration.Held(host.OwnPath); }
+        try
+        {
+            var given = File.ReadAllText(reply.CriuConfig);
+            return given.Split('\n').Any(line => line.StartsWith("action-script", StringComparison.Ordinal)) ? given : $"{given.TrimEnd('\n')}\naction-script {host.OwnPath}\n";
+        }
+        catch (IOException e)
+        {
+            throw new RuntimeFailureException(FailureReasons.RestoreFailed, $"container {call.Id}: CRIU configuration {reply.CriuConfig} cannot be read: {e.Message}");
+        }
+    }
+
+    private List<string> RestoreArguments(LocalReply reply)
+    {
+        List<string> args = [.. call.Globals, "restore", "--detach", "--tcp-established", "--image-path", reply.ImagePath];
+        if (reply.WorkPath.Length > 0) { args.AddRange(["--work-path", reply.WorkPath]); }
+        args.AddRange(["--bundle", call.Bundle]);
+        foreach (var name in SharedValues)
+        {
+            if (call.Options.TryGetValue(name, out var value)) { args.AddRange(["--" + name, value]); }
+        }
+        foreach (var name in SharedFlags)
+        {
+            if (call.Options.ContainsKey(name)) { args.Add("--" + name); }
+        }
+        args.Add(call.Id);
+        return args;
+    }
+
+    private RuntimeFailureException RestoreFailure(LocalReply reply, int exitCode) => new(FailureReasons.RestoreFailed,
+        exitCode < 0 ? $"container {call.Id}: {MaximumRestores} restores failed" : $"container {call.Id}: runc restore exited {exitCode}, see {reply.WorkPath}/restore.log");
+}
