@@ -95,6 +95,8 @@ public sealed class MigrationStatus
     public TargetStatus? Target { get; set; }
 
     public DateTimeOffset? StartedAt { get; set; }
+    /// <summary>When <see cref="Phase"/> was entered; every phase has a limit that counts from here.</summary>
+    public DateTimeOffset? PhaseStartedAt { get; set; }
     public DateTimeOffset? CompletedAt { get; set; }
     public IList<V1Condition>? Conditions { get; set; }
 }
@@ -108,6 +110,8 @@ public sealed class OwnerRecord
     public string? Uid { get; set; }
     /// <summary>Labels removed from the source pod, to be put back on a roll-back.</summary>
     public IDictionary<string, string>? RemovedLabels { get; set; }
+    /// <summary>The source pod's own pod-deletion-cost, to be put back once a roll-back is over; null if it had none.</summary>
+    public string? DeletionCost { get; set; }
     /// <summary>The bare pod as it was (metadata without server fields, and spec), to be created again on the target.</summary>
     public V1Pod? BarePod { get; set; }
 }
@@ -118,6 +122,8 @@ public sealed class Claim
     /// <summary>128 random bits, hex.</summary>
     public string Token { get; set; } = "";
     public DateTimeOffset ExpiresAt { get; set; }
+    /// <summary>UID of the admission request that was given the token: set once, so that only one creation can be.</summary>
+    [JsonPropertyName("requestUID")] public string? RequestUID { get; set; }
     public string? PodName { get; set; }
     /// <summary>Set once, when the pod with the token appears; from then on the only pod that is given images and address.</summary>
     [JsonPropertyName("podUID")] public string? PodUID { get; set; }

@@ -19,7 +19,7 @@ public static class Names
     /// <summary>Taint key (effect NoSchedule) of a node that is about to be interrupted.</summary>
     public const string InterruptionTaint = "rebalancer.dev/interruption";
 
-    /// <summary>On a node: price in US dollars per hour, a decimal number &gt;= 0.</summary>
+    /// <summary>On a node: price in US dollars per hour, a decimal number &gt; 0.</summary>
     public const string CostUsdPerHour = "rebalancer.dev/cost-usd-per-hour";
 
     /// <summary>On a node, set by its agent: host:port of the agent's mTLS endpoint.</summary>
@@ -37,6 +37,9 @@ public static class Names
     /// <summary>Labels on a Migration, so that an agent watches only its own: node names.</summary>
     public const string SourceNodeLabel = "rebalancer.dev/source-node";
     public const string TargetNodeLabel = "rebalancer.dev/target-node";
+
+    /// <summary>On a Migration, "true": give it up if it has not committed yet.</summary>
+    public const string Abort = "rebalancer.dev/abort";
 
     public const string MigrationFinalizer = "rebalancer.dev/migration";
 

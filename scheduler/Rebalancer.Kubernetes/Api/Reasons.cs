@@ -10,6 +10,8 @@ public static class Reasons
     public const string OptedOut = "OptedOut";
     public const string OwnerUnsupported = "OwnerUnsupported";
     public const string OwnerRollingOut = "OwnerRollingOut";
+    /// <summary>Another Migration moves this pod already.</summary>
+    public const string AlreadyMoving = "AlreadyMoving";
     public const string StaticPod = "StaticPod";
     public const string HostNamespace = "HostNamespace";
     public const string SharedProcessNamespace = "SharedProcessNamespace";
@@ -39,6 +41,8 @@ public static class Reasons
     // Aborts and failures.
     public const string ClaimExpired = "ClaimExpired";
     public const string PodChanged = "PodChanged";
+    /// <summary>The pod's owner was deleted, scaled away or given another template while the move was under way.</summary>
+    public const string OwnerChanged = "OwnerChanged";
     public const string FreezeBudgetExceeded = "FreezeBudgetExceeded";
     public const string DeadlineExceeded = "DeadlineExceeded";
     public const string CheckpointFailed = "CheckpointFailed";

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Rebalancer.Model;
+using Rebalancer.Policy.Cost;
+
+namespace Rebalancer.Planning;
+
+/// <summary>Chooses the cheapest node that fits each pod. Pure: the same snapshot gives the same answer.</summary>
+public sealed class TargetChooser(NodePricing pricing)
+{
+    public TargetChoice Choose(ClusterSnapshot snapshot, PodInfo pod) => ChooseAll(snapshot, [pod])[0];
+
+    /// <summary>
+    /// Places several pods that leave at the same time; what one takes the next no longer has. Higher priority first, then the largest memory,
+    /// so that the ones that are hard to place find room. Answers in the order asked.
+    /// </summary>
+    public ImmutableArray<TargetChoice> ChooseAll(ClusterSnapshot snapshot, ImmutableArray<PodInfo> pods)
+    {
+        var room = new NodeRoom(snapshot);
+        var prices = snapshot.Nodes.ToDictionary(n => n.Name, pricing.PriceOf, StringComparer.Ordinal);
+        var byCost = snapshot.Nodes.OrderBy(n => prices[n.Name].PerHour).ThenBy(n => n.Name, StringComparer.Ordinal).ToList();
+        var chosen = new TargetChoice[pods.Length];
+        var order = Enumerable.Range(0, pods.Length)
+            .OrderByDescending(i => pods[i].Priority)
+            .ThenByDescending(i => pods[i].Requests[ResourceSet.Memory])
+            .ThenBy(i => pods[i].FullName, StringComparer.Ordinal);
+        foreach (var i in order)
+        {
+            chosen[i] = ChooseOne(byCost, prices, room, pods[i]);
+            if (chosen[i].Node is { } node)
+            {
+                room.Take(node, pods[i]);
+            }
+        }
+
+        return [.. chosen];
+    }
+
+    /// <summary>Null if the pod may go to the node, else the first thing against it.</summary>
+    public static Rejection? Check(ClusterSnapshot snapshot, PodInfo pod, string nodeName)
+        => snapshot.Node(nodeName) is { } node
+            ? NodeFit.Check(new NodeRoom(snapshot), pod, node)
+            : new Rejection(nodeName, RejectionKind.Unknown, "there is no node of this name");
+
+    private static TargetChoice ChooseOne(List<NodeInfo> byCost, Dictionary<string, NodePrice> prices, NodeRoom room, PodInfo pod)
+    {
+        var rejections = ImmutableArray.CreateBuilder<Rejection>();
+        NodeInfo? best = null;
+        foreach (var node in byCost)
+        {
+            if (NodeFit.Check(room, pod, node) is { } rejection)
+            {
+                rejections.Add(rejection);
+            }
+            else
+            {
+                best ??= node;
+            }
+        }
+
+        rejections.Sort(static (a, b) => string.CompareOrdinal(a.Node, b.Node));
+        return new TargetChoice(pod, best?.Name, best is null ? null : prices[best.Name], rejections.ToImmutable());
+    }
+}

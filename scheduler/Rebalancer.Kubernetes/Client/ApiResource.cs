@@ -1,0 +1,39 @@
+using k8s.Models;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Kubernetes.Client;
+
+/// <summary>One resource of the API server: where its objects live.</summary>
+public sealed record ApiResource(string Group, string Version, string Plural, string Kind, bool Namespaced)
+{
+    public static readonly ApiResource Pods = new("", "v1", "pods", "Pod", true);
+    public static readonly ApiResource Nodes = new("", "v1", "nodes", "Node", false);
+    public static readonly ApiResource Services = new("", "v1", "services", "Service", true);
+    public static readonly ApiResource Events = new("", "v1", "events", "Event", true);
+    public static readonly ApiResource ReplicaSets = new("apps", "v1", "replicasets", "ReplicaSet", true);
+    public static readonly ApiResource PodDisruptionBudgets = new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true);
+    public static readonly ApiResource MutatingWebhooks =
+        new("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", V1MutatingWebhookConfiguration.KubeKind, false);
+    public static readonly ApiResource Migrations = new(Names.Group, Names.Version, Migration.MigrationPlural, Migration.MigrationKind, true);
+    public static readonly ApiResource PodAddresses = new(Names.Group, Names.Version, PodAddress.PodAddressPlural, PodAddress.PodAddressKind, false);
+
+    public string ApiVersion => Group.Length == 0 ? Version : Group + "/" + Version;
+
+    /// <summary>Path below the server's address, without a leading slash. An empty namespace of a namespaced resource means all namespaces.</summary>
+    public string Path(string? ns = null, string? name = null, string? subresource = null)
+    {
+        var path = Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}";
+        if (Namespaced && !string.IsNullOrEmpty(ns))
+        {
+            path += $"/namespaces/{Uri.EscapeDataString(ns)}";
+        }
+
+        path += "/" + Plural;
+        if (!string.IsNullOrEmpty(name))
+        {
+            path += "/" + Uri.EscapeDataString(name);
+        }
+
+        return string.IsNullOrEmpty(subresource) ? path : path + "/" + subresource;
+    }
+}

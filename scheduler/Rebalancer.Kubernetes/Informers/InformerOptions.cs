@@ -1,0 +1,24 @@
+namespace Rebalancer.Kubernetes.Informers;
+
+/// <summary>How an informer reads.</summary>
+public sealed record InformerOptions
+{
+    /// <summary>Objects per page of a list. Kubernetes' own clients use 500.</summary>
+    public int PageSize { get; init; } = 500;
+
+    /// <summary>Longest watch that is asked for; the server ends it then and the informer goes on from the last version.</summary>
+    public int WatchTimeoutSeconds { get; init; } = 300;
+
+    public TimeSpan FirstBackOff { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Seeds the jitter; take another one per process.</summary>
+    public int JitterSeed { get; init; }
+}
+
+/// <summary>An informer whatever it holds, for those who run and await several.</summary>
+public interface IInformer
+{
+    Task Synced { get; }
+    Task RunAsync(CancellationToken cancellation);
+}

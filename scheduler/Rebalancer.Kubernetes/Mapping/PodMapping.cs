@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Model;
+
+namespace Rebalancer.Kubernetes.Mapping;
+
+/// <summary>V1Pod to the model.</summary>
+public static class PodMapping
+{
+    public static PodInfo ToModel(V1Pod pod, ICollection<InvalidField> problems)
+    {
+        var spec = pod.Spec ?? new V1PodSpec();
+        var owner = pod.Metadata.OwnerReferences?.FirstOrDefault(o => o.Controller == true);
+        return new PodInfo
+        {
+            Namespace = pod.Metadata.NamespaceProperty ?? "",
+            Name = pod.Metadata.Name ?? "",
+            Uid = pod.Metadata.Uid ?? "",
+            NodeName = spec.NodeName ?? "",
+            Labels = (pod.Metadata.Labels ?? ImmutableDictionary<string, string>.Empty).ToImmutableDictionary(),
+            Requests = PodRequests.Of(pod, problems),
+            Placement = PlacementMapping.ToModel(pod),
+            Shape = ShapeMapping.ToModel(pod),
+            Owner = owner is null ? null : new OwnerInfo(owner.Kind, owner.Name, owner.Uid),
+            Phase = pod.Status?.Phase ?? "",
+            Ready = IsReady(pod),
+            Terminating = pod.Metadata.DeletionTimestamp is not null,
+            Priority = spec.Priority ?? 0,
+        };
+    }
+
+    public static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c.Type == "Ready" && c.Status == "True") ?? false;
+
+    internal static string? Annotation(V1Pod pod, string key)
+        => pod.Metadata.Annotations is { } all && all.TryGetValue(key, out var value) ? value : null;
+}

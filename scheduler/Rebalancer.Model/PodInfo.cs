@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+
+namespace Rebalancer.Model;
+
+/// <summary>A pod as decisions see it.</summary>
+public sealed record PodInfo
+{
+    public required string Namespace { get; init; }
+    public required string Name { get; init; }
+    public string Uid { get; init; } = "";
+
+    /// <summary>Empty while it is not placed.</summary>
+    public string NodeName { get; init; } = "";
+    public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>What the scheduler counts: the larger of the containers' sum and the largest init step, sidecars included, plus overhead.</summary>
+    public ResourceSet Requests { get; init; } = ResourceSet.Empty;
+    public Placement Placement { get; init; } = Placement.Anywhere;
+    public PodShape Shape { get; init; } = PodShape.Plain;
+    public OwnerInfo? Owner { get; init; }
+
+    /// <summary>Pending, Running, Succeeded, Failed or Unknown.</summary>
+    public string Phase { get; init; } = "";
+    public bool Ready { get; init; }
+    public bool Terminating { get; init; }
+    public int Priority { get; init; }
+
+    /// <summary>It holds nothing of its node any more.</summary>
+    public bool Finished => Phase is "Succeeded" or "Failed";
+    public string FullName => Namespace + "/" + Name;
+}
+
+/// <summary>The controller among the owners.</summary>
+public sealed record OwnerInfo(string Kind, string Name, string Uid);
+
+/// <summary>What decides whether a pod can move live at all.</summary>
+public sealed record PodShape
+{
+    public static readonly PodShape Plain = new();
+
+    /// <summary>Run by kubelet from a file; the API object only mirrors it.</summary>
+    public bool Mirror { get; init; }
+    public ImmutableArray<string> Containers { get; init; } = [];
+
+    /// <summary>Init, sidecar and ephemeral containers.</summary>
+    public ImmutableArray<string> OtherContainers { get; init; } = [];
+
+    /// <summary>network, pid, ipc, where shared with the host.</summary>
+    public ImmutableArray<string> HostNamespaces { get; init; } = [];
+    public bool ShareProcessNamespace { get; init; }
+    public bool Terminal { get; init; }
+    public string RuntimeClass { get; init; } = "";
+
+    /// <summary>Name and kind (emptyDir, persistentVolumeClaim, ...) of every volume.</summary>
+    public ImmutableArray<VolumeInfo> Volumes { get; init; } = [];
+
+    /// <summary>Device resources asked for, such as nvidia.com/gpu.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
+
+    /// <summary>Liveness probes that fail while the container is frozen: http and grpc. tcp and exec probes do not notice (measured on kubelet 1.36).</summary>
+    public ImmutableArray<ProbeInfo> FreezeSensitiveProbes { get; init; } = [];
+
+    /// <summary>rebalancer.dev/migratable as written; null where nothing is written.</summary>
+    public string? Migratable { get; init; }
+
+    /// <summary>The annotation by which the owner forbids automatic disruption, "key=value"; null where there is none.</summary>
+    public string? DoNotDisrupt { get; init; }
+}
+
+public sealed record VolumeInfo(string Name, string Kind);
+
+public sealed record ProbeInfo(string Container, string Kind, int PeriodSeconds, int FailureThreshold);
