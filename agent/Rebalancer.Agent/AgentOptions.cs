@@ -21,5 +21,4 @@ internal sealed record AgentOptions
     public string ContainerdRoot { get; init; } = "/run/containerd/runc/k8s.io";
     public string Runc { get; init; } = "/usr/sbin/runc";
     public string Criu { get; init; } = "/usr/sbin/criu";
-    public string ContainerdSocket { get; init; } = "/run/containerd/containerd.sock";
 }

@@ -1,1 +1,3 @@
-return 0;
+using Rebalancer.Agent;
+
+return await AgentCommand.RunAsync(args);

@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace Rebalancer.Agent;
+
+/// <summary>The command line: reads every option, tells all that is wrong at once, then runs the agent until it is told to stop.</summary>
+internal static class AgentCommand
+{
+    private const int InvalidOptionsExitCode = 2;
+
+    private static readonly Option<string> Node = new("--node") { Description = "Name of the Node object this agent serves.", Required = true };
+    private static readonly Option<string?> Kubeconfig = new("--kubeconfig") { Description = "Kubeconfig file; without it the pod's service account is used." };
+    private static readonly Option<string> Listen = new("--listen") { Description = "IP:PORT of the mTLS endpoint for other agents.", Required = true };
+    private static readonly Option<string> TlsCa = new("--tls-ca") { Description = "PEM file: CA of all agents of the cluster.", Required = true };
+    private static readonly Option<string> TlsCert = new("--tls-cert") { Description = "PEM file: this agent's certificate, CN = node name.", Required = true };
+    private static readonly Option<string> TlsKey = new("--tls-key") { Description = "PEM file: key of the certificate.", Required = true };
+    private static readonly Option<string?> MetadataUrl = new("--metadata-url") { Description = "Base of the node's metadata service (EC2 IMDSv2)." };
+    private static readonly Option<string> ContainerdRoot = new("--containerd-root") { Description = "Root of runc's state.", DefaultValueFactory = _ => "/run/containerd/runc/k8s.io" };
+    private static readonly Option<string> Runc = new("--runc") { Description = "Path of runc.", DefaultValueFactory = _ => "/usr/sbin/runc" };
+    private static readonly Option<string> Criu = new("--criu") { Description = "Path of criu.", DefaultValueFactory = _ => "/usr/sbin/criu" };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var command = new RootCommand("Rebalancer's node agent: moves running pods from and to this node.")
+        {
+            Node, Kubeconfig, Listen, TlsCa, TlsCert, TlsKey, MetadataUrl, ContainerdRoot, Runc, Criu,
+        };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var input = Read(result);
+            var errors = AgentOptionsValidator.Validate(input, File.Exists);
+            foreach (var error in errors) { await Console.Error.WriteLineAsync(error); }
+            return errors.Count > 0 ? InvalidOptionsExitCode : await AgentHost.RunAsync(AgentOptionsValidator.ToOptions(input), cancellation);
+        });
+        return await command.Parse(args).InvokeAsync();
+    }
+
+    private static AgentInput Read(ParseResult result) => new(
+        result.GetValue(Node) ?? "", result.GetValue(Kubeconfig), result.GetValue(Listen) ?? "", result.GetValue(TlsCa) ?? "", result.GetValue(TlsCert) ?? "",
+        result.GetValue(TlsKey) ?? "", result.GetValue(MetadataUrl), result.GetValue(ContainerdRoot)!, result.GetValue(Runc)!, result.GetValue(Criu)!);
+}

@@ -1,0 +1,23 @@
+using Rebalancer.Agent.Transfer;
+
+namespace Rebalancer.Agent;
+
+internal static class AgentHost
+{
+    public static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.AddAgent(options);
+        await using var app = builder.Build();
+        app.MapGrpcService<NodeAgentService>();
+        await app.RunAsync(cancellation);
+        return 0;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Rebalancer.Agent;
+
+/// <summary>The command line as typed.</summary>
+internal sealed record AgentInput(
+    string Node, string? Kubeconfig, string Listen, string TlsCa, string TlsCert, string TlsKey, string? MetadataUrl, string ContainerdRoot, string Runc, string Criu);
+
+internal static partial class AgentOptionsValidator
+{
+    /// <summary>Every error of the input, each naming the option and its value; empty: the input is good.</summary>
+    public static IReadOnlyList<string> Validate(AgentInput input, Func<string, bool> fileExists)
+    {
+        var errors = new List<string>();
+        if (input.Node.Length > 253 || !NodeName().IsMatch(input.Node)) { errors.Add($"--node '{input.Node}': not a node name (lower case letters, digits, '-' and '.')"); }
+        if (!IPEndPoint.TryParse(input.Listen, out var listen) || listen.Port == 0) { errors.Add($"--listen '{input.Listen}': expected IP:PORT with a port from 1 to 65535"); }
+        if (input.MetadataUrl is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        {
+            errors.Add($"--metadata-url '{url}': expected an http:// or https:// address");
+        }
+        if (!Path.IsPathFullyQualified(input.ContainerdRoot)) { errors.Add($"--containerd-root '{input.ContainerdRoot}': expected an absolute path"); }
+        foreach (var (option, file) in Files(input))
+        {
+            if (!fileExists(file)) { errors.Add($"{option} '{file}': no such file"); }
+        }
+        return errors;
+    }
+
+    /// <summary>Only for input without errors.</summary>
+    public static AgentOptions ToOptions(AgentInput input) => new()
+    {
+        Node = input.Node,
+        Kubeconfig = input.Kubeconfig,
+        Listen = IPEndPoint.Parse(input.Listen),
+        TlsCa = input.TlsCa,
+        TlsCert = input.TlsCert,
+        TlsKey = input.TlsKey,
+        MetadataUrl = input.MetadataUrl is { } url ? new Uri(url) : null,
+        ContainerdRoot = input.ContainerdRoot,
+        Runc = input.Runc,
+        Criu = input.Criu,
+    };
+
+    private static IEnumerable<(string Option, string File)> Files(AgentInput input)
+    {
+        if (input.Kubeconfig is { } kubeconfig) { yield return ("--kubeconfig", kubeconfig); }
+        yield return ("--tls-ca", input.TlsCa);
+        yield return ("--tls-cert", input.TlsCert);
+        yield return ("--tls-key", input.TlsKey);
+        yield return ("--runc", input.Runc);
+        yield return ("--criu", input.Criu);
+    }
+
+    [GeneratedRegex("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    private static partial Regex NodeName();
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Rebalancer.Agent.Checkpoint;
+
+/// <summary>Starts programs with a time limit and without a shell.</summary>
+internal static class ChildRunner
+{
+    private static readonly TimeSpan OutputLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Standard output of a short program; empty when it cannot be started or fails.</summary>
+    public static async Task<string> OutputAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(OutputLimit);
+        try
+        {
+            using var child = Child.Start(program, arguments);
+            var output = await child.Process.StandardOutput.ReadToEndAsync(limit.Token);
+            return await child.WaitAsync(limit.Token) == 0 ? output : "";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "";
+        }
+    }
+}
+
+/// <summary>One started program. Its standard error is kept, bounded; disposing kills it and what it started.</summary>
+internal sealed class Child : IDisposable
+{
+    private const int MaximumErrorCharacters = 4096;
+    private readonly StringBuilder errors = new();
+
+    private Child(Process process) => Process = process;
+
+    public Process Process { get; }
+
+    public string Errors
+    {
+        get { lock (errors) { return errors.ToString().Trim(); } }
+    }
+
+    public static Child Start(string program, IReadOnlyList<string> arguments)
+    {
+        var info = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var child = new Child(new Process { StartInfo = info });
+        child.Process.ErrorDataReceived += (_, line) => child.Keep(line.Data);
+        child.Process.Start();
+        child.Process.BeginErrorReadLine();
+        return child;
+    }
+
+    public async Task<int> WaitAsync(CancellationToken cancellation)
+    {
+        await Process.WaitForExitAsync(cancellation);
+        return Process.ExitCode;
+    }
+
+    /// <summary>SIGKILL to it and to all that it started: criu is a child of runc and would live on.</summary>
+    public void KillTree()
+    {
+        if (!Process.HasExited) { Process.Kill(entireProcessTree: true); }
+    }
+
+    public void Dispose()
+    {
+        KillTree();
+        Process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        lock (errors)
+        {
+            if (line is not null && errors.Length + line.Length < MaximumErrorCharacters) { errors.AppendLine(line); }
+        }
+    }
+}

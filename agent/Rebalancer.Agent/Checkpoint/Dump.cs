@@ -1,0 +1,71 @@
+using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Local.Criu;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Checkpoint;
+
+/// <summary>
+/// One `runc checkpoint` of one container. Started before the freeze: with our CRIU configuration CRIU's pre-dump script asks the agent when to go on, so
+/// that the starts of runc and criu cost the container nothing. A container of plain runc has no such configuration and is dumped from the start.
+/// </summary>
+internal sealed class Dump : IDisposable
+{
+    private const string Step = "dump";
+    private readonly Child child;
+    private readonly MoveFolder folder;
+    private readonly string container;
+
+    private Dump(Child child, MoveFolder folder, string container)
+    {
+        this.child = child;
+        this.folder = folder;
+        this.container = container;
+    }
+
+    /// <summary>Whether CRIU of this container waits for the agent at pre-dump.</summary>
+    public static bool AsksBeforeDump(RuncState container) =>
+        container.Annotation(CriuConfiguration.Annotation) == CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id);
+
+    /// <summary>Makes the empty image folder and CRIU's configuration.</summary>
+    public static void Prepare(MoveFolder folder, RuncState container)
+    {
+        folder.Create(Step);
+        if (AsksBeforeDump(container)) { CriuConfiguration.Write(CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id), CriuConfiguration.Held(NodePaths.RuncWrapper)); }
+    }
+
+    public static Dump Start(AgentOptions options, MoveFolder folder, RuncState container)
+    {
+        string[] arguments =
+        [
+            "--root", options.ContainerdRoot, "checkpoint", "--leave-running", "--tcp-established", "--file-locks", "--manage-cgroups-mode", "ignore",
+            "--image-path", folder.Images, "--work-path", folder.Work(Step), container.Id,
+        ];
+        return new Dump(Child.Start(options.Runc, arguments), folder, container.ContainerName);
+    }
+
+    /// <exception cref="MoveException">It failed; the reason is CRIU's, where its log names one.</exception>
+    public async Task FinishAsync(CancellationToken cancellation)
+    {
+        if (await child.WaitAsync(cancellation) == 0) { return; }
+        var cause = CriuCauses.Find(await ReadLogAsync(cancellation), Reasons.CheckpointFailed);
+        throw new MoveException(cause.Reason, $"checkpoint of container {container} failed: {cause.Hint}. runc: {child.Errors}", cause.LogLine);
+    }
+
+    /// <summary>Ends runc and criu at once, whatever they are doing. CRIU may leave sockets in repair mode.</summary>
+    public void Kill() => child.KillTree();
+
+    /// <summary>A later checkpoint by somebody else must not ask us.</summary>
+    public static void Restore(RuncState container)
+    {
+        if (AsksBeforeDump(container)) { CriuConfiguration.Write(CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id), CriuConfiguration.Default); }
+    }
+
+    public void Dispose() => child.Dispose();
+
+    private async Task<string> ReadLogAsync(CancellationToken cancellation)
+    {
+        var path = Path.Combine(folder.Work(Step), "dump.log");
+        return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellation) : "";
+    }
+}

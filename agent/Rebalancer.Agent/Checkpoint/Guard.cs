@@ -1,0 +1,54 @@
+using System.Globalization;
+using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Checkpoint;
+
+/// <summary>A process that lives as long as the freeze: if this agent dies before the commit marker is written, it lets the pod run again within a second.</summary>
+internal sealed class Guard : IDisposable
+{
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(2);
+    private readonly Child child;
+
+    private Guard(Child child) => this.child = child;
+
+    /// <exception cref="MoveException">It does not come up: nothing may be frozen without it.</exception>
+    public static async Task<Guard> StartAsync(SourceFacts facts, string marker, CancellationToken cancellation)
+    {
+        var pid = facts.Container.InitPid.ToString(CultureInfo.InvariantCulture);
+        var guard = new Guard(Child.Start(NodePaths.RuncWrapper, ["guard", "--cgroup", facts.Container.CgroupPath, "--netns", $"/proc/{pid}/ns/net", "--marker", marker, "--pid", pid]));
+        try
+        {
+            var line = await guard.child.Process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(ReadyLimit, cancellation);
+            if (line == "ready") { return guard; }
+            throw new MoveException(Reasons.CheckpointFailed, $"the guard of container {facts.Container.ContainerName} did not start: {guard.child.Errors}");
+        }
+        catch (TimeoutException)
+        {
+            guard.child.Dispose();
+            throw new MoveException(Reasons.CheckpointFailed, $"the guard of container {facts.Container.ContainerName} was not ready within {ReadyLimit.TotalSeconds} s");
+        }
+        catch
+        {
+            guard.child.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The outcome is settled: it ends without touching anything.</summary>
+    public void Done()
+    {
+        try
+        {
+            child.Process.StandardInput.Write("done\n");
+            child.Process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended by itself, and will do nothing.
+        }
+    }
+
+    public void Dispose() => child.Process.Dispose();
+}

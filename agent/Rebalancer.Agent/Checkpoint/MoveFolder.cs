@@ -1,0 +1,50 @@
+using Rebalancer.Agent.Local;
+
+namespace Rebalancer.Agent.Checkpoint;
+
+/// <summary>Where one move's images and logs lie on this node, on tmpfs, readable by root only: they hold the pod's memory.</summary>
+internal sealed class MoveFolder(string migrationUid, string root = NodePaths.MovesFolder)
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public string Root { get; } = Path.Combine(root, SafeUid(migrationUid));
+    public string Images => Path.Combine(Root, "images");
+    /// <summary>Exists once every byte has come and has the right hash.</summary>
+    public string CompleteMarker => Path.Combine(Root, "complete");
+    public string CriuConfig => Path.Combine(Root, "criu.conf");
+    public bool IsComplete => File.Exists(CompleteMarker);
+    public bool Exists => Directory.Exists(Root);
+
+    public string Work(string step) => Path.Combine(Root, step);
+
+    /// <summary>Makes the folders, empty.</summary>
+    public void Create(string step)
+    {
+        Delete();
+        Directory.CreateDirectory(Root, Private);
+        Directory.CreateDirectory(Images, Private);
+        Directory.CreateDirectory(Work(step), Private);
+    }
+
+    public void Delete()
+    {
+        try
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Deleted already.
+        }
+    }
+
+    /// <summary>The move that an image folder belongs to; null for a folder that is none of ours.</summary>
+    public static string? UidOf(string imagePath, string root = NodePaths.MovesFolder)
+    {
+        var relative = Path.GetRelativePath(root, imagePath).Split('/');
+        return relative is [var uid, "images"] && uid is not (".." or ".") ? uid : null;
+    }
+
+    private static string SafeUid(string uid) => uid.Length is > 0 and < 80 && uid.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
+        ? uid : throw new ArgumentException($"migration UID '{uid}' is not one", nameof(uid));
+}

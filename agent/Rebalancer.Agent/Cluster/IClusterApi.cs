@@ -1,0 +1,29 @@
+using k8s.Models;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Cluster;
+
+/// <summary>The few calls to the API server that a move makes. Every call has a time limit; a failed one throws (HttpOperationException, HttpRequestException, TimeoutException) and may be repeated.</summary>
+internal interface IClusterApi
+{
+    /// <returns>Null when there is none.</returns>
+    Task<Migration?> ReadMigrationAsync(string @namespace, string name, CancellationToken cancellation);
+
+    /// <summary>Merges this agent's own part of the status: "source" or "target".</summary>
+    Task PatchPartAsync(Migration migration, string part, object value, CancellationToken cancellation);
+
+    /// <summary>
+    /// The compare-and-set of the commit: decision from "" to the wanted one. An answer does not mean that it was this call which decided:
+    /// the returned object, as the server holds it, says what was. Null: the server refused (somebody decided before, or the object is gone), read it.
+    /// </summary>
+    Task<Migration?> DecideAsync(Migration migration, string decision, string? reason, string? message, CancellationToken cancellation);
+
+    Task<V1Pod?> ReadPodAsync(string @namespace, string name, CancellationToken cancellation);
+
+    /// <summary>Deletes at once (grace 0) if the pod still has this UID. A pod that is gone or was replaced is a success.</summary>
+    Task DeletePodAsync(string @namespace, string name, string uid, CancellationToken cancellation);
+
+    Task<V1Node?> ReadNodeAsync(string name, CancellationToken cancellation);
+
+    Task AnnotateNodeAsync(string name, string annotation, string value, CancellationToken cancellation);
+}

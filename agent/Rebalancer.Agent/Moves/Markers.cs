@@ -1,0 +1,51 @@
+using Rebalancer.Agent.Local;
+
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>Files whose existence is the message, for the guard, the wrapper and this agent after a restart. Written through to the disk, with their folder.</summary>
+internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public string CommitPath(string migrationUid) => PathOf(NodePaths.CommitMarkers, migrationUid);
+
+    public bool HasCommit(string migrationUid) => File.Exists(CommitPath(migrationUid));
+
+    public void WriteCommit(string migrationUid) => Write(CommitPath(migrationUid));
+
+    public void DeleteCommit(string migrationUid) => File.Delete(CommitPath(migrationUid));
+
+    /// <summary>None of the pod's containers may ever run here again.</summary>
+    public void WriteReleased(string podUid) => Write(PathOf(NodePaths.ReleasedFolder, podUid));
+
+    /// <summary>The checkpoint was let run: a later create of this container is a cold start.</summary>
+    public void WriteConsumed(string podUid, string container) => Write(PathOf(NodePaths.ConsumedFolder, $"{podUid}_{container}"));
+
+    public bool HasConsumed(string podUid)
+    {
+        var folder = PathOf(NodePaths.ConsumedFolder, "");
+        return Directory.Exists(folder) && Directory.EnumerateFiles(folder, podUid + "_*").Any();
+    }
+
+    public void CreateFolders()
+    {
+        foreach (var folder in new[] { NodePaths.StateFolder, NodePaths.CommitMarkers, NodePaths.ReleasedFolder, NodePaths.ConsumedFolder })
+        {
+            Directory.CreateDirectory(PathOf(folder, ""), Private);
+        }
+    }
+
+    private string PathOf(string folder, string name)
+    {
+        if (name.Contains('/', StringComparison.Ordinal) || name is "." or "..") { throw new ArgumentException($"'{name}' is no name of a marker", nameof(name)); }
+        return Path.Combine(stateFolder, Path.GetRelativePath(NodePaths.StateFolder, folder), name);
+    }
+
+    private static void Write(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, Private);
+        using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write)) { file.Flush(flushToDisk: true); }
+        // The name itself must survive a power cut too.
+        FolderSync.Flush(Path.GetDirectoryName(path)!);
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Network;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Transfer;
+
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>What every move of this agent uses.</summary>
+internal sealed record MoveServices(
+    AgentOptions Options,
+    IClusterApi Api,
+    MigrationBook Book,
+    INodeNetwork Network,
+    SourcePreflight SourcePreflight,
+    TargetPreflight TargetPreflight,
+    ProcFolder Proc,
+    Markers Markers,
+    PeerChannels Channels,
+    TimeProvider Clock,
+    Random Random,
+    ILoggerFactory Loggers)
+{
+    public DecisionReader Decisions(ILogger log) => new(Api, Book, Clock, Random, log);
+}

@@ -1,0 +1,32 @@
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>Where an agent that has just met a Migration goes on: nothing in memory, only status, markers and folders. Pure.</summary>
+internal static class Recovery
+{
+    /// <param name="hasCommitMarker">This node has sent, or was about to send, Committed.</param>
+    /// <param name="hasFolder">A checkpoint was begun here.</param>
+    /// <returns>Null: nothing is left to do.</returns>
+    public static SourceStep? Source(Migration migration, bool hasCommitMarker, bool hasFolder)
+    {
+        var status = migration.Status;
+        if (status.Source?.State is SourceState.Refused or SourceState.Released or SourceState.Thawed) { return null; }
+        if (status.Decision == Decision.Committed) { return SourceStep.Release; }
+        if (status.Decision == Decision.Aborted) { return SourceStep.RollBack; }
+        if (status.Phase is "Succeeded" or "RolledBack" or "Failed") { return null; }
+        if (hasCommitMarker) { return SourceStep.Commit; }
+        if (hasFolder) { return SourceStep.RollBack; }
+        return status.Source?.State == SourceState.Ready ? SourceStep.AwaitFreeze : SourceStep.Preflight;
+    }
+
+    /// <param name="hasImages">Complete and checked images lie here.</param>
+    public static TargetStep? Target(Migration migration, bool hasImages)
+    {
+        var status = migration.Status;
+        if (status.Target?.State is TargetState.Refused or TargetState.Running or TargetState.ColdStarted or TargetState.Cleaned) { return null; }
+        if (status.Decision == Decision.Committed) { return TargetStep.Stored; }
+        if (status.Decision != Decision.Aborted && status.Phase is "Succeeded" or "RolledBack" or "Failed") { return null; }
+        return hasImages && status.Decision != Decision.Aborted ? TargetStep.Stored : status.Target?.State is TargetState.Ready or TargetState.Prepared ? TargetStep.Ready : TargetStep.Preflight;
+    }
+}

@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Checkpoint;
+using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Local.Cgroups;
+using Rebalancer.Agent.Local.Netlink;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>The two ends of a move on its source: the copy here runs on, or can never run again. Each step may be repeated after a crash.</summary>
+internal sealed class SourceEnds(MoveServices services, SourceContext context, ILogger log)
+{
+    private static readonly TimeSpan RefreezeLimit = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TailLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Before a commit: the pod runs again with its connections; then the abort is decided, if nobody has, and nothing is left behind.</summary>
+    public async Task RollBackAsync(CancellationToken cancellation)
+    {
+        Find();
+        await ThawAsync();
+        await GiveUpPeerAsync(cancellation);
+        var reason = context.Failure?.Reason ?? Reasons.UserAborted;
+        var settled = await services.Decisions(log).SettleAsync(context.Migration, () => new Wish(Decision.Aborted, reason, context.Failure?.Message), cancellation);
+        if (settled?.Status.Decision == Decision.Committed)
+        {
+            // Only this agent writes Committed, and it never rolls back after asking for it.
+            throw new InvalidOperationException($"migration {context.Migration.Metadata.Name} is committed although its source was thawed");
+        }
+        if (settled is not null) { context.Migration = settled; }
+        services.Markers.DeleteCommit(context.Uid);
+        context.Folder.Delete();
+    }
+
+    /// <summary>After a commit, in this order: a marker that outlives a reboot, the object, every process while frozen, the thaw. The shield stays closed.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellation)
+    {
+        Find();
+        var podUid = context.Migration.Status.PodUID ?? context.Container?.PodUid ?? throw new InvalidOperationException($"migration {context.Migration.Metadata.Name} has no pod UID");
+        services.Markers.WriteReleased(podUid);
+        context.Timeline.Mark("Fenced");
+        await DeletePodAsync(podUid, cancellation);
+        context.Timeline.Mark("Deleted");
+        while (context.Cgroup is { } cgroup && !cgroup.KillAllAndThaw(KillLimit)) { log.LogWarning("Processes of {Cgroup} are still there", context.Container?.CgroupPath); }
+        context.Guard?.Done();
+    }
+
+    /// <summary>When the outcome is written: the last held frames go to the target until it runs; then everything is given back.</summary>
+    public async Task CloseAsync(CancellationToken cancellation)
+    {
+        if (context.Session is { Lost.IsCompleted: false } session && context.Migration.Status.Decision == Decision.Committed)
+        {
+            try
+            {
+                await session.Running.WaitAsync(TailLimit, services.Clock, cancellation);
+                context.Timeline.Mark("TargetRuns");
+            }
+            catch (Exception e) when (e is MoveException or TimeoutException)
+            {
+                log.LogWarning("Migration {Name}: the target did not report that the pod runs: {Cause}", context.Migration.Metadata.Name, e.Message);
+            }
+        }
+        await context.PumpEnd.CancelAsync();
+        await context.Pump;
+        if (context.Session is not null) { await context.Session.DisposeAsync(); }
+        if (context.Shield is not null) { await context.Shield.DisposeAsync(); }
+        context.Sender?.Dispose();
+        context.Dump?.Dispose();
+        context.Guard?.Dispose();
+        context.PumpEnd.Dispose();
+        services.Markers.DeleteCommit(context.Uid);
+        context.Folder.Delete();
+    }
+
+    /// <summary>After a restart of the agent: the container by what the status pinned.</summary>
+    private void Find()
+    {
+        if (context.Container is null && context.Migration.Status.PodUID is { } podUid)
+        {
+            var all = new PodContainers(services.Options.ContainerdRoot, services.Proc).Of(podUid);
+            context.Container = all.FirstOrDefault(each => each.ContainerType == "container");
+        }
+        if (context.Container is null) { return; }
+        context.Cgroup ??= ContainerCgroup.TryOpen(context.Container.CgroupPath, services.Clock);
+        context.Shield ??= services.Network.Shield(services.Proc.PathOf(context.Container.InitPid, "ns/net"), "eth0");
+    }
+
+    /// <summary>No dump may go on and no socket may be in repair mode when the first process runs.</summary>
+    private async Task ThawAsync()
+    {
+        context.DumpGate.Open(dump: false);
+        if (context.Dump is { } dump)
+        {
+            // CRIU thaws the cgroup while it holds the processes itself: frozen again, none of them runs when it dies.
+            if (context.FrozenAt is not null) { context.Cgroup?.Freeze(RefreezeLimit); }
+            dump.Kill();
+        }
+        if (context.Container is { } container) { Attempt("restore CRIU's configuration", () => Dump.Restore(container)); }
+        if (context.Cgroup is { } cgroup)
+        {
+            Attempt("take sockets out of repair mode", () => services.Network.UndoTcpRepair([.. cgroup.Pids()]));
+            await context.PumpEnd.CancelAsync();
+            await context.Pump;
+            Attempt("open the shield", OpenShield);
+            cgroup.Thaw();
+            if (context.Frames is { } frames) { Attempt("replay held frames", () => context.Shield!.Replay(frames.TakeAll())); }
+            if (context.FrozenAt is { } at) { context.Status.FreezeMs = (long)services.Clock.GetElapsedTime(at).TotalMilliseconds; }
+        }
+        context.Guard?.Done();
+        context.Timeline.Mark("RunsAgain");
+    }
+
+    private void OpenShield()
+    {
+        context.Shield?.OpenEgress();
+        context.Shield?.OpenIngress();
+    }
+
+    private async Task GiveUpPeerAsync(CancellationToken cancellation)
+    {
+        if (context.Session is not { Lost.IsCompleted: false } session) { return; }
+        try
+        {
+            await session.SendAsync(new MoveFrame { Abort = new Abort { Reason = context.Failure?.Reason ?? Reasons.UserAborted, Message = context.Failure?.Message ?? "" } }, cancellation);
+        }
+        catch (MoveException e)
+        {
+            log.LogDebug("The target was not told of the abort: {Cause}", e.Message);
+        }
+    }
+
+    private async Task DeletePodAsync(string podUid, CancellationToken cancellation)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), services.Random, services.Clock);
+        while (true)
+        {
+            try
+            {
+                await services.Api.DeletePodAsync(context.Migration.Metadata.NamespaceProperty, context.Migration.Spec.PodName, podUid, cancellation);
+                return;
+            }
+            catch (Exception e) when (DecisionReader.IsTransient(e))
+            {
+                log.LogWarning("Pod {Pod} is not deleted yet: {Cause}", context.Migration.Spec.PodName, e.Message);
+            }
+            await backoff.WaitAsync(cancellation);
+        }
+    }
+
+    private void Attempt(string what, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is LinuxException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
+        {
+            // The next step matters more: one lost connection is less than a pod that stays frozen.
+            log.LogError(e, "Migration {Name}: cannot {What}", context.Migration.Metadata.Name, what);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>Where a move stands on the node that the pod leaves. The order of a good move is that of the list up to Released.</summary>
+internal enum SourceStep
+{
+    /// <summary>Is the pod movable? Nothing is touched.</summary>
+    Preflight,
+    /// <summary>Ready; the controller says when to freeze.</summary>
+    AwaitFreeze,
+    /// <summary>Stream to the target, guard and checkpoint process are made ready; the pod runs.</summary>
+    Connect,
+    /// <summary>Shield closed, cgroup frozen.</summary>
+    Freeze,
+    /// <summary>Checkpoint written and, as it grows, sent.</summary>
+    Dump,
+    /// <summary>The rest is sent; the target has checked every hash.</summary>
+    Send,
+    /// <summary>The target has the copy restored and held (not for a bare pod, which is restored after the commit).</summary>
+    AwaitHeld,
+    /// <summary>The commit marker is on disk.</summary>
+    Mark,
+    /// <summary>The decision was asked for, and stays to be read. Frozen until it is.</summary>
+    Commit,
+    /// <summary>Committed: this copy may never run again.</summary>
+    Release,
+    RollBack,
+    Refused,
+    Released,
+    Thawed,
+}
+
+internal enum SourceSignal
+{
+    /// <summary>The step's work is done; in Commit: Committed was read.</summary>
+    Done,
+    /// <summary>Preflight says no.</summary>
+    Refused,
+    /// <summary>The step failed, or ran out of time.</summary>
+    Failed,
+    /// <summary>Aborted was read.</summary>
+    Aborted,
+}
+
+/// <summary>Which step follows. Pure; a pair that is not listed is a fault of the driver and throws.</summary>
+internal static class SourceMachine
+{
+    public static bool IsFinal(SourceStep step) => step is SourceStep.Refused or SourceStep.Released or SourceStep.Thawed;
+
+    /// <summary>Whether an abort that somebody else decided may end the step's work. From Mark on only the decision itself counts.</summary>
+    public static bool IsInterruptible(SourceStep step) => step < SourceStep.Mark;
+
+    /// <summary>Whether the pod's frozen time runs.</summary>
+    public static bool IsFrozen(SourceStep step) => step is >= SourceStep.Freeze and <= SourceStep.Commit;
+
+    /// <param name="isRestoredBeforeCommit">False for a bare pod.</param>
+    public static SourceStep Next(SourceStep step, SourceSignal signal, bool isRestoredBeforeCommit) => (step, signal) switch
+    {
+        (SourceStep.Preflight, SourceSignal.Done) => SourceStep.AwaitFreeze,
+        (SourceStep.Preflight, SourceSignal.Refused) => SourceStep.Refused,
+        (SourceStep.AwaitFreeze, SourceSignal.Done) => SourceStep.Connect,
+        (SourceStep.Connect, SourceSignal.Done) => SourceStep.Freeze,
+        (SourceStep.Freeze, SourceSignal.Done) => SourceStep.Dump,
+        (SourceStep.Dump, SourceSignal.Done) => SourceStep.Send,
+        (SourceStep.Send, SourceSignal.Done) => isRestoredBeforeCommit ? SourceStep.AwaitHeld : SourceStep.Mark,
+        (SourceStep.AwaitHeld, SourceSignal.Done) => SourceStep.Mark,
+        (SourceStep.Mark, SourceSignal.Done) => SourceStep.Commit,
+        (SourceStep.Mark, SourceSignal.Failed) => SourceStep.RollBack,
+        // No failure ends Commit: frozen until the outcome is read.
+        (SourceStep.Commit, SourceSignal.Done) => SourceStep.Release,
+        (SourceStep.Commit, SourceSignal.Aborted) => SourceStep.RollBack,
+        (SourceStep.Release, SourceSignal.Done) => SourceStep.Released,
+        (SourceStep.RollBack, SourceSignal.Done) => SourceStep.Thawed,
+        ( < SourceStep.Mark, SourceSignal.Failed or SourceSignal.Aborted) => SourceStep.RollBack,
+        _ => throw new InvalidOperationException($"a source in step {step} cannot take {signal}"),
+    };
+}

@@ -1,0 +1,52 @@
+using Rebalancer.Agent.Checkpoint;
+using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Network;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Restore;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>What one move on its target has in hand. Shared by its driver, the peer's stream and the local callers.</summary>
+internal sealed class TargetContext(Migration migration, TargetStep first, TimeProvider clock)
+{
+    public const int MaximumRestores = 3;
+
+    private readonly TaskCompletionSource frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource hinted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Uid { get; } = migration.Metadata.Uid;
+    /// <summary>As first seen: for names; what may change is in the book.</summary>
+    public Migration Migration { get; } = migration;
+    public MoveFolder Folder { get; } = new(migration.Metadata.Uid);
+    public Timeline Timeline { get; } = new(clock);
+    public StepCell Step { get; } = new(first);
+    public ArrivingFrames Frames { get; } = new();
+
+    /// <summary>The source has closed its shield: the sandbox may go on.</summary>
+    public Task Frozen => frozen.Task;
+    public long? FrozenAt { get; private set; }
+    /// <summary>The source says that it has committed.</summary>
+    public Task Hinted => hinted.Task;
+
+    /// <summary>The claimed pod's sandbox, as the wrapper described it.</summary>
+    public Sandbox? Sandbox { get; set; }
+    public IPodShield? Shield { get; set; }
+    /// <summary>Replies to the source; null while no stream is open.</summary>
+    public Action<MoveReply>? Reply { get; set; }
+    public int Restores { get; set; }
+    public NodeCpu? Cpu { get; set; }
+    public long? FreezeMs { get; set; }
+    public MoveException? Failure { get; set; }
+
+    public void MarkFrozen(long timestamp)
+    {
+        FrozenAt ??= timestamp;
+        frozen.TrySetResult();
+    }
+
+    public void Hint() => hinted.TrySetResult();
+}
+
+/// <param name="NetNs">Path of the pod's network namespace.</param>
+internal sealed record Sandbox(string PodUid, string PodName, string NetNs, string Hostname);

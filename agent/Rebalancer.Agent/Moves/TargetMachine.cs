@@ -1,0 +1,71 @@
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>Where a move stands on the node that the pod comes to. The order of a good move is that of the list up to Running.</summary>
+internal enum TargetStep
+{
+    Preflight,
+    Ready,
+    /// <summary>The claimed pod's sandbox is held; for a bare pod, which is made after the commit: images can come.</summary>
+    Prepared,
+    Receiving,
+    /// <summary>Every byte is here and right.</summary>
+    Stored,
+    /// <summary>runc restore runs.</summary>
+    Restoring,
+    /// <summary>The copy is complete; no user code has run.</summary>
+    Held,
+    /// <summary>Committed was read and CRIU told to go on.</summary>
+    Resuming,
+    Running,
+    ColdStarted,
+    Refused,
+    Cleaned,
+}
+
+internal enum TargetSignal
+{
+    Passed,
+    Refused,
+    Prepared,
+    SandboxLost,
+    Accepted,
+    ImagesStored,
+    RestoreGiven,
+    HoldAsked,
+    Proceeded,
+    Resumed,
+    /// <summary>A restore ended without a running copy; the images are still here.</summary>
+    RestoreFailed,
+    /// <summary>Only after a commit: no copy can be restored any more.</summary>
+    GivenUp,
+    /// <summary>Aborted was read.</summary>
+    Aborted,
+}
+
+/// <summary>Which step follows. Pure; a pair that is not listed is refused.</summary>
+internal static class TargetMachine
+{
+    public static bool IsFinal(TargetStep step) => step is TargetStep.Running or TargetStep.ColdStarted or TargetStep.Refused or TargetStep.Cleaned;
+
+    /// <summary>Steps that only a Committed decision leads to: an abort cannot follow.</summary>
+    public static bool ImpliesCommit(TargetStep step) => step is TargetStep.Resuming or TargetStep.Running or TargetStep.ColdStarted;
+
+    /// <returns>Null: the signal has no place in this step.</returns>
+    public static TargetStep? TryNext(TargetStep step, TargetSignal signal) => (step, signal) switch
+    {
+        (TargetStep.Preflight, TargetSignal.Passed) => TargetStep.Ready,
+        (TargetStep.Preflight, TargetSignal.Refused) => TargetStep.Refused,
+        (TargetStep.Ready, TargetSignal.Prepared) => TargetStep.Prepared,
+        (TargetStep.Prepared, TargetSignal.SandboxLost) => TargetStep.Ready,
+        (TargetStep.Prepared, TargetSignal.Accepted) => TargetStep.Receiving,
+        (TargetStep.Receiving, TargetSignal.ImagesStored) => TargetStep.Stored,
+        (TargetStep.Stored, TargetSignal.RestoreGiven) => TargetStep.Restoring,
+        (TargetStep.Restoring, TargetSignal.HoldAsked) => TargetStep.Held,
+        (TargetStep.Held, TargetSignal.Proceeded) => TargetStep.Resuming,
+        (TargetStep.Resuming, TargetSignal.Resumed) => TargetStep.Running,
+        (TargetStep.Restoring or TargetStep.Held or TargetStep.Resuming, TargetSignal.RestoreFailed) => TargetStep.Stored,
+        ( >= TargetStep.Preflight and <= TargetStep.Resuming, TargetSignal.GivenUp) => TargetStep.ColdStarted,
+        ( >= TargetStep.Preflight and <= TargetStep.Held, TargetSignal.Aborted) => TargetStep.Cleaned,
+        _ => null,
+    };
+}

@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>One move on the node that the pod comes to: preflight, then it waits for what the wrapper, the peer and the Migration bring.</summary>
+internal sealed class TargetMove : IDisposable
+{
+    private readonly MoveServices services;
+    private readonly ILogger log;
+    private readonly StatusWriter writer;
+
+    public TargetMove(MoveServices services, Migration migration, TargetStep first, ILogger log)
+    {
+        this.services = services;
+        this.log = log;
+        Context = new TargetContext(migration, first, services.Clock);
+        writer = new StatusWriter(services.Api, migration, "target", services.Clock, services.Random, log);
+        Callers = new TargetCallers(services, this, log);
+        Stream = new TargetStream(services, this, log);
+    }
+
+    public TargetContext Context { get; }
+    public TargetCallers Callers { get; }
+    public TargetStream Stream { get; }
+
+    public Migration Now => services.Book.Find(Context.Uid) ?? Context.Migration;
+    public bool IsCommitted => Now.Status.Decision == Decision.Committed || TargetMachine.ImpliesCommit(Context.Step.Current);
+    public bool IsAborted => Now.Status.Decision == Decision.Aborted || Context.Step.Current == TargetStep.Cleaned;
+
+    /// <summary>A bare pod's copy is restored after the commit, into a pod that is made then.</summary>
+    public bool IsRestoredBeforeCommit => Now.Status.Owner is { Kind: not "None" };
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var writing = writer.RunAsync(stopping);
+        try
+        {
+            if (Context.Step.Current == TargetStep.Preflight) { await PreflightAsync(stopping); }
+            var prepared = PrepareBareAsync(stopping);
+            var aborted = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision == Decision.Aborted, stopping);
+            var ended = Context.Step.WaitAsync(TargetMachine.IsFinal, stopping);
+            if (await Task.WhenAny(aborted, ended) == aborted && Advance(TargetSignal.Aborted)) { Clean(); }
+            await ended;
+            await prepared;
+            await FinishAsync(stopping);
+        }
+        finally
+        {
+            writer.Complete();
+            await writing;
+        }
+    }
+
+    /// <summary>Takes a signal, if it has a place now, and publishes the step that it leads to.</summary>
+    public bool Advance(TargetSignal signal)
+    {
+        if (!Context.Step.TryAdvance(signal))
+        {
+            log.LogDebug("Migration {Name}: target in step {Step} takes no {Signal}", Context.Migration.Metadata.Name, Context.Step.Current, signal);
+            return false;
+        }
+        var step = Context.Step.Current;
+        log.LogInformation("Migration {Name}: target -> {Step} ({Signal})", Context.Migration.Metadata.Name, step, signal);
+        Context.Timeline.Mark(signal.ToString());
+        if (TargetReport.StateOf(step) is { } state) { writer.Post(TargetReport.Of(Context, state)); }
+        return true;
+    }
+
+    /// <summary>Before a commit: has the abort decided unless somebody was faster. Returns the decision that was read.</summary>
+    public async Task<string> AbortAsync(MoveException why, CancellationToken cancellation)
+    {
+        Context.Failure ??= why;
+        Context.Reply?.Invoke(new MoveReply { Failed = new Failed { Reason = why.Reason, Message = why.Message, LogLine = why.LogLine ?? "" } });
+        var settled = await services.Decisions(log).SettleAsync(Now, () => new Wish(Decision.Aborted, why.Reason, why.Message), cancellation);
+        return settled?.Status.Decision ?? Decision.Aborted;
+    }
+
+    public void Dispose() => Stream.Dispose();
+
+    private async Task PreflightAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Context.Cpu = await services.TargetPreflight.CheckAsync(cancellation);
+            var source = await services.Book.WaitAsync(Context.Uid, now => now.Status.Source?.State is { Length: > 0 } || now.Status.Decision != Decision.None, cancellation);
+            if (source?.Status.Source?.MemoryBytes is { } memoryBytes) { services.TargetPreflight.RequireRoom(memoryBytes); }
+            Advance(TargetSignal.Passed);
+        }
+        catch (MoveException e)
+        {
+            Context.Failure = e;
+            Advance(TargetSignal.Refused);
+        }
+    }
+
+    /// <summary>A bare pod has no sandbox yet to wait for: its images can come at once.</summary>
+    private async Task PrepareBareAsync(CancellationToken stopping)
+    {
+        var preparing = services.Book.WaitAsync(Context.Uid, now => now.Status.Owner is not null && now.Status.Phase is "Preparing" or "Freezing", stopping);
+        var ended = Context.Step.WaitAsync(step => TargetMachine.IsFinal(step) || step > TargetStep.Ready, stopping);
+        if (await Task.WhenAny(preparing, ended) == preparing && await preparing is not null && !IsRestoredBeforeCommit) { Advance(TargetSignal.Prepared); }
+    }
+
+    private void Clean()
+    {
+        Context.Folder.Delete();
+    }
+
+    private async Task FinishAsync(CancellationToken stopping)
+    {
+        if (Context.Step.Current is not (TargetStep.Running or TargetStep.ColdStarted)) { return; }
+        Context.Folder.Delete();
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), services.Random, services.Clock);
+        while (true)
+        {
+            try
+            {
+                await services.Network.HandOverAddressAsync(Now, stopping);
+                return;
+            }
+            catch (Exception e) when (DecisionReader.IsTransient(e))
+            {
+                log.LogWarning("Migration {Name}: its address is not handed over yet: {Cause}", Context.Migration.Metadata.Name, e.Message);
+            }
+            await backoff.WaitAsync(stopping);
+        }
+    }
+}

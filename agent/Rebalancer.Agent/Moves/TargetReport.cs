@@ -1,0 +1,32 @@
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>status.target as it stands.</summary>
+internal static class TargetReport
+{
+    /// <returns>Null: a step that is not published, since it lies in the critical path and passes at once.</returns>
+    public static string? StateOf(TargetStep step) => step switch
+    {
+        TargetStep.Ready => TargetState.Ready,
+        TargetStep.Prepared => TargetState.Prepared,
+        TargetStep.Held => TargetState.Held,
+        TargetStep.Running => TargetState.Running,
+        TargetStep.ColdStarted => TargetState.ColdStarted,
+        TargetStep.Refused => TargetState.Refused,
+        TargetStep.Cleaned => TargetState.Cleaned,
+        _ => null,
+    };
+
+    public static TargetStatus Of(TargetContext context, string state) => new()
+    {
+        State = state,
+        Reason = state == TargetState.Running ? null : context.Failure?.Reason,
+        Message = state == TargetState.Running ? null : context.Failure?.Message,
+        LogLine = state == TargetState.Running ? null : context.Failure?.LogLine,
+        Cpu = context.Cpu ?? context.Migration.Status.Target?.Cpu,
+        FreezeMs = context.FreezeMs,
+        FramesReplayed = state == TargetState.Running ? context.Frames.Replayed : null,
+        Timeline = context.Timeline.Snapshot(),
+    };
+}

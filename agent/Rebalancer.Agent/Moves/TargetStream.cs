@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Network;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Transfer;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>The source's frames of one move, in their order. One stream at a time; its end without an outcome means that the source is gone.</summary>
+internal sealed class TargetStream(MoveServices services, TargetMove move, ILogger log) : IMoveSink, IDisposable
+{
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImageReceiver? receiver;
+    private TargetContext Context => move.Context;
+
+    public Task Ended => ended.Task;
+
+    public void Open(Hello hello, Action<MoveReply> reply)
+    {
+        if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not prepared"); }
+        services.TargetPreflight.RequireRoom(hello.EstimatedBytes);
+        Context.Folder.Create("restore-0");
+        receiver = new ImageReceiver(Context.Folder.Images, hello.EstimatedBytes);
+        Context.Reply = reply;
+        reply(new MoveReply { Accepted = new Accepted() });
+    }
+
+    public void Take(MoveFrame frame)
+    {
+        switch (frame.FrameCase)
+        {
+            case MoveFrame.FrameOneofCase.Freezing:
+                Context.Timeline.Mark("Freezing");
+                Context.MarkFrozen(services.Clock.GetTimestamp());
+                break;
+            case MoveFrame.FrameOneofCase.Chunk: Receiver(frame.Chunk.Path).Write(frame.Chunk); break;
+            case MoveFrame.FrameOneofCase.Manifest: Store(frame.Manifest); break;
+            case MoveFrame.FrameOneofCase.Packet:
+                if (frame.Packet.Frame.Length > TransferLimits.HeldPacketBytes) { throw new TransferException($"a held packet of {frame.Packet.Frame.Length} bytes came"); }
+                Context.Frames.Add(new HeldFrame(frame.Packet.VnetHdr.Memory, frame.Packet.Frame.Memory));
+                break;
+            case MoveFrame.FrameOneofCase.Committed: Context.Hint(); break;
+            case MoveFrame.FrameOneofCase.Abort:
+                log.LogInformation("Migration {Name}: the source aborts: {Reason} {Message}", Context.Migration.Metadata.Name, frame.Abort.Reason, frame.Abort.Message);
+                break;
+            default: throw new TransferException($"frame {frame.FrameCase} has no place here");
+        }
+    }
+
+    public async Task CloseAsync(Exception? fault, CancellationToken cancellation)
+    {
+        Context.Reply = null;
+        receiver?.Dispose();
+        ended.TrySetResult();
+        var step = Context.Step.Current;
+        if (TargetMachine.IsFinal(step) || move.IsCommitted) { return; }
+        if (step == TargetStep.Receiving || fault is TransferException || (step == TargetStep.Stored && move.IsRestoredBeforeCommit))
+        {
+            var reason = fault is TransferException ? Reasons.TransferFailed : Reasons.SourceLost;
+            await move.AbortAsync(new MoveException(reason, fault?.Message ?? "the source's agent was lost before the commit"), cancellation);
+        }
+    }
+
+    public void Dispose() => receiver?.Dispose();
+
+    private void Store(Manifest manifest)
+    {
+        var images = Receiver("manifest");
+        images.Complete(manifest);
+        File.WriteAllBytes(Context.Folder.CompleteMarker, []);
+        move.Advance(TargetSignal.ImagesStored);
+        Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });
+    }
+
+    private ImageReceiver Receiver(string what) =>
+        receiver is { } open && Context.Step.Current == TargetStep.Receiving ? open : throw new TransferException($"{what} came in step {Context.Step.Current}");
+}

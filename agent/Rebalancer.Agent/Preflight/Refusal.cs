@@ -1,0 +1,11 @@
+namespace Rebalancer.Agent.Preflight;
+
+/// <summary>Why a pod cannot be moved; nothing was touched. <paramref name="Reason"/> is one of <see cref="Rebalancer.Kubernetes.Api.Reasons"/>.</summary>
+internal sealed record Refusal(string Reason, string Message);
+
+/// <summary>A step refused with a reason that the user may branch on.</summary>
+internal sealed class MoveException(string reason, string message, string? logLine = null, Exception? inner = null) : Exception(message, inner)
+{
+    public string Reason { get; } = reason;
+    public string? LogLine { get; } = logLine;
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace Rebalancer.Agent.Preflight;
+
+/// <summary>What runc's state.json says of one container. Read directly: starting runc for it would cost 30 ms.</summary>
+/// <param name="CgroupPath">Folder of the freezer: of the version 1 freezer hierarchy where there is one, else of version 2.</param>
+/// <param name="Annotations">The OCI annotations (runc keeps them as labels), "bundle" among them.</param>
+internal sealed record RuncState(string Id, int InitPid, ulong InitStart, string CgroupPath, IReadOnlyDictionary<string, string> Annotations)
+{
+    public const string FileName = "state.json";
+    private const int MaximumBytes = 4 * 1024 * 1024;
+
+    public string Annotation(string key) => Annotations.TryGetValue(key, out var value) ? value : "";
+
+    public string PodUid => Annotation("io.kubernetes.cri.sandbox-uid");
+    public string ContainerType => Annotation("io.kubernetes.cri.container-type");
+    public string ContainerName => Annotation("io.kubernetes.cri.container-name");
+    public string Bundle => Annotation("bundle");
+
+    /// <returns>Null: the container is gone, or the file is none of runc's.</returns>
+    public static RuncState? TryRead(string folder)
+    {
+        try
+        {
+            var file = new FileInfo(Path.Combine(folder, FileName));
+            return file.Exists && file.Length <= MaximumBytes ? Parse(File.ReadAllBytes(file.FullName)) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    public static RuncState? Parse(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        if (!root.TryGetProperty("id", out var id) || !root.TryGetProperty("init_process_pid", out var pid) || !root.TryGetProperty("init_process_start", out var start)) { return null; }
+        return new RuncState(id.GetString() ?? "", pid.GetInt32(), start.GetUInt64(), Freezer(root), Labels(root));
+    }
+
+    private static string Freezer(JsonElement root)
+    {
+        if (!root.TryGetProperty("cgroup_paths", out var paths) || paths.ValueKind != JsonValueKind.Object) { return ""; }
+        if (paths.TryGetProperty("freezer", out var version1)) { return version1.GetString() ?? ""; }
+        return paths.TryGetProperty("", out var version2) ? version2.GetString() ?? "" : "";
+    }
+
+    private static Dictionary<string, string> Labels(JsonElement root)
+    {
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!root.TryGetProperty("config", out var config) || !config.TryGetProperty("labels", out var labels) || labels.ValueKind != JsonValueKind.Array) { return all; }
+        foreach (var label in labels.EnumerateArray())
+        {
+            var text = label.GetString() ?? "";
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0) { all[text[..equals]] = text[(equals + 1)..]; }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,8 @@
+using Rebalancer.Agent.Network;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Preflight;
+
+/// <summary>What preflight found about the pod that is to leave. Pins the very processes: container id, pid and start time.</summary>
+/// <param name="MemoryBytes">What a checkpoint will hold at least: anonymous and shared memory, swapped parts included.</param>
+internal sealed record SourceFacts(RuncState Container, PodNetwork Network, long MemoryBytes, NodeCpu Cpu);

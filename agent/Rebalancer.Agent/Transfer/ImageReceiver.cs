@@ -1,0 +1,76 @@
+using System.IO.Hashing;
+using Microsoft.Win32.SafeHandles;
+using Rebalancer.Agent.Contracts;
+
+namespace Rebalancer.Agent.Transfer;
+
+/// <summary>The stream of images broke a rule: the peer is not to be trusted with this move any more.</summary>
+internal sealed class TransferException(string message) : Exception(message);
+
+/// <summary>
+/// Writes what a peer sends into one flat folder that only root can read, and nowhere else: no other paths, no links, bytes in order, bounded sizes.
+/// Not thread-safe: one stream, one receiver.
+/// </summary>
+internal sealed class ImageReceiver(string folder, long estimatedBytes) : IDisposable
+{
+    private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private readonly Dictionary<string, OpenImage> files = new(StringComparer.Ordinal);
+    private readonly long maximumBytes = TransferLimits.MaximumBytes(estimatedBytes);
+
+    public long Bytes { get; private set; }
+
+    /// <exception cref="TransferException">A name that is none, bytes out of order, or too many of them.</exception>
+    public void Write(FileChunk chunk)
+    {
+        if (!ImagePath.IsValid(chunk.Path)) { throw new TransferException($"file name '{Shown(chunk.Path)}' is not allowed in a checkpoint"); }
+        if (Bytes + chunk.Data.Length > maximumBytes) { throw new TransferException($"checkpoint is larger than {maximumBytes} bytes, of which {estimatedBytes} were announced"); }
+        var file = Open(chunk.Path);
+        if (chunk.Offset != file.Length) { throw new TransferException($"file {chunk.Path}: bytes at {chunk.Offset} came, {file.Length} were due"); }
+        var data = chunk.Data.Span;
+        RandomAccess.Write(file.Handle, data, chunk.Offset);
+        file.Hash.Append(data);
+        file.Length += data.Length;
+        Bytes += data.Length;
+    }
+
+    /// <exception cref="TransferException">What came is not what the manifest lists.</exception>
+    public void Complete(Manifest manifest)
+    {
+        if (manifest.Files.Count != files.Count) { throw new TransferException($"{files.Count} files came, the manifest lists {manifest.Files.Count}"); }
+        foreach (var listed in manifest.Files)
+        {
+            if (!files.TryGetValue(listed.Path, out var file)) { throw new TransferException($"file '{Shown(listed.Path)}' of the manifest did not come"); }
+            if (file.Length != listed.Length) { throw new TransferException($"file {listed.Path}: {file.Length} bytes came, the manifest lists {listed.Length}"); }
+            var hash = file.Hash.GetCurrentHashAsUInt64();
+            if (hash != listed.XxHash3) { throw new TransferException($"file {listed.Path}: hash {hash:x16} of what came, {listed.XxHash3:x16} in the manifest"); }
+        }
+        Close();
+    }
+
+    public void Dispose() => Close();
+
+    private OpenImage Open(string path)
+    {
+        if (files.TryGetValue(path, out var known)) { return known; }
+        if (files.Count >= TransferLimits.Files) { throw new TransferException($"checkpoint has more than {TransferLimits.Files} files"); }
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode600, BufferSize = 0 };
+        using (new FileStream(Path.Combine(folder, path), options)) { }
+        var file = new OpenImage(File.OpenHandle(Path.Combine(folder, path), FileMode.Open, FileAccess.Write));
+        files.Add(path, file);
+        return file;
+    }
+
+    private void Close()
+    {
+        foreach (var file in files.Values) { file.Handle.Dispose(); }
+    }
+
+    private static string Shown(string path) => path.Length > TransferLimits.PathCharacters ? path[..TransferLimits.PathCharacters] : path;
+
+    private sealed class OpenImage(SafeFileHandle handle)
+    {
+        public SafeFileHandle Handle { get; } = handle;
+        public XxHash3 Hash { get; } = new();
+        public long Length { get; set; }
+    }
+}

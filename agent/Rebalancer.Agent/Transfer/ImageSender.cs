@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.IO.Hashing;
+using Google.Protobuf;
+using Microsoft.Win32.SafeHandles;
+using Rebalancer.Agent.Contracts;
+
+namespace Rebalancer.Agent.Transfer;
+
+/// <summary>
+/// Sends the files of an image folder. CRIU only ever appends to pages-*.img, so those are sent while it still writes; the small others, some of which
+/// it rewrites, at the end. Not thread-safe.
+/// </summary>
+internal sealed class ImageSender(string folder, Func<MoveFrame, CancellationToken, Task> send) : IDisposable
+{
+    private static readonly TimeSpan TailPause = TimeSpan.FromMilliseconds(2);
+    private readonly Dictionary<string, SentImage> files = new(StringComparer.Ordinal);
+    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(TransferLimits.ChunkBytes);
+
+    public long Bytes { get; private set; }
+
+    /// <summary>Sends page files as they grow, until <paramref name="written"/> is done.</summary>
+    public async Task TailAsync(Task written, TimeProvider clock, CancellationToken cancellation)
+    {
+        while (!written.IsCompleted)
+        {
+            var before = Bytes;
+            foreach (var path in Directory.EnumerateFiles(folder, "pages-*.img")) { await SendNewAsync(path, TransferLimits.ChunkBytes, cancellation); }
+            if (Bytes == before) { await Task.WhenAny(written, Task.Delay(TailPause, clock, cancellation)); }
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Sends the rest and the manifest. The folder must not change any more.</summary>
+    public async Task FinishAsync(CancellationToken cancellation)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)) { await SendNewAsync(path, 1, cancellation); }
+        var manifest = new Manifest();
+        foreach (var (name, file) in files) { manifest.Files.Add(new ManifestFile { Path = name, Length = file.Length, XxHash3 = file.Hash.GetCurrentHashAsUInt64() }); }
+        await send(new MoveFrame { Manifest = manifest }, cancellation);
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in files.Values) { file.Handle.Dispose(); }
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <param name="atLeastBytes">Less than this that is new is left for later, so that a growing file is not sent in crumbs.</param>
+    private async Task SendNewAsync(string path, int atLeastBytes, CancellationToken cancellation)
+    {
+        var name = Path.GetFileName(path);
+        if (!files.TryGetValue(name, out var file)) { files.Add(name, file = new SentImage(File.OpenHandle(path))); }
+        var isEmptyAndNew = file is { Length: 0, IsAnnounced: false } && atLeastBytes == 1;
+        while (true)
+        {
+            var left = RandomAccess.GetLength(file.Handle) - file.Length;
+            if ((left <= 0 && !isEmptyAndNew) || (left < atLeastBytes && left > 0)) { return; }
+            var count = RandomAccess.Read(file.Handle, buffer.AsSpan(0, (int)Math.Min(left, TransferLimits.ChunkBytes)), file.Length);
+            file.Hash.Append(buffer.AsSpan(0, count));
+            var chunk = new FileChunk { Path = name, Offset = file.Length, Mode = 0x180, Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, count)) };
+            await send(new MoveFrame { Chunk = chunk }, cancellation);
+            file.Length += count;
+            file.IsAnnounced = true;
+            isEmptyAndNew = false;
+            Bytes += count;
+        }
+    }
+
+    private sealed class SentImage(SafeFileHandle handle)
+    {
+        public SafeFileHandle Handle { get; } = handle;
+        public XxHash3 Hash { get; } = new();
+        public long Length { get; set; }
+        public bool IsAnnounced { get; set; }
+    }
+}

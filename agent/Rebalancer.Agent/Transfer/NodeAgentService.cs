@@ -1,0 +1,84 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Preflight;
+
+namespace Rebalancer.Agent.Transfer;
+
+/// <summary>The agent's end for other agents. The connection's certificate is of the cluster's CA (checked in the handshake); here its name must be a node's.</summary>
+internal sealed class NodeAgentService(AgentOptions options, PeerCertificates certificates, IClusterApi api, IMoveSinks sinks, CriuVersion criu, ILogger<NodeAgentService> log)
+    : NodeAgent.NodeAgentBase
+{
+    private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(5);
+    private static readonly string Version = typeof(NodeAgentService).Assembly.GetName().Version?.ToString() ?? "";
+
+    public override async Task<ProbeReply> Probe(ProbeRequest request, ServerCallContext context)
+    {
+        await PeerAsync(context);
+        var installed = await criu.RequireAsync(context.CancellationToken);
+        return new ProbeReply { Node = options.Node, AgentVersion = Version, CriuVersion = installed.ToString() };
+    }
+
+    public override async Task Move(IAsyncStreamReader<MoveFrame> requestStream, IServerStreamWriter<MoveReply> responseStream, ServerCallContext context)
+    {
+        var peer = await PeerAsync(context);
+        var replies = Channel.CreateUnbounded<MoveReply>(new UnboundedChannelOptions { SingleReader = true });
+        var replying = ReplyAsync(replies.Reader, responseStream, context.CancellationToken);
+        IMoveSink? sink = null;
+        Exception? fault = null;
+        try
+        {
+            var hello = await HelloAsync(requestStream, context.CancellationToken);
+            sink = await sinks.FindAsync(hello, peer, context.CancellationToken);
+            sink.Open(hello, reply => replies.Writer.TryWrite(reply));
+            await foreach (var frame in requestStream.ReadAllAsync(context.CancellationToken)) { sink.Take(frame); }
+        }
+        catch (Exception e) when (e is MoveException or TransferException or IOException or OperationCanceledException or RpcException)
+        {
+            fault = e;
+            log.LogWarning("Move from node {Peer} ended: {Cause}", peer, e.Message);
+            replies.Writer.TryWrite(new MoveReply { Failed = Failed(e) });
+        }
+        replies.Writer.TryComplete();
+        if (sink is not null) { await sink.CloseAsync(fault, CancellationToken.None); }
+        await replying;
+    }
+
+    private static Failed Failed(Exception e) => e is MoveException typed
+        ? new Failed { Reason = typed.Reason, Message = typed.Message, LogLine = typed.LogLine ?? "" }
+        : new Failed { Reason = Rebalancer.Kubernetes.Api.Reasons.TransferFailed, Message = e.Message };
+
+    private static async Task<Hello> HelloAsync(IAsyncStreamReader<MoveFrame> frames, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(HelloLimit);
+        return await frames.MoveNext(limit.Token) && frames.Current.Hello is { } hello ? hello : throw new TransferException("a move begins with Hello");
+    }
+
+    private static async Task ReplyAsync(ChannelReader<MoveReply> replies, IServerStreamWriter<MoveReply> stream, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var reply in replies.ReadAllAsync(cancellation)) { await stream.WriteAsync(reply, cancellation); }
+        }
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException)
+        {
+            // The peer is gone; its frames have ended too, and say so.
+        }
+    }
+
+    /// <summary>The peer's node name; ends the call for one that is no node of this cluster.</summary>
+    private async Task<string> PeerAsync(ServerCallContext context)
+    {
+        var certificate = context.GetHttpContext().Connection.ClientCertificate;
+        var name = certificates.NodeOf(certificate) ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "the certificate is not of this cluster's agents"));
+        if (await api.ReadNodeAsync(name, context.CancellationToken) is null)
+        {
+            throw new RpcException(new Status(StatusCode.PermissionDenied, $"'{name}' is no node of this cluster"));
+        }
+        return name;
+    }
+}

@@ -1,0 +1,120 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Network;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Transfer;
+
+/// <summary>
+/// The source's end of one Move stream. Frames may be sent from several places at once (chunks and held packets); replies complete the tasks below.
+/// A stream that ends, or a Failed, fails all that wait: <see cref="Lost"/> says why.
+/// </summary>
+internal sealed class PeerSession : IAsyncDisposable
+{
+    private readonly GrpcChannel channel;
+    private readonly AsyncDuplexStreamingCall<MoveFrame, MoveReply> call;
+    private readonly SemaphoreSlim writer = new(1);
+    private readonly CancellationTokenSource closing = new();
+    private readonly TaskCompletionSource accepted = New(), stored = New(), held = New();
+    private readonly TaskCompletionSource<long> running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<MoveException> lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task reader;
+
+    private PeerSession(GrpcChannel channel)
+    {
+        this.channel = channel;
+        call = new NodeAgent.NodeAgentClient(channel).Move(cancellationToken: closing.Token);
+        reader = ReadAsync();
+    }
+
+    public Task Accepted => accepted.Task;
+    public Task ImagesStored => stored.Task;
+    public Task Held => held.Task;
+    /// <summary>Number of frames replayed.</summary>
+    public Task<long> Running => running.Task;
+    /// <summary>Completes (never fails) when the peer is gone or has given up, with the reason.</summary>
+    public Task<MoveException> Lost => lost.Task;
+
+    public static PeerSession Open(GrpcChannel channel) => new(channel);
+
+    public async Task SendAsync(MoveFrame frame, CancellationToken cancellation)
+    {
+        await writer.WaitAsync(cancellation);
+        try
+        {
+            await call.RequestStream.WriteAsync(frame, cancellation);
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        {
+            throw Lose(new MoveException(Reasons.PeerUnreachable, $"the target's agent at {channel.Target} does not take data any more: {Said(e)}", inner: e));
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+
+    public Task SendAsync(HeldFrame held, CancellationToken cancellation) => SendAsync(new MoveFrame
+    {
+        Packet = new HeldPacket { VnetHdr = UnsafeByteOperations.UnsafeWrap(held.VnetHdr), Frame = UnsafeByteOperations.UnsafeWrap(held.Frame) },
+    }, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        await reader;
+        call.Dispose();
+        channel.Dispose();
+        closing.Dispose();
+        writer.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            await foreach (var reply in call.ResponseStream.ReadAllAsync()) { Take(reply); }
+            Lose(new MoveException(Reasons.TargetLost, $"the target's agent at {channel.Target} ended the move without an outcome"));
+        }
+        catch (Exception e) when (e is RpcException or IOException or OperationCanceledException)
+        {
+            Lose(new MoveException(Reasons.PeerUnreachable, $"the target's agent at {channel.Target} is not reachable: {Said(e)}", inner: e));
+        }
+    }
+
+    private void Take(MoveReply reply)
+    {
+        switch (reply.ReplyCase)
+        {
+            case MoveReply.ReplyOneofCase.Accepted: accepted.TrySetResult(); break;
+            case MoveReply.ReplyOneofCase.ImagesStored: stored.TrySetResult(); break;
+            case MoveReply.ReplyOneofCase.Held: held.TrySetResult(); break;
+            case MoveReply.ReplyOneofCase.Running: running.TrySetResult(reply.Running.FramesReplayed); break;
+            case MoveReply.ReplyOneofCase.Failed:
+                Lose(new MoveException(reply.Failed.Reason, reply.Failed.Message, reply.Failed.LogLine.Length > 0 ? reply.Failed.LogLine : null));
+                break;
+            default: break;
+        }
+    }
+
+    private MoveException Lose(MoveException why)
+    {
+        lost.TrySetResult(why);
+        foreach (var waiting in new[] { accepted, stored, held }) { Fail(waiting, why); }
+        if (running.TrySetException(why)) { _ = running.Task.Exception; }
+        return why;
+    }
+
+    private static void Fail(TaskCompletionSource waiting, MoveException why)
+    {
+        // Reading the exception marks it as observed: nobody may be waiting.
+        if (waiting.TrySetException(why)) { _ = waiting.Task.Exception; }
+    }
+
+    private static string Said(Exception e) => e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

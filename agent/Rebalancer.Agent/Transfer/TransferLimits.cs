@@ -1,0 +1,21 @@
+namespace Rebalancer.Agent.Transfer;
+
+/// <summary>Bounds of one move's stream. What comes from a peer is untrusted until proven otherwise.</summary>
+internal static class TransferLimits
+{
+    public const int ChunkBytes = 1 << 20;
+    /// <summary>One chunk and its frame.</summary>
+    public const int MessageBytes = ChunkBytes + (64 << 10);
+    public const int Files = 4096;
+    public const int PathCharacters = 128;
+    /// <summary>Beyond the announced size: images of CRIU beside the pages, and memory written after the estimate.</summary>
+    public const long SlackBytes = 256L << 20;
+    public const int SlackFactor = 2;
+    public const int HeldPacketBytes = 128 << 10;
+    public const int HeldPackets = 1 << 16;
+    /// <summary>HTTP/2 windows: a link of 10 Gbit/s and 10 ms stays full.</summary>
+    public const int StreamWindowBytes = 12 << 20;
+    public const int ConnectionWindowBytes = 16 << 20;
+
+    public static long MaximumBytes(long estimatedBytes) => checked((Math.Max(0, estimatedBytes) * SlackFactor) + SlackBytes);
+}
