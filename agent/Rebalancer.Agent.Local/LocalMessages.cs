@@ -6,36 +6,37 @@ namespace Rebalancer.Agent.Local;
 /// One request over the agent's unix socket: one JSON line, answered by one JSON line (<see cref="LocalReply"/>), maybe after a long wait.
 /// The peer's end of the connection is a message too: an agent that dies fails every waiting caller, a caller that dies frees what waited for it.
 /// Only root may connect (mode 0700 folder, and SO_PEERCRED is checked).
+/// Properties can be set, because a generated deserialiser gives an init-only one null instead of "" where the peer left it out.
 /// </summary>
 public sealed record LocalRequest
 {
     /// <summary>One of <see cref="LocalOps"/>.</summary>
     public required string Op { get; init; }
     /// <summary>UID of the pod as containerd has it (io.kubernetes.cri.sandbox-uid, or K8S_POD_UID from CNI_ARGS).</summary>
-    public string PodUid { get; init; } = "";
-    public string PodNamespace { get; init; } = "";
-    public string PodName { get; init; } = "";
+    public string PodUid { get; set; } = "";
+    public string PodNamespace { get; set; } = "";
+    public string PodName { get; set; } = "";
     /// <summary>Name of the Migration the pod's annotation hints at (same namespace).</summary>
-    public string Migration { get; init; } = "";
+    public string Migration { get; set; } = "";
     /// <summary>OCI container id; for CNI the sandbox id.</summary>
-    public string ContainerId { get; init; } = "";
-    public string ContainerName { get; init; } = "";
-    public string Bundle { get; init; } = "";
-    public string NetNs { get; init; } = "";
-    public string IfName { get; init; } = "";
-    public int RestartCount { get; init; }
+    public string ContainerId { get; set; } = "";
+    public string ContainerName { get; set; } = "";
+    public string Bundle { get; set; } = "";
+    public string NetNs { get; set; } = "";
+    public string IfName { get; set; } = "";
+    public int RestartCount { get; set; }
     /// <summary>hold/resumed: CRIU's image folder, which names the move. restore-done: work folder with restore.log.</summary>
-    public string ImagePath { get; init; } = "";
-    public string WorkPath { get; init; } = "";
+    public string ImagePath { get; set; } = "";
+    public string WorkPath { get; set; } = "";
     /// <summary>hold: pid of the restored tree's root on the host.</summary>
-    public int Pid { get; init; }
+    public int Pid { get; set; }
     /// <summary>restore-done: exit code of runc restore.</summary>
-    public int ExitCode { get; init; }
+    public int ExitCode { get; set; }
     /// <summary>CNI: the address range of the cluster in CIDR form and the first and last address that may be given out.</summary>
-    public string Subnet { get; init; } = "";
-    public string RangeStart { get; init; } = "";
-    public string RangeEnd { get; init; } = "";
-    public string Gateway { get; init; } = "";
+    public string Subnet { get; set; } = "";
+    public string RangeStart { get; set; } = "";
+    public string RangeEnd { get; set; } = "";
+    public string Gateway { get; set; } = "";
 }
 
 public static class LocalOps
@@ -64,15 +65,15 @@ public sealed record LocalReply
 {
     /// <summary>One of <see cref="LocalActions"/>.</summary>
     public required string Action { get; init; }
-    public string Reason { get; init; } = "";
-    public string Message { get; init; } = "";
+    public string Reason { get; set; } = "";
+    public string Message { get; set; } = "";
     /// <summary>restore: CRIU's image folder, a fresh work folder for logs, and CRIU's configuration file for this restore (set as annotation org.criu.config).</summary>
-    public string ImagePath { get; init; } = "";
-    public string WorkPath { get; init; } = "";
-    public string CriuConfig { get; init; } = "";
+    public string ImagePath { get; set; } = "";
+    public string WorkPath { get; set; } = "";
+    public string CriuConfig { get; set; } = "";
     /// <summary>cni-add: address with prefix length.</summary>
-    public string Address { get; init; } = "";
-    public string Gateway { get; init; } = "";
+    public string Address { get; set; } = "";
+    public string Gateway { get; set; } = "";
 }
 
 public static class LocalActions
@@ -84,7 +85,7 @@ public static class LocalActions
 }
 
 /// <summary>Serialisation without reflection, as NativeAOT needs it. Unknown fields are ignored, so that agent and wrapper may be of different versions.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(LocalRequest))]
 [JsonSerializable(typeof(LocalReply))]
 public sealed partial class LocalJson : JsonSerializerContext;

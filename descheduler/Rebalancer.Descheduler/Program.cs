@@ -1,1 +1,3 @@
-return 0;
+using Rebalancer.Descheduler;
+
+return await DeschedulerCommand.Create().Parse(args).InvokeAsync();

@@ -1,1 +1,3 @@
-return 0;
+using Rebalancer.Testing;
+
+return await ApiServerCommand.Create().Parse(args).InvokeAsync();

@@ -12,6 +12,7 @@ public static class Errno
     public const int Exists = 17;
     public const int NoDevice = 19;
     public const int Invalid = 22;
+    public const int MessageSize = 90;
     public const int NoProtocolOption = 92;
     public const int NotSupported = 95;
     public const int NetworkDown = 100;

@@ -28,6 +28,10 @@ public static class NetNamespace
         },
         work);
 
+    /// <summary>What tells namespaces apart, "net:[4026531840]", whatever path leads to them. Given out anew once nothing holds the namespace any more.</summary>
+    /// <exception cref="LinuxException">The namespace is gone.</exception>
+    public static string Identity(string path) => Run(path, () => new FileInfo("/proc/thread-self/ns/net").LinkTarget ?? path);
+
     /// <summary>Index of an interface of the namespace that the calling thread is in.</summary>
     /// <exception cref="LinuxException">There is none of this name.</exception>
     public static int RequireInterface(string ifName)

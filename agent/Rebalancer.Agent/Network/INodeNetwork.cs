@@ -16,6 +16,7 @@ internal interface INodeNetwork
     /// </summary>
     /// <param name="netnsPath">/run/netns/... or /proc/PID/ns/net.</param>
     /// <param name="ifName">Interface in that namespace, "eth0".</param>
+    /// <exception cref="NetworkUnsupportedException">Namespace or interface is gone, or is no veth of this node; or the kernel lacks nf_tables.</exception>
     IPodShield Shield(string netnsPath, string ifName);
 
     /// <summary>

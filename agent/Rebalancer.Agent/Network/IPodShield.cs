@@ -23,10 +23,17 @@ internal interface IPodShield : IAsyncDisposable
     /// <summary>Lets frames in and ends the holding; the table is gone afterwards if egress is open too. Idempotent.</summary>
     void OpenIngress();
 
-    /// <summary>Sends frames towards the pod, as if they arrived now. Returns how many were sent.</summary>
+    /// <summary>
+    /// Sends frames towards the pod, as if they arrived now, and then those in <see cref="Held"/> that nobody has read. Needs an open ingress.
+    /// Frames older than the limit are left out. Returns how many were sent.
+    /// </summary>
     int Replay(IEnumerable<HeldFrame> frames);
 }
 
 /// <param name="VnetHdr">struct virtio_net_hdr: checksum and segmentation state.</param>
 /// <param name="Frame">Ethernet frame.</param>
-internal readonly record struct HeldFrame(ReadOnlyMemory<byte> VnetHdr, ReadOnlyMemory<byte> Frame);
+internal readonly record struct HeldFrame(ReadOnlyMemory<byte> VnetHdr, ReadOnlyMemory<byte> Frame)
+{
+    /// <summary>Monotonic timestamp of the TimeProvider when it was held on this node; 0 for a frame that came from another node, which has no age here.</summary>
+    public long HeldAt { get; init; }
+}

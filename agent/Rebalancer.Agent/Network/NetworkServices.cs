@@ -1,7 +1,27 @@
+using System.Security.Cryptography;
+using k8s;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rebalancer.Agent.Network.Addresses;
+
 namespace Rebalancer.Agent.Network;
 
 internal static class NetworkServices
 {
-    /// <summary>Registers <see cref="INodeNetwork"/>.</summary>
-    public static IServiceCollection AddNodeNetwork(this IServiceCollection services) => services;
+    /// <summary>Registers <see cref="INodeNetwork"/>. Needs <see cref="IKubernetes"/>, <see cref="Moves.IClaims"/>, <see cref="AgentOptions"/> and TimeProvider.</summary>
+    public static IServiceCollection AddNodeNetwork(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<PodShields>();
+        services.AddSingleton<IArrivals, Arrivals>();
+        services.AddSingleton<IAddressRecords, AddressRecords>();
+        // Agents that start at the same time must not try the same addresses, and a Random is not for several threads.
+        services.AddSingleton(s => new AddressAllocator(
+            s.GetRequiredService<IAddressRecords>(), new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AddressHandOver>();
+        services.AddSingleton<AddressRelease>();
+        services.AddSingleton<CniAnswers>();
+        services.AddSingleton<INodeNetwork, NodeNetwork>();
+        services.AddHostedService<ShieldWarmUp>();
+        return services;
+    }
 }

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Client;
+using Rebalancer.Kubernetes.Informers;
+using Rebalancer.Kubernetes.Mapping;
+using Rebalancer.Model;
+
+namespace Rebalancer.Descheduler.Cluster;
+
+/// <summary>Local copies of everything that a decision needs.</summary>
+internal sealed class ClusterCache(ApiClient client, InformerOptions options, TimeProvider clock, ILoggerFactory loggers)
+{
+    public Informer<Migration> Migrations { get; } = new(client, ApiResource.Migrations, options, clock, loggers.CreateLogger("Informer.Migrations"));
+    public Informer<V1Pod> Pods { get; } = new(client, ApiResource.Pods, options, clock, loggers.CreateLogger("Informer.Pods"));
+    public Informer<V1Node> Nodes { get; } = new(client, ApiResource.Nodes, options, clock, loggers.CreateLogger("Informer.Nodes"));
+    public Informer<V1ReplicaSet> ReplicaSets { get; } = new(client, ApiResource.ReplicaSets, options, clock, loggers.CreateLogger("Informer.ReplicaSets"));
+    public Informer<V1Service> Services { get; } = new(client, ApiResource.Services, options, clock, loggers.CreateLogger("Informer.Services"));
+    public Informer<V1PodDisruptionBudget> Budgets { get; } = new(client, ApiResource.PodDisruptionBudgets, options, clock, loggers.CreateLogger("Informer.Budgets"));
+
+    public ImmutableArray<IInformer> All => [Migrations, Pods, Nodes, ReplicaSets, Services, Budgets];
+
+    public Task Synced => Task.WhenAll(All.Select(i => i.Synced));
+
+    /// <summary>The cluster as the planner sees it, with the room that running moves will take.</summary>
+    public ClusterSnapshot Snapshot(Migration? except)
+    {
+        var pods = Pods.List().Select(p => PodMapping.ToModel(p, [])).ToImmutableArray();
+        var byUid = pods.Where(p => p.Uid.Length > 0).DistinctBy(p => p.Uid).ToDictionary(p => p.Uid, StringComparer.Ordinal);
+        return new ClusterSnapshot([.. Nodes.List().Select(n => NodeMapping.ToModel(n, []))], pods, [.. Reservations(except, byUid)]);
+    }
+
+    /// <summary>A replacement that is on its node already counts as a pod there, no longer as a reservation.</summary>
+    private IEnumerable<Reservation> Reservations(Migration? except, Dictionary<string, PodInfo> byUid)
+        => Migrations.List()
+            .Where(m => m.Metadata.Uid != except?.Metadata.Uid && !Phases.IsFinal(m.Status.Phase))
+            .Where(m => m.Status is { TargetNode.Length: > 0, PodUID.Length: > 0 })
+            .Where(m => m.Status.Claim?.PodUID is not { } bound || byUid.GetValueOrDefault(bound)?.NodeName is null or "")
+            .Where(m => byUid.ContainsKey(m.Status.PodUID!))
+            .Select(m => new Reservation(m.Status.TargetNode!, byUid[m.Status.PodUID!]));
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using k8s;
+using Rebalancer.Descheduler.Webhook;
+
+namespace Rebalancer.Descheduler;
+
+/// <summary>The command line of the controller.</summary>
+internal static class DeschedulerCommand
+{
+    public static RootCommand Create()
+    {
+        var kubeconfig = new Option<FileInfo?>("--kubeconfig") { Description = "How to reach the API server; without it the pod's service account." };
+        var listen = new Option<IPEndPoint>("--webhook-listen")
+        {
+            Description = "IP:PORT where the claim webhook listens.",
+            DefaultValueFactory = _ => new IPEndPoint(IPAddress.Any, 9443),
+            CustomParser = ParseEndPoint,
+        };
+        var url = new Option<Uri?>("--webhook-url") { Description = "https URL by which the API server reaches the webhook; without it https://IP:PORT/claim." };
+        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new DeschedulerOptions
+            {
+                Api = Api(parsed.GetValue(kubeconfig)),
+                WebhookListen = parsed.GetValue(listen)!,
+                WebhookUrl = parsed.GetValue(url),
+            };
+            await Build(options, []).RunAsync(cancellation);
+            return 0;
+        });
+        return command;
+    }
+
+    public static WebApplication Build(DeschedulerOptions options, string[] arguments)
+    {
+        var app = WebApplication.CreateBuilder(arguments).AddDescheduler(options).Build();
+        app.MapClaim();
+        return app;
+    }
+
+    private static KubernetesClientConfiguration Api(FileInfo? kubeconfig)
+        => kubeconfig is null ? KubernetesClientConfiguration.InClusterConfig() : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig);
+
+    private static IPEndPoint? ParseEndPoint(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        if (IPEndPoint.TryParse(text, out var endPoint) && endPoint.Port > 0)
+        {
+            return endPoint;
+        }
+
+        argument.AddError($"--webhook-listen is '{text}', expected IP:PORT such as 10.0.0.1:9443");
+        return null;
+    }
+}

@@ -1,0 +1,123 @@
+using k8s.Models;
+using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Client;
+using Rebalancer.Kubernetes.Events;
+using Rebalancer.Kubernetes.Queues;
+
+namespace Rebalancer.Descheduler.Interruptions;
+
+/// <summary>Turns the announced end of a node into one Migration for every pod that can leave it.</summary>
+internal sealed partial class InterruptionController : BackgroundService
+{
+    private const int MaxTold = 10_000;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly ApiClient client;
+    private readonly ClusterCache cache;
+    private readonly EventRecorder events;
+    private readonly MoveLimits limits;
+    private readonly TimeProvider clock;
+    private readonly ILogger<InterruptionController> logger;
+    private readonly WorkQueue<string> queue;
+    private readonly HashSet<string> told = [];
+
+    public InterruptionController(ApiClient client, ClusterCache cache, EventRecorder events, MoveLimits limits, TimeProvider clock, ILogger<InterruptionController> logger)
+    {
+        (this.client, this.cache, this.events, this.limits, this.clock, this.logger) = (client, cache, events, limits, clock, logger);
+        queue = new WorkQueue<string>(clock);
+        cache.Nodes.OnChange(c => Mark(c.After));
+        cache.Pods.OnChange(c => Mark(c.After?.Spec?.NodeName is { Length: > 0 } name ? cache.Nodes.Get(null, name) : null));
+        cache.Migrations.OnChange(c => Mark(Phases.IsFinal(c.After?.Status.Phase) && c.After?.Status.TargetNode is { } name ? cache.Nodes.Get(null, name) : null));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await cache.Synced.WaitAsync(stoppingToken);
+        foreach (var node in cache.Nodes.List())
+        {
+            Mark(node);
+        }
+
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var name = await queue.TakeAsync(stoppingToken);
+            try
+            {
+                await EvacuateAsync(name, stoppingToken);
+            }
+            catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
+            {
+                NotEvacuated(logger, name, e.Message);
+                queue.Mark(name, RetryAfter);
+            }
+        }
+    }
+
+    private void Mark(V1Node? node)
+    {
+        var announced = node?.Metadata.Annotations?.ContainsKey(Names.TerminatesAt) == true
+            || node?.Spec?.Taints?.Any(t => t.Key == Names.InterruptionTaint) == true;
+        if (announced)
+        {
+            queue.Mark(node!.Metadata.Name);
+        }
+    }
+
+    private async Task EvacuateAsync(string name, CancellationToken cancellation)
+    {
+        if (cache.Nodes.Get(null, name) is not { } node)
+        {
+            return;
+        }
+
+        var plan = Evacuation.Plan(node, cache.Pods.List().Where(p => p.Spec?.NodeName == name), cache.Migrations.List(), limits, clock.GetUtcNow());
+        foreach (var problem in plan.Problems)
+        {
+            await TellOnceAsync(EventSubject.Of(ApiResource.Nodes, node.Metadata), "InvalidAnnotation", problem.ToString(), cancellation);
+        }
+
+        foreach (var migration in plan.Create)
+        {
+            await CreateAsync(name, migration, cancellation);
+        }
+
+        foreach (var (pod, refusal) in plan.Immovable)
+        {
+            await TellOnceAsync(EventSubject.Of(ApiResource.Pods, pod.Metadata), refusal.Reason, $"cannot leave node {name} live: {refusal.Message}", cancellation);
+        }
+    }
+
+    private async Task CreateAsync(string node, Migration migration, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.CreateAsync(ApiResource.Migrations, migration.Metadata.NamespaceProperty, migration, cancellation);
+            Evacuating(logger, migration.Metadata.NamespaceProperty, migration.Spec.PodName, node, migration.Spec.Deadline);
+        }
+        catch (ApiException e) when (e.Reason == "AlreadyExists")
+        {
+            // The watch has not told of it yet.
+        }
+    }
+
+    private async Task TellOnceAsync(EventSubject subject, string reason, string message, CancellationToken cancellation)
+    {
+        if (told.Count >= MaxTold)
+        {
+            told.Clear();
+        }
+
+        if (told.Add($"{subject.Uid} {reason} {message}"))
+        {
+            await events.TellAsync(subject, warning: true, reason, message, cancellation);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pod {Namespace}/{Pod} leaves node {Node}, which goes away at {Deadline:O}")]
+    private static partial void Evacuating(ILogger logger, string @namespace, string pod, string node, DateTimeOffset? deadline);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: evacuation not started, trying again: {Cause}")]
+    private static partial void NotEvacuated(ILogger logger, string node, string cause);
+}

@@ -1,0 +1,93 @@
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Mapping;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>What ends a move in every phase before the commit.</summary>
+internal static class CommitGuard
+{
+    public static Refusal? Check(Observation o) => Asked(o) ?? Deadline(o) ?? Source(o) ?? OwnerOf(o) ?? Agents(o) ?? Bound(o);
+
+    private static Refusal? Asked(Observation o)
+    {
+        var meta = o.Migration.Metadata;
+        if (meta.DeletionTimestamp is not null)
+        {
+            return new Refusal(Reasons.UserAborted, "the Migration was deleted before the commit");
+        }
+
+        return meta.Annotations?.TryGetValue(Names.Abort, out var abort) == true && abort == "true"
+            ? new Refusal(Reasons.UserAborted, $"annotation {Names.Abort}=true")
+            : null;
+    }
+
+    internal static Refusal? Deadline(Observation o)
+        => o.Migration.Spec.Deadline is { } deadline && o.Now >= deadline
+            ? new Refusal(Reasons.DeadlineExceeded, $"spec.deadline {deadline:O} passed before the commit")
+            : null;
+
+    private static Refusal? Source(Observation o)
+    {
+        var name = o.Migration.Metadata.NamespaceProperty + "/" + o.Migration.Spec.PodName;
+        if (o.Source is not { } pod)
+        {
+            return new Refusal(Reasons.PodChanged, $"pod {name} with uid {o.Status.PodUID} is gone");
+        }
+
+        if (pod.Metadata.DeletionTimestamp is not null || pod.Status?.Phase != "Running")
+        {
+            return new Refusal(Reasons.PodChanged, $"pod {name} is {(pod.Metadata.DeletionTimestamp is null ? pod.Status?.Phase : "being deleted")}");
+        }
+
+        // A container that restarted in place is not the one that preflight looked at.
+        var running = pod.Status.ContainerStatuses?.FirstOrDefault()?.ContainerID;
+        return o.Status.Source?.ContainerID is { Length: > 0 } checkedId && running is { Length: > 0 } && !SameContainer(running, checkedId)
+            ? new Refusal(Reasons.PodChanged, $"container of pod {name} restarted: {running}, preflight saw {checkedId}")
+            : null;
+    }
+
+    private static bool SameContainer(string a, string b) => WithoutScheme(a) == WithoutScheme(b);
+
+    private static string WithoutScheme(string id) => id[(id.LastIndexOf('/') + 1)..];
+
+    private static Refusal? OwnerOf(Observation o)
+    {
+        if (o.Status.Owner is { Kind: "ReplicaSet" } owner)
+        {
+            return OwnerCheck.Changed(owner, o.Owner, o.Cluster);
+        }
+
+        return null;
+    }
+
+    private static Refusal? Agents(Observation o)
+    {
+        if (o.Status.Source is { State: SourceState.Refused or SourceState.Thawed } source)
+        {
+            return new Refusal(source.Reason ?? Reasons.CheckpointFailed, $"source {o.Status.SourceNode}: {source.Message ?? source.State}{Line(source.LogLine)}");
+        }
+
+        return o.Status.Target is { State: TargetState.Refused or TargetState.Failed or TargetState.Cleaned } target
+            ? new Refusal(target.Reason ?? Reasons.RestoreFailed, $"target {o.Status.TargetNode}: {target.Message ?? target.State}{Line(target.LogLine)}")
+            : null;
+    }
+
+    private static string Line(string? logLine) => string.IsNullOrEmpty(logLine) ? "" : $" ({logLine})";
+
+    private static Refusal? Bound(Observation o)
+    {
+        if (o.Status.Claim?.PodUID is not { } uid || o.Phase == Phases.Committed)
+        {
+            return null;
+        }
+
+        if (o.Replacement?.Metadata.Uid != uid || o.Replacement.Metadata.DeletionTimestamp is not null)
+        {
+            return new Refusal(Reasons.TargetLost, $"the replacement {o.Status.Claim.PodName} was deleted");
+        }
+
+        return PodMapping.SameWorkload(o.Source!, o.Replacement)
+            ? null
+            : new Refusal(Reasons.OwnerChanged, $"the replacement {o.Status.Claim.PodName} runs another image, command or container name than the source");
+    }
+}

@@ -1,0 +1,73 @@
+using k8s.Models;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Mapping;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>The pod belongs to the target. Only forward from here: with its state, or cold, but running.</summary>
+internal static class CommittedPhase
+{
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
+
+    public static MoveStep Next(Observation o)
+    {
+        if (o.PhaseAge.TotalSeconds >= o.Limits.CommittedSeconds)
+        {
+            return MoveMachine.Finish(o, Phases.Failed, Reasons.PhaseTimeout,
+                $"committed, but not complete within {o.Limits.CommittedSeconds:0} s: target '{o.Status.Target?.State}', source pod {(o.Source is null ? "gone" : "still there")}");
+        }
+
+        if (o.Source is { } source)
+        {
+            return RemoveSource(o, source);
+        }
+
+        if (o.Status.Owner?.Kind == "None" && o.Status.Claim?.PodUID is null)
+        {
+            return CreateAgain(o);
+        }
+
+        if (o.Status.Claim?.PodUID is { } uid && (o.Replacement?.Metadata.Uid != uid || o.Replacement.Metadata.DeletionTimestamp is not null))
+        {
+            return MoveMachine.Finish(o, Phases.Failed, Reasons.TargetLost, $"pod {o.Status.Claim.PodName} on {o.Status.TargetNode} was deleted after the commit");
+        }
+
+        return o.Status.Target?.State switch
+        {
+            TargetState.Running => Succeed(o),
+            TargetState.ColdStarted => MoveMachine.Finish(o, Phases.Failed, o.Status.Target.Reason ?? Reasons.RestoreFailed,
+                $"the pod runs on {o.Status.TargetNode}, but started cold: {o.Status.Target.Message ?? "its checkpoint could not be restored"}"),
+            _ => MoveStep.Wait(TimeSpan.FromSeconds(o.Limits.CommittedSeconds) - o.PhaseAge),
+        };
+    }
+
+    /// <summary>Its agent does this within milliseconds. An agent that cannot must not keep the name, or the old pod, for ever.</summary>
+    private static MoveStep RemoveSource(Observation o, V1Pod source)
+    {
+        var left = TimeSpan.FromSeconds(o.Limits.SourceReleaseSeconds) - o.PhaseAge;
+        return left > TimeSpan.Zero
+            ? MoveStep.Wait(left)
+            : new MoveStep([
+                new MoveAction.DeletePod(source, GraceSeconds: 0),
+                new MoveAction.Tell(OnPod: false, Warning: true, Reasons.SourceLost, $"the source agent on {o.Status.SourceNode} did not remove pod {source.Metadata.Name}; the controller did")], Recheck);
+    }
+
+    private static MoveStep CreateAgain(Observation o)
+    {
+        if (o.Namesake is not { } pod)
+        {
+            return new MoveStep([new MoveAction.CreatePod(BarePods.ForTarget(o.Migration))], Recheck);
+        }
+
+        return PodMapping.Annotation(pod, Names.ClaimAnnotation) == o.Status.Claim?.Token
+            ? MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid))
+            : MoveMachine.Finish(o, Phases.Failed, Reasons.PodReplaced, $"another pod {pod.Metadata.Name} (uid {pod.Metadata.Uid}) took the name before it could be created on {o.Status.TargetNode}");
+    }
+
+    private static MoveStep Succeed(Observation o)
+    {
+        var freeze = o.Status.Target?.FreezeMs is { } ms ? $", frozen for {ms} ms" : "";
+        var message = $"pod {o.Status.Claim?.PodName} runs on {o.Status.TargetNode}{freeze}";
+        return MoveMachine.Finish(o, Phases.Succeeded, null, message);
+    }
+}

@@ -1,0 +1,116 @@
+using k8s.Models;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Client;
+using Rebalancer.Kubernetes.Mapping;
+using Rebalancer.Kubernetes.Queues;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>
+/// Changes mark moves, one loop works them off. One loop, and every write of ours seen at once, is what makes the slots of MoveSlots hold.
+/// </summary>
+internal sealed class MoveController : BackgroundService
+{
+    /// <summary>A move that still has something to do after so many steps is looked at again later, so that the others get their turn.</summary>
+    private const int MaxStepsAtOnce = 20;
+
+    private static readonly TimeSpan RetryFailedAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The watch brings the newer version within milliseconds.</summary>
+    private static readonly TimeSpan RetryStaleAfter = TimeSpan.FromMilliseconds(50);
+
+    private readonly ClusterCache cache;
+    private readonly MoveObserver observer;
+    private readonly MoveExecutor executor;
+    private readonly ILogger<MoveController> logger;
+    private readonly WorkQueue<MoveKey> queue;
+
+    public MoveController(ClusterCache cache, MoveObserver observer, MoveExecutor executor, TimeProvider clock, ILogger<MoveController> logger)
+    {
+        (this.cache, this.observer, this.executor, this.logger) = (cache, observer, executor, logger);
+        queue = new WorkQueue<MoveKey>(clock);
+        cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After)));
+        cache.Pods.OnChange(c => MarkAll(m => Concerns(m, c.Latest)));
+        cache.ReplicaSets.OnChange(c => MarkAll(m => m.Status.Owner?.Uid == c.Latest.Metadata.Uid));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await cache.Synced.WaitAsync(stoppingToken);
+        MarkAll(static _ => true);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var key = await queue.TakeAsync(stoppingToken);
+            if (await WorkAsync(key, stoppingToken) is { } later)
+            {
+                queue.Mark(key, later);
+            }
+        }
+    }
+
+    private void MarkAll(Func<Migration, bool> concerned)
+    {
+        foreach (var migration in cache.Migrations.List().Where(m => IsOpen(m) && concerned(m)))
+        {
+            queue.Mark(new MoveKey(migration.Metadata.NamespaceProperty, migration.Metadata.Name));
+        }
+    }
+
+    private static bool IsOpen(Migration m)
+        => !Phases.IsFinal(m.Status.Phase) || m.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) == true;
+
+    private static bool FreedSlots(Migration? before, Migration? after)
+        => before is not null && MoveSlots.Holds(before) && (after is null || !MoveSlots.Holds(after));
+
+    private static bool Concerns(Migration migration, V1Pod pod)
+        => pod.Metadata.NamespaceProperty == migration.Metadata.NamespaceProperty
+            && (pod.Metadata.Name == migration.Spec.PodName
+                || pod.Metadata.Uid == migration.Status.PodUID
+                || pod.Metadata.Uid == migration.Status.Claim?.PodUID
+                || PodMapping.Annotation(pod, Names.MigrationAnnotation) == migration.Metadata.Name);
+
+    private async Task<TimeSpan?> WorkAsync(MoveKey key, CancellationToken cancellation)
+    {
+        try
+        {
+            for (var step = 0; step < MaxStepsAtOnce; step++)
+            {
+                if (observer.Observe(key.Namespace, key.Name) is not { } observation)
+                {
+                    return null;
+                }
+
+                var next = MoveMachine.Next(observation);
+                foreach (var action in next.Actions)
+                {
+                    MoveLog.Doing(logger, key.Namespace, key.Name, observation.Phase, action.GetType().Name);
+                    await executor.DoAsync(observation, action, cancellation);
+                }
+
+                if (next.Actions.IsEmpty || next.LookAgainAfter is not null)
+                {
+                    return next.LookAgainAfter;
+                }
+            }
+
+            return RetryAfter;
+        }
+        catch (ApiException e) when (e.IsConflict || e.IsNotFound)
+        {
+            MoveLog.Stale(logger, key.Namespace, key.Name, e.Message);
+            return RetryStaleAfter;
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or IllegalPhaseException)
+        {
+            MoveLog.Failed(logger, key.Namespace, key.Name, e.Message);
+            return RetryFailedAfter;
+        }
+    }
+}
+
+/// <summary>Namespace and name of a Migration.</summary>
+internal readonly record struct MoveKey(string Namespace, string Name);

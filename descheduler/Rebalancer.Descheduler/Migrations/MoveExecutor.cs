@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using k8s.Models;
+using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Client;
+using Rebalancer.Kubernetes.Events;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>Performs actions. Every write tests what the decision was made on, so that a stale decision changes nothing (ApiException.IsConflict).</summary>
+internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, EventRecorder events)
+{
+    private const int TokenBytes = 16;
+
+    public Task DoAsync(Observation o, MoveAction action, CancellationToken cancellation) => action switch
+    {
+        MoveAction.AddFinalizer => FinalizerAsync(o, add: true, cancellation),
+        MoveAction.RemoveFinalizer => FinalizerAsync(o, add: false, cancellation),
+        MoveAction.LabelNodes a => LabelNodesAsync(o, a, cancellation),
+        MoveAction.EnterPhase a => PatchAsync(o, MigrationPatches.EnterPhase(Current(o), a), cancellation, "status"),
+        MoveAction.Abort a => PatchAsync(o, MigrationPatches.Abort(a), cancellation, "status"),
+        MoveAction.WriteStatus a => PatchAsync(o, MigrationPatches.WriteStatus(a), cancellation, "status"),
+        MoveAction.RecordOwner a => PatchAsync(o, MigrationPatches.RecordOwner(Current(o), a, NewToken()), cancellation, "status"),
+        MoveAction.BindClaim a => PatchAsync(o, MigrationPatches.BindClaim(Current(o), a), cancellation, "status"),
+        MoveAction.TakeLabels a => PatchPodAsync(a.Pod, PodPatches.TakeLabels(a), cancellation),
+        MoveAction.GiveBack a => PatchPodAsync(a.Pod, PodPatches.GiveBack(a), cancellation),
+        MoveAction.SetDeletionCost a => PatchPodAsync(a.Pod, PodPatches.SetDeletionCost(a), cancellation),
+        MoveAction.CreatePod a => CreateAsync(a.Pod, cancellation),
+        MoveAction.DeletePod a => client.DeleteAsync(ApiResource.Pods, a.Pod.Metadata.NamespaceProperty, a.Pod.Metadata.Name, a.Pod.Metadata.Uid, a.GraceSeconds, cancellation),
+        MoveAction.Tell a => TellAsync(o, a, cancellation),
+        _ => throw new InvalidOperationException($"unknown action {action.GetType().Name}"),
+    };
+
+    private static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
+
+    /// <summary>An earlier action of the same step may have changed the object's version.</summary>
+    private Migration Current(Observation o)
+        => cache.Migrations.Get(o.Migration.Metadata.NamespaceProperty, o.Migration.Metadata.Name) ?? o.Migration;
+
+    private async Task FinalizerAsync(Observation o, bool add, CancellationToken cancellation)
+    {
+        var meta = Current(o).Metadata;
+        var have = meta.Finalizers ?? [];
+        if (have.Contains(Names.MigrationFinalizer) == add)
+        {
+            return;
+        }
+
+        var finalizers = add ? have.Append(Names.MigrationFinalizer) : have.Where(f => f != Names.MigrationFinalizer);
+        await PatchAsync(o, new JsonPatch().Test("/metadata/resourceVersion", meta.ResourceVersion).Set("/metadata/finalizers", finalizers.ToList()), cancellation);
+    }
+
+    private async Task LabelNodesAsync(Observation o, MoveAction.LabelNodes a, CancellationToken cancellation)
+    {
+        var labels = new Dictionary<string, string> { [Names.SourceNodeLabel] = a.Source, [Names.TargetNodeLabel] = a.Target };
+        var meta = o.Migration.Metadata;
+        var patch = new Dictionary<string, object> { ["metadata"] = new Dictionary<string, object> { ["uid"] = meta.Uid, ["labels"] = labels } };
+        cache.Migrations.Observe(await client.MergeAsync<Migration>(ApiResource.Migrations, meta.NamespaceProperty, meta.Name, patch, cancellation));
+    }
+
+    private async Task PatchAsync(Observation o, JsonPatch patch, CancellationToken cancellation, string? subresource = null)
+    {
+        var meta = o.Migration.Metadata;
+        cache.Migrations.Observe(await client.PatchAsync<Migration>(ApiResource.Migrations, meta.NamespaceProperty, meta.Name, patch, cancellation, subresource));
+    }
+
+    private async Task PatchPodAsync(V1Pod pod, JsonPatch patch, CancellationToken cancellation)
+        => cache.Pods.Observe(await client.PatchAsync<V1Pod>(ApiResource.Pods, pod.Metadata.NamespaceProperty, pod.Metadata.Name, patch, cancellation));
+
+    /// <summary>A pod of that name that exists already is looked at again by the next decision: it is ours by its token, or it is not.</summary>
+    private async Task CreateAsync(V1Pod pod, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.CreateAsync(ApiResource.Pods, pod.Metadata.NamespaceProperty, pod, cancellation);
+        }
+        catch (ApiException e) when (e.Reason == "AlreadyExists")
+        {
+            // The watch has not told of it yet.
+        }
+    }
+
+    private async Task TellAsync(Observation o, MoveAction.Tell a, CancellationToken cancellation)
+    {
+        if (!a.OnPod)
+        {
+            await events.TellAsync(EventSubject.Of(ApiResource.Migrations, o.Migration.Metadata), a.Warning, a.Reason, a.Message, cancellation);
+        }
+        else if (o.Namesake is { } pod)
+        {
+            await events.TellAsync(EventSubject.Of(ApiResource.Pods, pod.Metadata), a.Warning, a.Reason, a.Message, cancellation);
+        }
+    }
+}

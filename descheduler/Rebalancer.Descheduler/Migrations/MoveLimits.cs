@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>Time limits and maximums of moves. Durations in seconds.</summary>
+public sealed record MoveLimits
+{
+    /// <summary>Freeze budget of a Migration that names none. Default 10 s.</summary>
+    [Range(1, 60)] public double DefaultFreezeBudgetSeconds { get; init; } = 10;
+
+    /// <summary>Longest freeze budget that is accepted: kubelet gives a container's create and start 2 minutes, the wrapper gives up at 90 s. Default 60 s.</summary>
+    [Range(1, 60)] public double MaxFreezeBudgetSeconds { get; init; } = 60;
+
+    /// <summary>Longest wait of an interrupted pod for a node, a healthy budget or the end of a roll-out. Default 300 s.</summary>
+    [Range(1, 3600)] public double PendingSeconds { get; init; } = 300;
+
+    /// <summary>Both agents answer within this. Default 20 s.</summary>
+    [Range(1, 300)] public double PreflightSeconds { get; init; } = 20;
+
+    /// <summary>Longest wait for a free slot before anything is touched. Default 300 s.</summary>
+    [Range(1, 3600)] public double SlotWaitSeconds { get; init; } = 300;
+
+    /// <summary>From taking the pod from its owner to a prepared target: below the wrapper's 90 s, after which the held sandbox fails. Default 60 s.</summary>
+    [Range(1, 85)] public double PreparingSeconds { get; init; } = 60;
+
+    /// <summary>Beyond the freeze budget, for the dump's overhead and a slow API server. Default 30 s.</summary>
+    [Range(1, 300)] public double FreezeGraceSeconds { get; init; } = 30;
+
+    /// <summary>After a commit: the target runs, or has started cold, within this. Default 300 s.</summary>
+    [Range(1, 3600)] public double CommittedSeconds { get; init; } = 300;
+
+    /// <summary>After a commit: the source agent removes its pod within this; then the controller does. Default 30 s.</summary>
+    [Range(1, 300)] public double SourceReleaseSeconds { get; init; } = 30;
+
+    /// <summary>After an abort: the source says that it is thawed, and is Ready, within this. Default 30 s; its guard thaws within one.</summary>
+    [Range(1, 300)] public double ThawSeconds { get; init; } = 30;
+
+    /// <summary>After an abort: the owner has removed the replacement within this; then the controller does. Default 45 s.</summary>
+    [Range(1, 300)] public double ReplacementRemovalSeconds { get; init; } = 45;
+
+    /// <summary>After this an abort is closed, whatever is still missing. Default 120 s.</summary>
+    [Range(1, 3600)] public double AbortingSeconds { get; init; } = 120;
+
+    /// <summary>Moves that leave or reach one node at a time. Default 2.</summary>
+    [Range(1, 100)] public int MaxMovesPerNode { get; init; } = 2;
+
+    /// <summary>Moves of one owner's pods at a time. Default 1.</summary>
+    [Range(1, 100)] public int MaxMovesPerOwner { get; init; } = 1;
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Mapping;
+using Rebalancer.Model;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>Reads from the local copies what a decision about one move needs.</summary>
+internal sealed class MoveObserver(ClusterCache cache, MoveLimits limits, TimeProvider clock)
+{
+    /// <summary>Null once the Migration is gone.</summary>
+    public Observation? Observe(string ns, string name)
+    {
+        if (cache.Migrations.Get(ns, name) is not { } migration)
+        {
+            return null;
+        }
+
+        var namesake = cache.Pods.Get(ns, migration.Spec.PodName);
+        var pinned = migration.Status.PodUID;
+        var source = pinned is null || namesake?.Metadata.Uid == pinned ? namesake : null;
+        return new Observation
+        {
+            Migration = migration,
+            Namesake = namesake,
+            Source = source,
+            Replacement = Replacement(migration),
+            Owner = Owner(migration, source),
+            Cluster = View(ns, migration),
+            Now = clock.GetUtcNow(),
+            Limits = limits,
+        };
+    }
+
+    private V1Pod? Replacement(Migration migration)
+    {
+        if (migration.Status.Claim is not { } claim)
+        {
+            return null;
+        }
+
+        var ns = migration.Metadata.NamespaceProperty;
+        if (claim.PodName is { } bound)
+        {
+            return cache.Pods.Get(ns, bound) is { } pod && pod.Metadata.Uid == claim.PodUID ? pod : null;
+        }
+
+        return cache.Pods.List().FirstOrDefault(p => p.Metadata.NamespaceProperty == ns
+            && p.Metadata.Uid != migration.Status.PodUID
+            && PodMapping.Annotation(p, Names.ClaimAnnotation) == claim.Token
+            && BelongsTo(p, migration.Status.Owner));
+    }
+
+    /// <summary>A token that somebody copied onto a pod of another owner is worth nothing.</summary>
+    private static bool BelongsTo(V1Pod pod, OwnerRecord? owner)
+        => owner is { Kind: "ReplicaSet" }
+            ? pod.Metadata.OwnerReferences?.Any(r => r.Controller == true && r.Uid == owner.Uid) == true
+            : pod.Metadata.OwnerReferences?.Any(r => r.Controller == true) != true;
+
+    private V1ReplicaSet? Owner(Migration migration, V1Pod? source)
+    {
+        var uid = migration.Status.Owner?.Uid ?? source?.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true)?.Uid;
+        return uid is null ? null : cache.ReplicaSets.List().FirstOrDefault(r => r.Metadata.Uid == uid);
+    }
+
+    private ClusterView View(string ns, Migration migration) => new(
+        new Lazy<ClusterSnapshot>(() => cache.Snapshot(migration)),
+        [.. cache.Migrations.List().Where(m => m.Metadata.Uid != migration.Metadata.Uid)],
+        [.. cache.ReplicaSets.List().Where(r => r.Metadata.NamespaceProperty == ns)],
+        [.. cache.Services.List().Where(s => s.Metadata.NamespaceProperty == ns)],
+        [.. cache.Budgets.List().Where(b => b.Metadata.NamespaceProperty == ns).Select(ToBudget)]);
+
+    private DisruptionBudget ToBudget(V1PodDisruptionBudget budget)
+    {
+        // A budget without a selector selects nothing.
+        var selector = PlacementMapping.ToSelector(budget.Spec?.Selector) ?? new LabelSelector([new Requirement("", "In", [])]);
+        var status = budget.Status;
+        return new DisruptionBudget(
+            budget.Metadata.Name,
+            selector,
+            status is not null && (status.ObservedGeneration ?? 0) >= (budget.Metadata.Generation ?? 0),
+            status?.DisruptionsAllowed ?? 0,
+            status?.CurrentHealthy ?? 0,
+            status?.DesiredHealthy ?? 0,
+            [.. cache.Pods.List().Where(p => p.Metadata.NamespaceProperty == budget.Metadata.NamespaceProperty
+                && selector.Matches((p.Metadata.Labels ?? ImmutableDictionary<string, string>.Empty).AsReadOnly()))]);
+    }
+}

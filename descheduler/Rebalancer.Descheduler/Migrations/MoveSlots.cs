@@ -1,0 +1,34 @@
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>Whether a move may begin to touch its pod, or must wait for others.</summary>
+internal static class MoveSlots
+{
+    /// <summary>From the claim on a move holds its slots, since from then on its replacement waits under kubelet's time limit.</summary>
+    public static bool Holds(Migration other) => other.Status.Claim is not null && !Phases.IsFinal(other.Status.Phase);
+
+    public static Refusal? Wait(Observation o)
+    {
+        var holders = o.Cluster.OtherMigrations.Where(Holds).ToList();
+        foreach (var node in new[] { o.Status.SourceNode, o.Status.TargetNode })
+        {
+            var count = holders.Count(m => m.Status.SourceNode == node || m.Status.TargetNode == node);
+            if (count >= o.Limits.MaxMovesPerNode)
+            {
+                return new Refusal("NodeBusy", $"node {node} takes part in {count} moves, at most {o.Limits.MaxMovesPerNode} at a time");
+            }
+        }
+
+        if (o.Owner?.Metadata.Uid is { } owner)
+        {
+            var count = holders.Count(m => m.Status.Owner?.Uid == owner);
+            if (count >= o.Limits.MaxMovesPerOwner)
+            {
+                return new Refusal("OwnerBusy", $"ReplicaSet {o.Owner.Metadata.Name} has {count} pods on the move, at most {o.Limits.MaxMovesPerOwner} at a time");
+            }
+        }
+
+        return BudgetCheck.Wait(o, holders);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Mapping;
+using Rebalancer.Model;
+using Rebalancer.Planning;
+using Rebalancer.Policy.Cost;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>Validates and resolves; refuses with a typed reason before anything is touched.</summary>
+internal static class PendingPhase
+{
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
+    private static readonly string[] MayPass = [Reasons.NoTarget, Reasons.DisruptionBudget, Reasons.OwnerRollingOut];
+
+    public static MoveStep Next(Observation o)
+    {
+        var refusals = ImmutableArray.CreateBuilder<Refusal>();
+        var budgetIsValid = FreezeBudget.TryParse(o.Migration.Spec.FreezeBudget, o.Limits, out var budget, out var problem);
+        refusals.AddRange(Asked(o));
+        if (!budgetIsValid)
+        {
+            refusals.Add(new Refusal(Reasons.InvalidSpec, problem!));
+        }
+
+        if (refusals.Count == 0)
+        {
+            refusals.AddRange(Pod(o, budget));
+        }
+
+        if (refusals.Count > 0)
+        {
+            return RefuseOrWait(o, Refusal.Join(refusals.ToImmutable())!);
+        }
+
+        var (target, refusal) = Target(o);
+        return refusal is null ? Proceed(o, target!, budget) : RefuseOrWait(o, refusal);
+    }
+
+    private static IEnumerable<Refusal> Asked(Observation o)
+    {
+        var spec = o.Migration.Spec;
+        if (o.Migration.Metadata.DeletionTimestamp is not null)
+        {
+            yield return new Refusal(Reasons.UserAborted, "the Migration was deleted before it began");
+        }
+
+        if (spec.PodName.Length == 0)
+        {
+            yield return new Refusal(Reasons.InvalidSpec, "spec.podName is empty");
+        }
+
+        if (spec.Strategy is not ("Auto" or "StopAndCopy"))
+        {
+            yield return new Refusal(Reasons.StrategyUnsupported, $"spec.strategy is '{spec.Strategy}', expected Auto or StopAndCopy");
+        }
+
+        if (spec.CpuPolicy is not ("Strict" or "Ignore"))
+        {
+            yield return new Refusal(Reasons.InvalidSpec, $"spec.cpuPolicy is '{spec.CpuPolicy}', expected Strict or Ignore");
+        }
+
+        if (CommitGuard.Deadline(o) is { } late)
+        {
+            yield return late;
+        }
+    }
+
+    private static ImmutableArray<Refusal> Pod(Observation o, TimeSpan budget)
+    {
+        var name = o.Migration.Metadata.NamespaceProperty + "/" + o.Migration.Spec.PodName;
+        if (o.Namesake is not { } pod)
+        {
+            return [new Refusal(Reasons.PodNotFound, $"there is no pod {name}")];
+        }
+
+        if (o.Migration.Spec.PodUID is { Length: > 0 } pinned && pinned != pod.Metadata.Uid)
+        {
+            return [new Refusal(Reasons.PodReplaced, $"pod {name} has uid {pod.Metadata.Uid}, spec.podUID is {pinned}")];
+        }
+
+        if (o.Cluster.OtherMigrations.FirstOrDefault(m => m.Status.PodUID == pod.Metadata.Uid && !Phases.IsFinal(m.Status.Phase)) is { } other)
+        {
+            return [new Refusal(Reasons.AlreadyMoving, $"Migration {other.Metadata.Name} already moves pod {name}")];
+        }
+
+        var info = PodMapping.ToModel(pod, []);
+        var refusals = Movability.Check(info, budget, automatic: o.Migration.Spec.Reason != "Manual");
+        if (!refusals.IsEmpty)
+        {
+            return refusals;
+        }
+
+        var later = info.Owner is { } owner ? Owner(new OwnerReferenceView(owner.Name, owner.Uid), pod, o) : null;
+        return (later ?? BudgetCheck.Check(pod, o.Cluster)) is { } refusal ? [refusal] : [];
+    }
+
+    private static Refusal? Owner(OwnerReferenceView owner, V1Pod pod, Observation o)
+        => OwnerCheck.Ready(owner, o.Owner, o.Cluster) ?? OwnerLabels.ToTake(pod, o.Owner!, o.Cluster).Refusal;
+
+    private static (string? Target, Refusal? Refusal) Target(Observation o)
+    {
+        var snapshot = o.Cluster.Snapshot.Value;
+        var pod = PodMapping.ToModel(o.Namesake!, []);
+        if (snapshot.Node(pod.NodeName) is { AgentEndpoint: null or "" } or null)
+        {
+            return (null, new Refusal(Reasons.AgentMissing, $"no agent runs on source node {pod.NodeName}"));
+        }
+
+        if (o.Migration.Spec.TargetNode is { Length: > 0 } asked)
+        {
+            return TargetChooser.Check(snapshot, pod, asked) is { } rejection ? (null, ToRefusal(rejection)) : (asked, null);
+        }
+
+        var choice = new TargetChooser(new NodePricing()).Choose(snapshot, pod);
+        return choice.Node is { } node ? (node, null) : (null, new Refusal(Reasons.NoTarget, choice.Explain()));
+    }
+
+    private static Refusal ToRefusal(Rejection rejection)
+    {
+        var reason = rejection.Kind switch
+        {
+            RejectionKind.Unknown => Reasons.TargetUnknown,
+            RejectionKind.IsSource => Reasons.TargetIsSource,
+            RejectionKind.AgentMissing => Reasons.AgentMissing,
+            RejectionKind.Doomed => Reasons.TargetDoomed,
+            RejectionKind.Unready => Reasons.TargetUnready,
+            RejectionKind.PodLimit or RejectionKind.Resources => Reasons.TargetNoRoom,
+            _ => Reasons.TargetConstraint,
+        };
+        return new Refusal(reason, "target node " + rejection);
+    }
+
+    /// <summary>A pod that must leave waits for what may pass; a person who asked for a move is told at once.</summary>
+    private static MoveStep RefuseOrWait(Observation o, Refusal refusal)
+    {
+        var waits = o.Migration.Spec.Reason != "Manual" && MayPass.Contains(refusal.Reason) && o.PhaseAge.TotalSeconds < o.Limits.PendingSeconds;
+        if (waits)
+        {
+            return Waiting.For(o, refusal, Recheck);
+        }
+
+        var change = StatusChange.None.SetItem("phaseStartedAt", o.Now).SetItem("completedAt", o.Now)
+            .WithReason(refusal.Reason, refusal.Message)
+            .WithCondition(o, Conditions.Complete, false, refusal.Reason, refusal.Message);
+        return MoveStep.Do(
+            new MoveAction.Abort(o.Phase, Phases.Failed, change),
+            new MoveAction.Tell(OnPod: false, Warning: true, refusal.Reason, refusal.Message),
+            new MoveAction.Tell(OnPod: true, Warning: true, refusal.Reason, refusal.Message));
+    }
+
+    private static MoveStep Proceed(Observation o, string target, TimeSpan budget)
+    {
+        var pod = o.Namesake!;
+        var change = StatusChange.None
+            .SetItem("podUID", pod.Metadata.Uid)
+            .SetItem("sourceNode", pod.Spec.NodeName)
+            .SetItem("targetNode", target)
+            .SetItem("strategy", "StopAndCopy")
+            .SetItem("freezeBudgetMs", (long)budget.TotalMilliseconds)
+            .WithReason(null, null)
+            .WithCondition(o, Conditions.Admitted, true, "Validated", $"pod {pod.Metadata.Name} may move from {pod.Spec.NodeName} to {target}");
+        return MoveStep.Do(
+            new MoveAction.LabelNodes(pod.Spec.NodeName, target),
+            MoveMachine.Enter(o, Phases.Preflight, change),
+            new MoveAction.Tell(OnPod: true, Warning: false, "LiveMigration", $"Migration {o.Migration.Metadata.Name} moves this pod from {pod.Spec.NodeName} to {target}"));
+    }
+}

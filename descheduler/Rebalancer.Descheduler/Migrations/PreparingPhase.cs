@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>Makes the place on the target: record, take from the owner, bind the replacement, wait for the target.</summary>
+internal static class PreparingPhase
+{
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(500);
+
+    public static MoveStep Next(Observation o)
+    {
+        if (CommitGuard.Check(o) is { } refusal)
+        {
+            return MoveMachine.Abort(o, refusal.Reason, refusal.Message);
+        }
+
+        if (o.Status.Claim is not { } claim || o.Status.Owner is not { } owner)
+        {
+            return Admit(o);
+        }
+
+        if (o.Now >= claim.ExpiresAt)
+        {
+            return MoveMachine.Abort(o, Reasons.ClaimExpired, $"the target was not prepared by {claim.ExpiresAt:O}: {Missing(o, owner, claim)}");
+        }
+
+        var pod = o.Source!;
+        var left = (owner.RemovedLabels?.Keys ?? []).Where(k => pod.Metadata.Labels?.ContainsKey(k) == true).ToImmutableArray();
+        if (!left.IsEmpty)
+        {
+            return MoveStep.Do(new MoveAction.TakeLabels(pod, left));
+        }
+
+        if (owner.Kind == "ReplicaSet" && claim.PodUID is null && o.Replacement is { } replacement)
+        {
+            return Bind(o, replacement);
+        }
+
+        var bound = owner.Kind == "None" || claim.PodUID is not null;
+        return bound && o.Status.Target?.State == TargetState.Prepared
+            ? Freeze(o, claim)
+            : MoveStep.Wait(PhaseLimit.UntilDeadline(o, claim.ExpiresAt - o.Now));
+    }
+
+    private static MoveStep Admit(Observation o)
+    {
+        if (MoveSlots.Wait(o) is { } wait)
+        {
+            return o.PhaseAge.TotalSeconds >= o.Limits.SlotWaitSeconds
+                ? MoveMachine.Abort(o, wait.Reason == Reasons.DisruptionBudget ? wait.Reason : Reasons.PhaseTimeout, "waited too long: " + wait.Message)
+                : Waiting.For(o, wait, Recheck);
+        }
+
+        var expires = o.Now + TimeSpan.FromSeconds(o.Limits.PreparingSeconds);
+        var pod = o.Source!;
+        if (pod.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true) is not { } reference)
+        {
+            return MoveStep.Do(new MoveAction.RecordOwner(new OwnerRecord { Kind = "None", BarePod = BarePods.Record(pod) }, expires));
+        }
+
+        var refused = OwnerCheck.Ready(new OwnerReferenceView(reference.Name, reference.Uid), o.Owner, o.Cluster);
+        var (labels, unsupported) = refused is null ? OwnerLabels.ToTake(pod, o.Owner!, o.Cluster) : (ImmutableDictionary<string, string>.Empty, refused);
+        return unsupported is not null
+            ? MoveMachine.Abort(o, unsupported.Reason, unsupported.Message)
+            : MoveStep.Do(new MoveAction.RecordOwner(Record(reference, labels, pod), expires));
+    }
+
+    private static OwnerRecord Record(V1OwnerReference reference, ImmutableDictionary<string, string> labels, V1Pod pod) => new()
+    {
+        Kind = reference.Kind,
+        Name = reference.Name,
+        Uid = reference.Uid,
+        RemovedLabels = labels,
+        DeletionCost = Kubernetes.Mapping.PodMapping.Annotation(pod, Names.PodDeletionCost),
+    };
+
+    private static MoveStep Bind(Observation o, V1Pod replacement)
+        => replacement.Spec.NodeName is { Length: > 0 } node && node != o.Status.TargetNode
+            ? MoveMachine.Abort(o, Reasons.TargetConstraint, $"the replacement {replacement.Metadata.Name} was placed on {node} instead of {o.Status.TargetNode}")
+            : MoveStep.Do(new MoveAction.BindClaim(replacement.Metadata.Name, replacement.Metadata.Uid));
+
+    private static MoveStep Freeze(Observation o, Claim claim)
+    {
+        if (BudgetCheck.Check(o.Source!, o.Cluster) is { } budget)
+        {
+            return Waiting.For(o, budget, PhaseLimit.UntilDeadline(o, Min(Recheck, claim.ExpiresAt - o.Now)));
+        }
+
+        var change = StatusChange.None.WithReason(null, null)
+            .WithCondition(o, Conditions.Admitted, true, "Prepared", "the source may freeze")
+            .WithCondition(o, Conditions.Prepared, true, "TargetPrepared", $"{o.Status.TargetNode} is prepared");
+        return MoveStep.Do(MoveMachine.Enter(o, Phases.Freezing, change));
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static string Missing(Observation o, OwnerRecord owner, Claim claim)
+    {
+        if (owner.Kind == "ReplicaSet" && claim.PodUID is null)
+        {
+            return claim.RequestUID is null
+                ? $"ReplicaSet {owner.Name} made no replacement that asked the claim webhook"
+                : "a creation took the claim, but its pod never appeared";
+        }
+
+        return o.Status.Target?.State == TargetState.Prepared
+            ? o.Status.Message ?? "not admitted"
+            : $"the target agent says '{o.Status.Target?.State}'{Scheduling(o.Replacement)}";
+    }
+
+    private static string Scheduling(V1Pod? replacement)
+    {
+        var condition = replacement?.Status?.Conditions?.FirstOrDefault(c => c.Type == "PodScheduled" && c.Status != "True");
+        return condition is null ? "" : $", the replacement {replacement!.Metadata.Name} is not scheduled: {condition.Message}";
+    }
+}

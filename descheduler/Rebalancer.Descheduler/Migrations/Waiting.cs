@@ -1,0 +1,19 @@
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>A move that waits says what for.</summary>
+internal static class Waiting
+{
+    public static MoveStep For(Observation o, Refusal cause, TimeSpan recheck)
+    {
+        var shown = o.Status.Conditions?.FirstOrDefault(c => c.Type == Conditions.Admitted);
+        if (shown is { Status: "False" } && shown.Reason == cause.Reason && o.Status.Message == cause.Message)
+        {
+            return MoveStep.Wait(recheck);
+        }
+
+        var change = StatusChange.None.WithReason(cause.Reason, cause.Message).WithCondition(o, Conditions.Admitted, false, cause.Reason, cause.Message);
+        return new MoveStep([new MoveAction.WriteStatus(o.Phase, change)], recheck);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Rebalancer.Kubernetes.Certificates;
+
+/// <summary>
+/// A certificate authority of our own, made at start or read from files. Whoever is given <see cref="CertificatePem"/> trusts what it issues.
+/// </summary>
+public sealed class ClusterAuthority : IDisposable
+{
+    public const string CertificateFile = "ca.crt";
+    public const string KeyFile = "ca.key";
+
+    /// <summary>Clocks of machines differ; a certificate made now must be valid on one that is behind.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    private readonly X509Certificate2 certificate;
+
+    private ClusterAuthority(X509Certificate2 certificate) => this.certificate = certificate;
+
+    public string CertificatePem => certificate.ExportCertificatePem();
+
+    /// <param name="lifetime">At least longer than the longest certificate that it is to issue.</param>
+    public static ClusterAuthority Create(string name, TimeSpan lifetime, TimeProvider clock)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        var now = clock.GetUtcNow();
+        return new ClusterAuthority(request.CreateSelfSigned(now - ClockSkew, now + lifetime));
+    }
+
+    /// <summary>Reads ca.crt and ca.key of a folder; makes and stores them (mode 0600) where they are missing.</summary>
+    /// <exception cref="CryptographicException">The files are no certificate and its key.</exception>
+    public static ClusterAuthority LoadOrCreate(string folder, string name, TimeSpan lifetime, TimeProvider clock)
+    {
+        var (certificatePath, keyPath) = (Path.Combine(folder, CertificateFile), Path.Combine(folder, KeyFile));
+        if (File.Exists(certificatePath) && File.Exists(keyPath))
+        {
+            return new ClusterAuthority(X509Certificate2.CreateFromPemFile(certificatePath, keyPath));
+        }
+
+        var made = Create(name, lifetime, clock);
+        Directory.CreateDirectory(folder);
+        using var key = made.certificate.GetECDsaPrivateKey()!;
+        WritePrivate(keyPath, key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(certificatePath, made.CertificatePem);
+        return made;
+    }
+
+    /// <summary>A certificate for both ends of TLS with these names or addresses as subject alternative names.</summary>
+    public X509Certificate2 Issue(string name, IReadOnlyCollection<string> hosts, TimeSpan lifetime, TimeProvider clock)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(AlternativeNames(hosts));
+        var now = clock.GetUtcNow();
+        using var signed = request.Create(certificate, now - ClockSkew, Earlier(now + lifetime, certificate.NotAfter), RandomNumberGenerator.GetBytes(16));
+        using var withKey = signed.CopyWithPrivateKey(key);
+
+        // TLS on some platforms refuses keys that live only in memory; the round trip through PKCS#12 makes it usable everywhere.
+        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
+    }
+
+    public void Dispose() => certificate.Dispose();
+
+    private static X509Extension AlternativeNames(IEnumerable<string> hosts)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        foreach (var host in hosts.Distinct(StringComparer.Ordinal))
+        {
+            if (IPAddress.TryParse(host, out var address))
+            {
+                names.AddIpAddress(address);
+            }
+            else
+            {
+                names.AddDnsName(host);
+            }
+        }
+
+        return names.Build();
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTime b) => a < b ? a : b;
+
+    private static void WritePrivate(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var writer = new StreamWriter(path, options);
+        writer.Write(text);
+    }
+}

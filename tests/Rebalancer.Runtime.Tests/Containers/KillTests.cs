@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Rebalancer.Runtime.Tests.Node;
+using Xunit;
+
+namespace Rebalancer.Runtime.Tests.Containers;
+
+public sealed class KillTests : IDisposable
+{
+    private readonly TestNode node = new();
+
+    public void Dispose() => node.Dispose();
+
+    private void WriteState(TestCgroup cgroup)
+    {
+        Directory.CreateDirectory(Path.Combine(node.RuncRoot, "c1"));
+        var name = cgroup.Version == 1 ? "freezer" : "";
+        File.WriteAllText(Path.Combine(node.RuncRoot, "c1", "state.json"),
+            $$$"""{"id":"c1","config":{"labels":["io.kubernetes.cri.sandbox-uid={{{TestNode.PodUid}}}"]},"cgroup_paths":{"{{{name}}}":"{{{cgroup.Folder}}}"}}""");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Kill_FrozenContainerOfAMovedPod_EveryProcessEndsWithoutOneMoreStep(int version)
+    {
+        using var cgroup = new TestCgroup(version);
+        WriteState(cgroup);
+        var first = cgroup.StartWriters(node.Folder, count: 4);
+        Assert.True(cgroup.Freezer.Freeze(TimeSpan.FromSeconds(10)));
+        var before = TestCgroup.Written(node.Folder);
+        TestNode.Mark(node.Host.ReleasedFolder, TestNode.PodUid);
+
+        Assert.Equal(0, node.Run("kill", "c1", "15"));
+
+        Assert.Empty(node.Runc.Became);
+        Assert.Empty(cgroup.Freezer.Pids());
+        Assert.False(cgroup.Freezer.IsFrozen);
+        Assert.True(first.WaitForExit(TimeSpan.FromSeconds(10)));
+        Assert.Equal(before, TestCgroup.Written(node.Folder));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Kill_RunningContainerOfAMovedPod_ForksCannotEscape(int version)
+    {
+        using var cgroup = new TestCgroup(version);
+        WriteState(cgroup);
+        cgroup.Start("while :; do sleep 1000 & done");
+        TestCgroup.Eventually(() => cgroup.Freezer.Pids().Count > 20, "it forks");
+        TestNode.Mark(node.Host.ReleasedFolder, TestNode.PodUid);
+
+        Assert.Equal(0, node.Run("kill", "--all", "c1", "9"));
+
+        Assert.Empty(cgroup.Freezer.Pids());
+    }
+
+    [Fact]
+    public void Kill_OtherPods_IsRuncsOwn()
+    {
+        using var cgroup = new TestCgroup(1);
+        WriteState(cgroup);
+        var process = cgroup.Start("exec sleep 1000");
+        TestNode.Mark(node.Host.ReleasedFolder, "another-pod");
+
+        Assert.Equal(RecordingRunc.BecameExitCode, node.Run("kill", "c1", "9"));
+
+        Assert.False(process.HasExited);
+        Assert.Equal(["--root", node.RuncRoot, "--log", node.LogPath, "--log-format", "json", "kill", "c1", "9"], node.Runc.Became[0]);
+    }
+
+    [Theory]
+    [InlineData("c1")]
+    [InlineData("../c1")]
+    public void Kill_UnknownContainer_IsRuncsToRefuse(string id)
+    {
+        TestNode.Mark(node.Host.ReleasedFolder, TestNode.PodUid);
+
+        Assert.Equal(RecordingRunc.BecameExitCode, node.Run("kill", id, "9"));
+    }
+}

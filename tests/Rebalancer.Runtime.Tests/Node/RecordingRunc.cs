@@ -1,0 +1,29 @@
+using Rebalancer.Runtime.Runc;
+
+namespace Rebalancer.Runtime.Tests.Node;
+
+/// <summary>Stands for the real runc: keeps the calls, and answers with exit codes that a test sets.</summary>
+internal sealed class RecordingRunc : IRuncProgram
+{
+    public const int BecameExitCode = 77;
+
+    /// <summary>Arguments with which the wrapper turned into runc.</summary>
+    public List<IReadOnlyList<string>> Became { get; } = [];
+    /// <summary>Arguments of children, joined by spaces.</summary>
+    public List<string> Children { get; } = [];
+    public Queue<int> ExitCodes { get; } = new();
+    public Action<IReadOnlyList<string>> OnChild { get; set; } = _ => { };
+
+    public int Become(IReadOnlyList<string> args)
+    {
+        Became.Add(args);
+        return BecameExitCode;
+    }
+
+    public int Run(IReadOnlyList<string> args)
+    {
+        Children.Add(string.Join(' ', args));
+        OnChild(args);
+        return ExitCodes.Count > 0 ? ExitCodes.Dequeue() : 0;
+    }
+}

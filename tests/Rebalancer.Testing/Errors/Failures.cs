@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Rebalancer.Testing.Resources;
+
+namespace Rebalancer.Testing.Errors;
+
+/// <summary>The refusals of the API server, with the real server's codes, reasons and words.</summary>
+internal static class Failures
+{
+    public static ApiException NotFound(ResourceDescriptor resource, string name) =>
+        new(404, "NotFound", $"{resource.QualifiedPlural} \"{name}\" not found") { Details = Details(resource, name) };
+
+    public static ApiException UnknownPath() => new(404, "NotFound", "the server could not find the requested resource") { Details = [] };
+
+    public static ApiException AlreadyExists(ResourceDescriptor resource, string name) =>
+        new(409, "AlreadyExists", $"{resource.QualifiedPlural} \"{name}\" already exists") { Details = Details(resource, name) };
+
+    public static ApiException Conflict(ResourceDescriptor resource, string name, string why) =>
+        new(409, "Conflict", $"Operation cannot be fulfilled on {resource.QualifiedPlural} \"{name}\": {why}") { Details = Details(resource, name) };
+
+    public static ApiException Modified(ResourceDescriptor resource, string name) =>
+        Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
+
+    public static ApiException Invalid(ResourceDescriptor resource, string name, IReadOnlyList<FieldError> errors)
+    {
+        var details = Details(resource, name);
+        details["kind"] = resource.Kind;
+        details["causes"] = new JsonArray([.. errors.Select(e =>
+            (JsonNode)new JsonObject { ["reason"] = e.Reason, ["message"] = e.Message, ["field"] = e.Field })]);
+        var list = errors.Count == 1 ? errors[0].ToString() : $"[{string.Join(", ", errors)}]";
+        return new(422, "Invalid", $"{resource.QualifiedKind} \"{name}\" is invalid: {list}") { Details = details };
+    }
+
+    public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
+
+    public static ApiException Forbidden(ResourceDescriptor resource, string name, string why) =>
+        new(403, "Forbidden", $"{resource.QualifiedPlural} \"{name}\" is forbidden: {why}") { Details = Details(resource, name) };
+
+    public static ApiException MethodNotAllowed() => new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource") { Details = [] };
+
+    public static ApiException UnsupportedMediaType(string type, IEnumerable<string> accepted) => new(
+        415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", accepted)} (got {type})");
+
+    public static ApiException Expired(string message) => new(410, "Expired", message);
+
+    public static ApiException TooLargeVersion(long asked, long current) =>
+        new(504, "Timeout", $"Too large resource version: {asked}, current: {current}")
+        {
+            Details = new JsonObject
+            {
+                ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
+                ["retryAfterSeconds"] = 1,
+            },
+        };
+
+    public static ApiException TooManyRequests(string message, string causeReason, string causeMessage, int? retryAfterSeconds = null)
+    {
+        var details = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = causeReason, ["message"] = causeMessage }) };
+        if (retryAfterSeconds is { } seconds)
+        {
+            details["retryAfterSeconds"] = seconds;
+        }
+
+        return new(429, "TooManyRequests", message) { Details = details };
+    }
+
+    public static ApiException Internal(string message) => new(500, "InternalError", $"Internal error occurred: {message}")
+    {
+        Details = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = message }) },
+    };
+
+    private static JsonObject Details(ResourceDescriptor resource, string name)
+    {
+        var details = new JsonObject { ["name"] = name };
+        if (resource.Group.Length > 0)
+        {
+            details["group"] = resource.Group;
+        }
+
+        details["kind"] = resource.Plural;
+        return details;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Rebalancer.Testing.Errors;
+using Rebalancer.Testing.Patching;
+using Rebalancer.Testing.Resources;
+
+namespace Rebalancer.Testing.Http;
+
+/// <summary>A patch of one of the three kinds as a function of the current object.</summary>
+internal static class PatchBody
+{
+    private const string Json = "application/json-patch+json";
+    private const string Merge = "application/merge-patch+json";
+    private const string Strategic = "application/strategic-merge-patch+json";
+
+    public static async Task<Func<JsonObject, JsonObject>> ReadAsync(HttpContext context, ResourceDescriptor resource)
+    {
+        var type = RequestBody.MediaType(context);
+        string[] accepted = resource.Custom ? [Json, Merge] : [Json, Merge, Strategic];
+        if (!accepted.Contains(type))
+        {
+            throw Failures.UnsupportedMediaType(type, accepted);
+        }
+
+        var body = await RequestBody.ReadAsync(context);
+        return type switch
+        {
+            Json => current => ApplyJson(current, body as JsonArray ?? throw Failures.BadRequest("a JSON patch must be a list of operations"), resource),
+            Merge => current => (JsonObject)MergePatch.Apply(current, Object(body))!,
+            _ => current => new StrategicMergePatch(resource.Kind).Apply(current, Object(body)),
+        };
+    }
+
+    private static JsonObject ApplyJson(JsonObject current, JsonArray operations, ResourceDescriptor resource)
+    {
+        try
+        {
+            return JsonPatch.Apply(current, operations) as JsonObject ?? throw Failures.BadRequest("the patched document is not an object");
+        }
+        catch (JsonPatchException e)
+        {
+            // The real server says no more than this; the cause is ours.
+            throw new ApiException(422, "Invalid", "the server rejected our request due to an error in our request")
+            {
+                Details = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = $"{resource.Plural}: {e.Message}" }) },
+            };
+        }
+    }
+
+    private static JsonObject Object(JsonNode? body) => body as JsonObject ?? throw Failures.BadRequest("the patch must be an object");
+}

@@ -1,0 +1,23 @@
+namespace Rebalancer.Testing.Resources;
+
+/// <summary>The built-in resources that the server itself works with.</summary>
+internal static class Known
+{
+    public static ResourceDescriptor Pods { get; } = Of("pods");
+    public static ResourceDescriptor Nodes { get; } = Of("nodes");
+    public static ResourceDescriptor Namespaces { get; } = Of("namespaces");
+    public static ResourceDescriptor Services { get; } = Of("services");
+    public static ResourceDescriptor ServiceAccounts { get; } = Of("serviceaccounts");
+    public static ResourceDescriptor Events { get; } = Of("events");
+    public static ResourceDescriptor ReplicaSets { get; } = Of("replicasets.apps");
+    public static ResourceDescriptor Deployments { get; } = Of("deployments.apps");
+    public static ResourceDescriptor DisruptionBudgets { get; } = Of("poddisruptionbudgets.policy");
+    public static ResourceDescriptor EndpointSlices { get; } = Of("endpointslices.discovery.k8s.io");
+    public static ResourceDescriptor RuntimeClasses { get; } = Of("runtimeclasses.node.k8s.io");
+    public static ResourceDescriptor PriorityClasses { get; } = Of("priorityclasses.scheduling.k8s.io");
+    public static ResourceDescriptor MutatingWebhooks { get; } = Of("mutatingwebhookconfigurations.admissionregistration.k8s.io");
+    public static ResourceDescriptor ValidatingWebhooks { get; } = Of("validatingwebhookconfigurations.admissionregistration.k8s.io");
+    public static ResourceDescriptor Definitions { get; } = Of("customresourcedefinitions.apiextensions.k8s.io");
+
+    private static ResourceDescriptor Of(string qualifiedPlural) => BuiltInResources.All.First(r => r.QualifiedPlural == qualifiedPlural);
+}
