@@ -1,0 +1,21 @@
+namespace Rebalancer.Lab.Cgroups;
+
+/// <summary>A mounted cgroup hierarchy of the machine.</summary>
+/// <param name="MountPoint">Where its root is mounted.</param>
+/// <param name="IsV2">cgroup2; otherwise one hierarchy of version 1.</param>
+/// <param name="Controllers">Version 1: the mount options, among them the controllers.</param>
+internal sealed record Hierarchy(string MountPoint, bool IsV2, IReadOnlySet<string> Controllers)
+{
+    /// <summary>All hierarchies, read from /proc/self/mounts; the first mount point of each.</summary>
+    public static IReadOnlyList<Hierarchy> Mounted() =>
+        File.ReadLines("/proc/self/mounts")
+            .Select(line => line.Split(' '))
+            .Where(fields => fields.Length > 3 && fields[2] is "cgroup" or "cgroup2")
+            .Select(fields => new Hierarchy(fields[1], fields[2] == "cgroup2", fields[3].Split(',').ToHashSet()))
+            .DistinctBy(hierarchy => hierarchy.IsV2 ? "cgroup2" : string.Join(',', hierarchy.Controllers.Order()))
+            .ToArray();
+
+    public bool HasFreezer => IsV2 || Controllers.Contains("freezer");
+
+    public string PathOf(string cgroup) => MountPoint + "/" + cgroup.TrimStart('/');
+}

@@ -1,0 +1,19 @@
+using Rebalancer.Lab.Cgroups;
+using Rebalancer.Lab.Processes;
+
+namespace Rebalancer.Lab.Host;
+
+/// <summary>Removes what a lab left outside of its namespaces. Needed because a frozen container outlives the death of its namespaces and blocks the next lab.</summary>
+internal static class Janitor
+{
+    private static readonly TimeSpan RemoveLimit = TimeSpan.FromMinutes(1);
+
+    public static async Task CleanAsync(LabSlot slot, CancellationToken cancel)
+    {
+        await new CgroupTree(slot.Cgroup).RemoveAsync(cancel);
+        if (Directory.Exists(slot.Folder))
+        {
+            await Command.CheckedAsync(["rm", "-rf", "--one-file-system", slot.Folder], cancel, limit: RemoveLimit);
+        }
+    }
+}
