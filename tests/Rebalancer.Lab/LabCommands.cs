@@ -6,7 +6,7 @@ namespace Rebalancer.Lab;
 /// <summary>The verbs of the lab's program.</summary>
 internal static class LabCommands
 {
-    public static RootCommand Create() => new("Real nodes on one machine, to try moves on.") { Exec(), Clean(), RootFs() };
+    public static RootCommand Create() => new("Real nodes on one machine, to try moves on.") { Exec(), Clean(), RootFs(), UpCommand.Create() };
 
     private static Command Exec()
     {

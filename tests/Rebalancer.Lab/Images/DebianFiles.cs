@@ -5,14 +5,16 @@ namespace Rebalancer.Lab.Images;
 /// <summary>Files of the nodes' cached root file system, as content of images: Debian packages are the only source of workloads.</summary>
 public sealed class DebianFiles(string root)
 {
-    /// <summary>A program with every library it links to, at the paths where the loader looks for them.</summary>
-    /// <param name="program">Absolute path inside the root, "/usr/bin/redis-server".</param>
+    public string Root => root;
+
+    /// <summary>Programs and shared libraries with every library they link to, at the paths where the loader looks for them.</summary>
+    /// <param name="programs">Absolute paths inside the root, "/usr/bin/redis-server".</param>
     /// <exception cref="CommandException">ldd failed in the root file system.</exception>
-    public async Task<IReadOnlyList<ImageFile>> ProgramAsync(string program, CancellationToken cancel)
+    public async Task<IReadOnlyList<ImageFile>> ProgramsAsync(CancellationToken cancel, params IReadOnlyList<string> programs)
     {
-        var linked = await Command.CheckedAsync(["chroot", root, "ldd", program], cancel);
-        var libraries = linked.Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.StartsWith('/'));
-        return [.. libraries.Append(program).Distinct().Select(File)];
+        var linked = await Command.CheckedAsync(["chroot", root, "ldd", .. programs], cancel);
+        var libraries = linked.Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.StartsWith('/') && !word.EndsWith(':'));
+        return [.. libraries.Concat(programs).Distinct().Select(File)];
     }
 
     /// <summary>A statically linked program.</summary>

@@ -1,33 +1,45 @@
+using Rebalancer.Lab.Images.Workloads;
+
 namespace Rebalancer.Lab.Images;
 
 /// <summary>The images that every node has.</summary>
 public static class LabImages
 {
-    public const string Pause = "localhost/pause:1";
-    public const string BusyBox = "localhost/busybox:1";
-    public const string Redis = "localhost/redis:1";
+    public const string Pause = "lab.local/pause:1";
+    public const string BusyBox = "lab.local/busybox:1";
+
+    private const UnixFileMode AnyoneMode = (UnixFileMode)0b1_111_111_111;
 
     private static readonly string[] Applets = ["cat", "cp", "echo", "httpd", "kill", "ls", "mkdir", "nc", "ps", "rm", "sh", "sleep", "touch", "true", "false", "wget"];
+    private static readonly string[] UnusedPython = ["/test/", "/idlelib/", "/ensurepip/", "/__pycache__/", "/config-3", "/pydoc_data/", "/tkinter/", "/lib2to3/"];
 
     /// <summary>Builds the archives into a folder. Returns their paths.</summary>
     public static async Task<IReadOnlyList<string>> BuildAsync(string rootFileSystem, string folder, CancellationToken cancel)
     {
         var debian = new DebianFiles(rootFileSystem);
         var busyBox = debian.File("/usr/bin/busybox", "/bin/busybox");
-        ImageFile[] shell = [busyBox, .. Applets.Select(applet => ImageFile.Link("/bin/" + applet, "busybox")), ImageFile.Folder("/tmp", AnyoneMode), RootUser];
-        var pause = $"{folder}/pause.tar";
-        await OciArchive.BuildAsync(pause, new ImageConfig(Pause, "/bin/busybox", "sleep", "infinity"), [busyBox], cancel);
-        var box = $"{folder}/busybox.tar";
-        await OciArchive.BuildAsync(box, new ImageConfig(BusyBox, "/bin/sh"), shell, cancel);
-        var redis = $"{folder}/redis.tar";
-        await OciArchive.BuildAsync(redis, RedisConfig, [.. shell, .. await debian.ProgramAsync("/usr/bin/redis-server", cancel), .. await debian.ProgramAsync("/usr/bin/redis-cli", cancel), ImageFile.Folder("/data")], cancel);
-        return [pause, box, redis];
+        ImageFile[] shell = [busyBox, .. Applets.Select(applet => ImageFile.Link("/bin/" + applet, "busybox")), ImageFile.Folder("/tmp", AnyoneMode), Users];
+        (string File, ImageConfig Config, ImageFile[] Content)[] images =
+        [
+            ("pause", new ImageConfig(Pause, "/bin/busybox", "sleep", "infinity"), [busyBox]),
+            ("busybox", new ImageConfig(BusyBox, "/bin/sh"), shell),
+            ("redis", new ImageConfig(Redis.Image, Redis.Command) { WorkingFolder = "/data" }, [.. shell, .. await RedisFilesAsync(debian, cancel)]),
+            ("echo", new ImageConfig(EchoServer.Image, EchoServer.Command), [.. shell, .. await PythonFilesAsync(debian, cancel)]),
+        ];
+        await Task.WhenAll(images.Select(image => OciArchive.BuildAsync($"{folder}/{image.File}.tar", image.Config, image.Content, cancel)));
+        return [.. images.Select(image => $"{folder}/{image.File}.tar")];
     }
 
-    private const UnixFileMode AnyoneMode = (UnixFileMode)0b1_111_111_111;
+    private static async Task<ImageFile[]> RedisFilesAsync(DebianFiles debian, CancellationToken cancel) =>
+        [.. await debian.ProgramsAsync(cancel, "/usr/bin/redis-server", "/usr/bin/redis-cli"), ImageFile.Folder("/data")];
 
-    private static ImageFile RootUser { get; } = ImageFile.Content("/etc/passwd", "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
+    private static async Task<ImageFile[]> PythonFilesAsync(DebianFiles debian, CancellationToken cancel)
+    {
+        var version = Path.GetFileName(Directory.GetDirectories(debian.Root + "/usr/lib", "python3.*")[0]);
+        var modules = debian.Folder($"/usr/lib/{version}", UnusedPython).Concat(debian.Folder("/usr/lib/python3/dist-packages/websockets", UnusedPython)).ToArray();
+        var linked = modules.Select(module => module.Path).Where(path => path.EndsWith(".so", StringComparison.Ordinal));
+        return [.. await debian.ProgramsAsync(cancel, ["/usr/bin/python3", .. linked]), .. modules];
+    }
 
-    private static ImageConfig RedisConfig { get; } =
-        new(Redis, "/usr/bin/redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--enable-debug-command", "yes") { WorkingFolder = "/data" };
+    private static ImageFile Users { get; } = ImageFile.Content("/etc/passwd", "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
 }
