@@ -65,7 +65,9 @@ internal sealed class ClaimedContainer(RuntimeHost host, RuncArguments call, Bun
 
     private List<string> RestoreArguments(LocalReply reply)
     {
-        List<string> args = [.. call.Globals, "restore", "--detach", "--tcp-established", "--image-path", reply.ImagePath];
+        // runc puts CRIU into the new container's cgroup and the copy inherits it. Anything but "ignore" sends the copy to the path of the source's
+        // cgroup instead, because the checkpoint is made without the cgroups.
+        List<string> args = [.. call.Globals, "restore", "--detach", "--tcp-established", "--manage-cgroups-mode", "ignore", "--image-path", reply.ImagePath];
         if (reply.WorkPath.Length > 0) { args.AddRange(["--work-path", reply.WorkPath]); }
         args.AddRange(["--bundle", call.Bundle]);
         foreach (var name in SharedValues)

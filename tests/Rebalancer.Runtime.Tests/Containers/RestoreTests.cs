@@ -33,7 +33,7 @@ public sealed class RestoreTests : IDisposable
 
         Assert.Equal(0, node.Create());
 
-        Assert.Equal($"--root {node.RuncRoot} --log {node.LogPath} --log-format json restore --detach --tcp-established --image-path /images --work-path /work-folder " +
+        Assert.Equal($"--root {node.RuncRoot} --log {node.LogPath} --log-format json restore --detach --tcp-established --manage-cgroups-mode ignore --image-path /images --work-path /work-folder " +
             $"--bundle {node.Bundle} --pid-file {node.Folder}/pid c1", Assert.Single(node.Runc.Children));
         Assert.Equal(CriuConfiguration.Held("/opt/rebalancer/bin/rebalancer-runc"), during);
         Assert.Equal(CriuConfiguration.Default, File.ReadAllText(Conf));

@@ -49,7 +49,7 @@ public sealed class ClaimedPodTests : IDisposable
         Assert.Equal((0, ""), Wrapper("create", "--bundle", node.Bundle, "--pid-file", "/p", "c1"));
 
         Assert.Equal([LocalOps.ContainerCreate, LocalOps.Hold, LocalOps.Resumed, LocalOps.RestoreDone], agent.Requests.Select(r => r.Op));
-        Assert.Equal($"--log {node.LogPath} --log-format json restore --detach --tcp-established --image-path /images --work-path /w --bundle {node.Bundle} --pid-file /p c1\n", Calls);
+        Assert.Equal($"--log {node.LogPath} --log-format json restore --detach --tcp-established --manage-cgroups-mode ignore --image-path /images --work-path /w --bundle {node.Bundle} --pid-file /p c1\n", Calls);
         Assert.Equal((0, ""), Wrapper("start", "c1"));
         Assert.Equal(1, Calls.Count(c => c == '\n'));
     }
