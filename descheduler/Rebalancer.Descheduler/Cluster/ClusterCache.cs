@@ -18,8 +18,9 @@ internal sealed class ClusterCache(ApiClient client, InformerOptions options, Ti
     public Informer<V1ReplicaSet> ReplicaSets { get; } = new(client, ApiResource.ReplicaSets, options, clock, loggers.CreateLogger("Informer.ReplicaSets"));
     public Informer<V1Service> Services { get; } = new(client, ApiResource.Services, options, clock, loggers.CreateLogger("Informer.Services"));
     public Informer<V1PodDisruptionBudget> Budgets { get; } = new(client, ApiResource.PodDisruptionBudgets, options, clock, loggers.CreateLogger("Informer.Budgets"));
+    public Informer<V1RuntimeClass> RuntimeClasses { get; } = new(client, ApiResource.RuntimeClasses, options, clock, loggers.CreateLogger("Informer.RuntimeClasses"));
 
-    public ImmutableArray<IInformer> All => [Migrations, Pods, Nodes, ReplicaSets, Services, Budgets];
+    public ImmutableArray<IInformer> All => [Migrations, Pods, Nodes, ReplicaSets, Services, Budgets, RuntimeClasses];
 
     public Task Synced => Task.WhenAll(All.Select(i => i.Synced));
 

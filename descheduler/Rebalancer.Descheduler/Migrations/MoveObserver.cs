@@ -70,7 +70,8 @@ internal sealed class MoveObserver(ClusterCache cache, MoveLimits limits, TimePr
         [.. cache.Migrations.List().Where(m => m.Metadata.Uid != migration.Metadata.Uid)],
         [.. cache.ReplicaSets.List().Where(r => r.Metadata.NamespaceProperty == ns)],
         [.. cache.Services.List().Where(s => s.Metadata.NamespaceProperty == ns)],
-        [.. cache.Budgets.List().Where(b => b.Metadata.NamespaceProperty == ns).Select(ToBudget)]);
+        [.. cache.Budgets.List().Where(b => b.Metadata.NamespaceProperty == ns).Select(ToBudget)],
+        cache.RuntimeClasses.Get(null, Names.RuntimeHandler) is not null);
 
     private DisruptionBudget ToBudget(V1PodDisruptionBudget budget)
     {

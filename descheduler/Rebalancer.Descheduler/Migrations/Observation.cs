@@ -38,9 +38,10 @@ internal sealed record ClusterView(
     ImmutableArray<Migration> OtherMigrations,
     ImmutableArray<V1ReplicaSet> ReplicaSets,
     ImmutableArray<V1Service> Services,
-    ImmutableArray<DisruptionBudget> Budgets)
+    ImmutableArray<DisruptionBudget> Budgets,
+    bool RuntimeClassExists)
 {
-    public static readonly ClusterView Empty = new(new Lazy<ClusterSnapshot>(ClusterSnapshot.Empty), [], [], [], []);
+    public static readonly ClusterView Empty = new(new Lazy<ClusterSnapshot>(ClusterSnapshot.Empty), [], [], [], [], RuntimeClassExists: true);
 }
 
 /// <summary>A PodDisruptionBudget of the pod's namespace and the pods that it selects.</summary>
