@@ -41,7 +41,7 @@ internal sealed class ControllerWorld : IAsyncDisposable
             Controllers = ControllerSet.ReplicaSet | ControllerSet.Scheduler,
         };
         var world = new ControllerWorld(await ApiServer.StartAsync(options, CancellationToken.None), limits ?? new MoveLimits());
-        var runtimeClass = KubernetesYaml.LoadFromString<V1RuntimeClass>(await File.ReadAllTextAsync(Path.Combine(Repository(), "manifests", "base", "runtimeclass.yaml")));
+        var runtimeClass = KubernetesYaml.Deserialize<V1RuntimeClass>(await File.ReadAllTextAsync(Path.Combine(Repository(), "manifests", "base", "runtimeclass.yaml")));
         await world.Client.CreateAsync(ApiResource.RuntimeClasses, null, runtimeClass, default);
         world.Nodes.Start();
         if (controller)
