@@ -9,7 +9,8 @@ internal static class AdmissionReviews
     public static JsonObject Write(AdmissionRequest request, string uid)
     {
         var resource = request.Resource;
-        JsonObject Kind() => new() { ["group"] = resource.Group, ["version"] = resource.Version, ["kind"] = resource.Kind };
+        var (group, version, kind) = request.ObjectKind ?? (resource.Group, resource.Version, resource.Kind);
+        JsonObject Kind() => new() { ["group"] = group, ["version"] = version, ["kind"] = kind };
         JsonObject Resource() => new() { ["group"] = resource.Group, ["version"] = resource.Version, ["resource"] = resource.Plural };
         var body = new JsonObject
         {
@@ -23,6 +24,7 @@ internal static class AdmissionReviews
             ["object"] = request.Object?.DeepClone(),
             ["oldObject"] = request.OldObject?.DeepClone(),
             ["dryRun"] = request.Options.DryRun,
+            ["options"] = new JsonObject { ["kind"] = OptionsKind(request.Operation), ["apiVersion"] = "meta.k8s.io/v1" },
         };
         Add(body, "name", request.Name);
         Add(body, "namespace", resource.Plural == "namespaces" && resource.Group.Length == 0 ? request.Name : request.Namespace);
@@ -44,6 +46,8 @@ internal static class AdmissionReviews
             ? response
             : throw new WebhookCallException($"expected response.uid=\"{uid}\", got \"{response.Text("uid")}\"");
     }
+
+    private static string OptionsKind(string operation) => operation switch { "UPDATE" => "UpdateOptions", "DELETE" => "DeleteOptions", _ => "CreateOptions" };
 
     private static void Add(JsonObject body, string name, string value)
     {

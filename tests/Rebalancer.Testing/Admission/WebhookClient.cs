@@ -67,7 +67,10 @@ internal sealed class WebhookClient(ServiceResolver services, TimeProvider time)
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => Trusts(roots, certificate, errors);
         }
 
-        return new HttpClient(handler, disposeHandler: true);
+        var client = new HttpClient(handler, disposeHandler: true);
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("kube-apiserver-admission", null));
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/json, */*");
+        return client;
     }
 
     private static bool Trusts(X509Certificate2Collection roots, X509Certificate? certificate, SslPolicyErrors errors)

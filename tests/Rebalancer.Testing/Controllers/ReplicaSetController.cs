@@ -92,7 +92,8 @@ internal sealed class ReplicaSetController(ControllerContext context, ILogger lo
 
     private Task ReportAsync(StoredObject set, CancellationToken cancellationToken)
     {
-        var pods = Store.List(Known.Pods).Objects.Values.Where(p => IsControlledBy(p, set) && IsActive(p)).ToList();
+        var all = Store.List(Known.Pods).Objects.Values.Where(p => IsControlledBy(p, set)).ToList();
+        var pods = all.Where(IsActive).ToList();
         var templateLabels = LabelSelector.Of(JsonElement.Parse(Serialization.ToBytes(new JsonObject
         {
             ["matchLabels"] = JsonNode.Parse(set.Root.At("spec", "template", "metadata", "labels")?.GetRawText() ?? "{}"),
@@ -104,23 +105,14 @@ internal sealed class ReplicaSetController(ControllerContext context, ILogger lo
             {
                 var status = o.Child("status");
                 status["replicas"] = pods.Count;
-                SetCount(status, "fullyLabeledReplicas", pods.Count(p => templateLabels.Matches(p.Root)));
-                SetCount(status, "readyReplicas", ready);
-                SetCount(status, "availableReplicas", ready);
+                StatusFields.SetCount(status, "fullyLabeledReplicas", pods.Count(p => templateLabels.Matches(p.Root)));
+                StatusFields.SetCount(status, "readyReplicas", ready);
+                StatusFields.SetCount(status, "availableReplicas", ready);
+                status["terminatingReplicas"] = all.Count(p => p.IsDeleting && p.Root.Text("status", "phase") is not ("Succeeded" or "Failed"));
                 status["observedGeneration"] = set.Root.Number("metadata", "generation") ?? 1;
             },
             cancellationToken,
             "status");
-    }
-
-    /// <summary>The real server leaves counts of zero out.</summary>
-    private static void SetCount(JsonObject status, string name, int count)
-    {
-        status.Remove(name);
-        if (count > 0)
-        {
-            status[name] = count;
-        }
     }
 
     private IEnumerable<StoredObject> Sets(string ns) => Store.List(Known.ReplicaSets).Objects.Values.Where(s => s.Key.Namespace == ns);

@@ -3,12 +3,15 @@ using System.Text.Json.Nodes;
 namespace Rebalancer.Testing.Errors;
 
 /// <summary>A request that the API server refuses; becomes a Status object.</summary>
-internal sealed class ApiException(int code, string reason, string message) : Exception(message)
+internal sealed class ApiException(int code, string reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     public int Code { get; } = code;
 
     /// <summary>Machine-readable reason: NotFound, Conflict, Invalid, ...</summary>
     public string Reason { get; } = reason;
+
+    /// <summary>Token by which an expired list can be continued, at the price of consistency.</summary>
+    public string? Continue { get; init; }
 
     /// <summary>The Status's details: group, kind, name, uid, causes, retryAfterSeconds.</summary>
     public JsonObject? Details { get; init; }
@@ -19,11 +22,15 @@ internal sealed class ApiException(int code, string reason, string message) : Ex
         {
             ["kind"] = "Status",
             ["apiVersion"] = "v1",
-            ["metadata"] = new JsonObject(),
+            ["metadata"] = Continue is null ? new JsonObject() : new JsonObject { ["continue"] = Continue },
             ["status"] = "Failure",
             ["message"] = Message,
-            ["reason"] = Reason,
         };
+        if (Reason.Length > 0)
+        {
+            status["reason"] = Reason;
+        }
+
         if (Details is not null)
         {
             status["details"] = Details.DeepClone();

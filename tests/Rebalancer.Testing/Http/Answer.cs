@@ -60,6 +60,14 @@ internal static class Answer
         return JsonAsync(context, Success(details), code);
     }
 
+    /// <summary>What binding and eviction answer.</summary>
+    public static Task CreatedAsync(HttpContext context)
+    {
+        var status = Success();
+        status["code"] = 201;
+        return JsonAsync(context, status, 201);
+    }
+
     public static JsonObject Success(JsonObject? details = null)
     {
         var status = new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success" };

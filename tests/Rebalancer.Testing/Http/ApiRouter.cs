@@ -33,6 +33,13 @@ internal sealed class ApiRouter(ResourceRegistry registry, Discovery discovery, 
         }
     }
 
+    private bool IsServedGroup(string[] segments) => segments switch
+    {
+        ["api", var version, ..] => registry.HasGroupVersion("", version),
+        ["apis", var group, var version, ..] => registry.HasGroupVersion(group, version),
+        _ => false,
+    };
+
     private async Task RouteAsync(HttpContext context, CancellationToken stopping)
     {
         var path = context.Request.Path.Value ?? "/";
@@ -61,6 +68,12 @@ internal sealed class ApiRouter(ResourceRegistry registry, Discovery discovery, 
             ["apis", var group, var version, .. var rest] => ResourceRequest.Parse(registry, group, version, rest),
             _ => null,
         };
+        if (request is null && !IsServedGroup(segments))
+        {
+            await Answer.BytesAsync(context, "404 page not found\n"u8.ToArray(), 404, "text/plain; charset=utf-8");
+            return;
+        }
+
         await objects.HandleAsync(context, request ?? throw Failures.UnknownPath(), stopping);
     }
 }

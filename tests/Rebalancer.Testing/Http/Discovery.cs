@@ -96,7 +96,9 @@ internal sealed class Discovery(ResourceRegistry registry)
             resources.Add(new JsonObject { ["name"] = name, ["singularName"] = kind.ToLowerInvariant(), ["namespaced"] = namespaced, ["kind"] = kind, ["verbs"] = new JsonArray("create") });
         }
 
-        return new() { ["kind"] = "APIResourceList", ["apiVersion"] = "v1", ["groupVersion"] = group.Length == 0 ? version : $"{group}/{version}", ["resources"] = resources };
+        return group.Length == 0
+            ? new() { ["kind"] = "APIResourceList", ["groupVersion"] = version, ["resources"] = resources }
+            : new() { ["kind"] = "APIResourceList", ["apiVersion"] = "v1", ["groupVersion"] = $"{group}/{version}", ["resources"] = resources };
     }
 
     private static JsonObject Entry(ResourceDescriptor resource, string name, string kind, string[] verbs)
@@ -113,9 +115,15 @@ internal sealed class Discovery(ResourceRegistry registry)
         {
             AddNames(entry, resource);
         }
+        else if (GroupOf(kind, resource) != resource.Group)
+        {
+            (entry["group"], entry["version"]) = (GroupOf(kind, resource), "v1");
+        }
 
         return entry;
     }
+
+    private static string GroupOf(string kind, ResourceDescriptor resource) => kind switch { "Eviction" => "policy", "Scale" => "autoscaling", _ => resource.Group };
 
     private static void AddNames(JsonObject entry, ResourceDescriptor resource)
     {
@@ -170,7 +178,7 @@ internal sealed class Discovery(ResourceRegistry registry)
 
     private static JsonNode AggregatedResource(ResourceDescriptor resource)
     {
-        JsonObject Kind(string kind) => new() { ["group"] = kind is "Eviction" ? "policy" : kind is "Scale" ? "autoscaling" : resource.Group, ["version"] = resource.Version, ["kind"] = kind };
+        JsonObject Kind(string kind) => new() { ["group"] = GroupOf(kind, resource), ["version"] = resource.Version, ["kind"] = kind };
         var entry = new JsonObject
         {
             ["resource"] = resource.Plural,

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -30,6 +31,9 @@ internal sealed record ListPage(IReadOnlyList<StoredObject> Objects, long Versio
 internal sealed class ListPages(ObjectStore store)
 {
     private const int MaxSnapshots = 64;
+
+    /// <summary>Version in a token that asks for the rest of the list as it is now.</summary>
+    private const long Inconsistent = -1;
     private readonly Lock _gate = new();
     private readonly Queue<(string Resource, Snapshot Snapshot)> _snapshots = new();
 
@@ -63,7 +67,7 @@ internal sealed class ListPages(ObjectStore store)
             return Resume(request, token);
         }
 
-        var snapshot = store.List(request.Resource);
+        var snapshot = store.List(request.Stored);
         if (long.TryParse(http.Query["resourceVersion"], CultureInfo.InvariantCulture, out var asked) && asked > snapshot.Version)
         {
             throw Failures.TooLargeVersion(asked, snapshot.Version);
@@ -77,19 +81,23 @@ internal sealed class ListPages(ObjectStore store)
         JsonNode? read;
         try
         {
-            read = JsonNode.Parse(Convert.FromBase64String(token));
+            read = JsonNode.Parse(Base64Url.DecodeFromChars(token));
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {
-            throw Failures.BadRequest($"continue key is not valid: {e.Message}");
+            throw Failures.BadRequest($"invalid continue token: {e.Message}");
+        }
+
+        var after = new ObjectKey(read.Text("ns") ?? "", read.Text("name") ?? "");
+        if (read.Number("rv") == Inconsistent)
+        {
+            return (store.List(request.Stored), after);
         }
 
         lock (_gate)
         {
             var kept = _snapshots.FirstOrDefault(s => s.Resource == request.Resource.QualifiedPlural && s.Snapshot.Version == read.Number("rv"));
-            return kept.Snapshot is null
-                ? throw Failures.Expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results.")
-                : (kept.Snapshot, new ObjectKey(read.Text("ns") ?? "", read.Text("name") ?? ""));
+            return kept.Snapshot is null ? throw Failures.ExpiredPage(Token(Inconsistent, after)) : (kept.Snapshot, after);
         }
     }
 
@@ -110,6 +118,6 @@ internal sealed class ListPages(ObjectStore store)
         }
     }
 
-    private static string Token(long version, ObjectKey last) => Convert.ToBase64String(Encoding.UTF8.GetBytes(
-        new JsonObject { ["rv"] = version, ["ns"] = last.Namespace, ["name"] = last.Name }.ToJsonString()));
+    private static string Token(long version, ObjectKey last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
+        new JsonObject { ["v"] = "meta.k8s.io/v1", ["rv"] = version, ["ns"] = last.Namespace, ["name"] = last.Name }.ToJsonString()));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Rebalancer.Testing.Errors;
+using Rebalancer.Testing.Kinds;
 using Rebalancer.Testing.Objects;
 using Rebalancer.Testing.Operations;
 using Rebalancer.Testing.Store;
@@ -42,7 +43,7 @@ internal sealed class ObjectEndpoint(
     {
         var options = RequestOptions.Write(context);
         var body = await RequestBody.ReadObjectAsync(context);
-        var created = await writer.CreateAsync(request.Resource, request.Namespace, body, options, context.RequestAborted);
+        var created = await writer.CreateAsync(request.Stored, request.Namespace, EventForms.ToStored(request.Resource, body), options, context.RequestAborted);
         Answer.AddWarnings(context, options);
         await reader.ShowAsync(context, request, created, 201);
     }
@@ -54,10 +55,10 @@ internal sealed class ObjectEndpoint(
         if (request.Resource.Custom && string.IsNullOrEmpty(body.Text("metadata", "resourceVersion")))
         {
             store.Get(request.Resource, request.Key);
-            throw Failures.Invalid(request.Resource, request.Name, [FieldError.Invalid("metadata.resourceVersion", "0", "must be specified for an update")]);
+            throw Failures.VersionMissing(request.Resource, request.Name);
         }
 
-        var updated = await writer.UpdateAsync(request.Resource, request.Key, _ => body.Copy(), options, context.RequestAborted);
+        var updated = await writer.UpdateAsync(request.Stored, request.Key, EventForms.OfStored(request.Resource, _ => body.Copy()), options, context.RequestAborted);
         Answer.AddWarnings(context, options);
         await reader.ShowAsync(context, request, updated, 200);
     }
@@ -66,15 +67,24 @@ internal sealed class ObjectEndpoint(
     {
         var options = RequestOptions.Write(context, request.Subresource);
         var patch = await PatchBody.ReadAsync(context, request.Resource);
-        var updated = await writer.UpdateAsync(request.Resource, request.Key, patch, options, context.RequestAborted);
+        var updated = await writer.UpdateAsync(request.Stored, request.Key, EventForms.OfStored(request.Resource, KeepUid), options, context.RequestAborted);
         Answer.AddWarnings(context, options);
         await reader.ShowAsync(context, request, updated, 200);
+
+        JsonObject KeepUid(JsonObject current)
+        {
+            var uid = current.Text("metadata", "uid");
+            var patched = patch(current);
+            return patched.Text("metadata", "uid") == uid
+                ? patched
+                : throw Failures.Invalid(request.Resource, request.Name, [FieldError.Invalid("metadata.uid", $"\"{patched.Text("metadata", "uid")}\"", "field is immutable")]);
+        }
     }
 
     private async Task DeleteAsync(HttpContext context, ResourceRequest request)
     {
         var delete = await ReadDeleteOptionsAsync(context);
-        var outcome = await deleter.DeleteAsync(request.Resource, request.Key, delete, RequestOptions.Write(context), context.RequestAborted);
+        var outcome = await deleter.DeleteAsync(request.Stored, request.Key, delete, RequestOptions.Write(context), context.RequestAborted);
 
         // Pods and a few others answer with the object even when it is gone, as the real server does.
         var showsObject = request.Resource.Group.Length == 0 && request.Resource.Plural is "pods" or "persistentvolumeclaims" or "serviceaccounts" or "resourcequotas";
@@ -91,7 +101,7 @@ internal sealed class ObjectEndpoint(
         {
             try
             {
-                await deleter.DeleteAsync(request.Resource, o.Key, delete, RequestOptions.Write(context), context.RequestAborted);
+                await deleter.DeleteAsync(request.Stored, o.Key, delete, RequestOptions.Write(context), context.RequestAborted);
             }
             catch (ApiException e) when (e.Reason == "NotFound")
             {

@@ -10,7 +10,7 @@ namespace Rebalancer.Testing.Http;
 /// <summary>Answers get and list.</summary>
 internal sealed class ObjectReader(ObjectStore store, ListPages pages, TimeProvider time)
 {
-    public Task GetAsync(HttpContext context, ResourceRequest request) => ShowAsync(context, request, store.Get(request.Resource, request.Key), 200);
+    public Task GetAsync(HttpContext context, ResourceRequest request) => ShowAsync(context, request, store.Get(request.Stored, request.Key), 200);
 
     /// <summary>Answers with one object in the form asked for.</summary>
     public Task ShowAsync(HttpContext context, ResourceRequest request, StoredObject stored, int code)

@@ -23,7 +23,7 @@ internal sealed class ObjectWatcher(ObjectStore store, ApiServerOptions options)
             subscription = await BeginAsync(context, request, stream);
             await FollowAsync(context, stream, subscription, stopping);
         }
-        catch (ApiException e)
+        catch (ApiException e) when (e.Reason == "Expired")
         {
             await stream.ErrorAsync(e);
         }
@@ -41,12 +41,12 @@ internal sealed class ObjectWatcher(ObjectStore store, ApiServerOptions options)
         if (asked is not ("" or "0") && !sendsInitial)
         {
             return long.TryParse(asked, CultureInfo.InvariantCulture, out var since)
-                ? store.Watch(request.Resource, since)
-                : throw Failures.BadRequest($"resourceVersion: Invalid value: \"{asked}\": strconv.ParseUint: parsing \"{asked}\": invalid syntax");
+                ? store.Watch(request.Stored, since)
+                : throw new ApiException(500, "", $"resourceVersion: Invalid value: \"{asked}\": strconv.ParseUint: parsing \"{asked}\": invalid syntax");
         }
 
-        var snapshot = store.List(request.Resource);
-        var subscription = store.Watch(request.Resource, snapshot.Version);
+        var snapshot = store.List(request.Stored);
+        var subscription = store.Watch(request.Stored, snapshot.Version);
         if (context.Request.Query["sendInitialEvents"].ToString() != "false")
         {
             foreach (var o in snapshot.Objects.Values)

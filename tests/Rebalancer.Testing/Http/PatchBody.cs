@@ -17,21 +17,26 @@ internal static class PatchBody
     {
         var type = RequestBody.MediaType(context);
         string[] accepted = resource.Custom ? [Json, Merge] : [Json, Merge, Strategic];
+        if (type is "application/json" or "")
+        {
+            throw new ApiException(415, "UnsupportedMediaType", "415: Unsupported Media Type") { Details = [] };
+        }
+
         if (!accepted.Contains(type))
         {
-            throw Failures.UnsupportedMediaType(type, accepted);
+            throw Failures.UnsupportedMediaType(accepted);
         }
 
         var body = await RequestBody.ReadAsync(context);
         return type switch
         {
-            Json => current => ApplyJson(current, body as JsonArray ?? throw Failures.BadRequest("a JSON patch must be a list of operations"), resource),
+            Json => current => ApplyJson(current, body as JsonArray ?? throw Failures.BadRequest("a JSON patch must be a list of operations")),
             Merge => current => (JsonObject)MergePatch.Apply(current, Object(body))!,
             _ => current => new StrategicMergePatch(resource.Kind).Apply(current, Object(body)),
         };
     }
 
-    private static JsonObject ApplyJson(JsonObject current, JsonArray operations, ResourceDescriptor resource)
+    private static JsonObject ApplyJson(JsonObject current, JsonArray operations)
     {
         try
         {
@@ -39,11 +44,8 @@ internal static class PatchBody
         }
         catch (JsonPatchException e)
         {
-            // The real server says no more than this; the cause is ours.
-            throw new ApiException(422, "Invalid", "the server rejected our request due to an error in our request")
-            {
-                Details = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = $"{resource.Plural}: {e.Message}" }) },
-            };
+            // The real server says no more than this to the caller.
+            throw new ApiException(422, "Invalid", "the server rejected our request due to an error in our request", e) { Details = [] };
         }
     }
 

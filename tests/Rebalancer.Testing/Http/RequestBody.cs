@@ -26,7 +26,7 @@ internal static class RequestBody
         var type = MediaType(context);
         if (type.Length > 0 && type is not ("application/json" or "application/yaml" or "text/plain") && !type.EndsWith("+json", StringComparison.Ordinal))
         {
-            throw Failures.UnsupportedMediaType(type, Accepted);
+            throw Failures.UnsupportedMediaType(Accepted);
         }
 
         var bytes = await ReadBytesAsync(context);

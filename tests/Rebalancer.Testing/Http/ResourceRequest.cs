@@ -6,6 +6,9 @@ namespace Rebalancer.Testing.Http;
 /// <summary>A request for a collection (no name), an object or a subresource.</summary>
 internal sealed record ResourceRequest(ResourceDescriptor Resource, string Namespace, string Name, string Subresource)
 {
+    /// <summary>The resource under which the objects are stored.</summary>
+    public ResourceDescriptor Stored => Resource.Storage;
+
     public ObjectKey Key => new(Namespace, Name);
 
     /// <summary>Reads the path after the API version.</summary>

@@ -27,14 +27,14 @@ internal sealed class Subresources(ObjectStore store, ObjectReader reader, Objec
     {
         var binding = await RequestBody.ReadObjectAsync(context);
         await binder.BindAsync(request.Key, binding, RequestOptions.Write(context, "binding"), context.RequestAborted);
-        await Answer.JsonAsync(context, Answer.Success(), 201);
+        await Answer.CreatedAsync(context);
     }
 
     private async Task EvictAsync(HttpContext context, ResourceRequest request)
     {
         var eviction = await RequestBody.ReadObjectAsync(context);
         await evictor.EvictAsync(request.Key, eviction, RequestOptions.Write(context, "eviction"), context.RequestAborted);
-        await Answer.JsonAsync(context, Answer.Success(), 201);
+        await Answer.CreatedAsync(context);
     }
 
     private async Task PatchSpecAsync(HttpContext context, ResourceRequest request)

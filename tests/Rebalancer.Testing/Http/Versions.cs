@@ -1,3 +1,4 @@
+using Rebalancer.Testing.Kinds;
 using Rebalancer.Testing.Objects;
 using Rebalancer.Testing.Resources;
 using Rebalancer.Testing.Store;
@@ -12,6 +13,11 @@ internal static class Versions
         if (o.Root.Text("apiVersion") == resource.ApiVersion)
         {
             return o;
+        }
+
+        if (EventForms.Applies(resource))
+        {
+            return new StoredObject(EventForms.ToShown(resource, o.ToNode()));
         }
 
         var copy = o.ToNode();

@@ -40,7 +40,7 @@ internal sealed class WatchStream(HttpContext context, ResourceRequest request, 
 
     public void Bookmark(long version, bool endsInitialEvents)
     {
-        var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture), ["creationTimestamp"] = null };
+        var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
         if (endsInitialEvents)
         {
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };

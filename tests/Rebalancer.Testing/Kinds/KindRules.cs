@@ -19,6 +19,8 @@ internal sealed record KindRules
         ["statefulsets.apps"] = new() { Default = WorkloadRules.Default, Begin = WorkloadRules.Begin, Check = WorkloadRules.Check, CheckUpdate = WorkloadRules.CheckUpdate },
         ["daemonsets.apps"] = new() { Default = WorkloadRules.DefaultTemplate, Check = WorkloadRules.Check, CheckUpdate = WorkloadRules.CheckUpdate },
         ["jobs.batch"] = new() { Default = WorkloadRules.DefaultTemplate },
+        ["leases.coordination.k8s.io"] = new() { Check = MicroTimes.CheckLease },
+        ["events"] = new() { Check = MicroTimes.CheckEvent },
         ["customresourcedefinitions.apiextensions.k8s.io"] = new() { Check = CustomResources.Check },
     };
 

@@ -38,9 +38,24 @@ internal sealed class ControllerHost(ControllerContext context, ApiServerOptions
             yield return new ReplicaSetController(context, logger);
         }
 
+        if (options.Controllers.HasFlag(ControllerSet.Deployment))
+        {
+            yield return new DeploymentController(context, logger);
+        }
+
         if (options.Controllers.HasFlag(ControllerSet.Scheduler))
         {
             yield return new Scheduler(context, logger);
+        }
+
+        if (options.Controllers.HasFlag(ControllerSet.Disruption))
+        {
+            yield return new DisruptionController(context, logger);
+        }
+
+        if (options.Controllers.HasFlag(ControllerSet.EndpointSlice))
+        {
+            yield return new EndpointSliceController(context, logger);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rebalancer.Testing.Admission;
 using Rebalancer.Testing.Errors;
 using Rebalancer.Testing.Objects;
 using Rebalancer.Testing.Resources;
@@ -8,7 +9,7 @@ using Rebalancer.Testing.Store;
 namespace Rebalancer.Testing.Operations;
 
 /// <summary>Evicts a pod when its disruption budget allows it.</summary>
-internal sealed class Evictor(ObjectStore store, ObjectDeleter deleter, TimeProvider time)
+internal sealed class Evictor(ObjectStore store, ObjectWriter writer, ObjectDeleter deleter, IAdmission admission, TimeProvider time)
 {
     private const string Violation = "Cannot evict pod as it would violate the pod's disruption budget.";
     private const int MaxAttempts = 20;
@@ -22,20 +23,44 @@ internal sealed class Evictor(ObjectStore store, ObjectDeleter deleter, TimeProv
             options = options with { DryRun = true };
         }
 
-        var isUnhealthyPass = false;
-        if (!IsFree(pod))
+        ObjectDeleter.CheckPreconditions(Known.Pods, pod, delete);
+        var request = new AdmissionRequest("CREATE", Known.Pods, key.Namespace, key.Name, eviction, null, options) { ObjectKind = ("policy", "v1", "Eviction") };
+        await admission.MutateAsync(request, cancellationToken);
+        await admission.ValidateAsync(request, cancellationToken);
+        var isUnhealthyPass = !IsFree(pod) && TakeSlot(pod, options.DryRun);
+        if (!pod.IsDeleting)
         {
-            isUnhealthyPass = TakeSlot(pod, options.DryRun);
+            pod = await ExplainAsync(pod, mustBeUnchanged: isUnhealthyPass, options with { Subresource = "status" }, cancellationToken);
         }
 
-        if (isUnhealthyPass)
-        {
-            // The decision held for the pod as read: a pod that became ready meanwhile must be counted.
-            delete = delete with { ResourceVersion = delete.ResourceVersion ?? pod.Root.Text("metadata", "resourceVersion") };
-        }
-
-        await deleter.DeleteAsync(Known.Pods, key, delete with { Uid = delete.Uid ?? pod.Uid }, options, cancellationToken);
+        await deleter.DeleteAsync(Known.Pods, key, delete with { Uid = pod.Uid, ResourceVersion = null }, options, cancellationToken);
     }
+
+    /// <summary>Says in the pod's conditions who deletes it. A pod that passed because it was not ready must not have changed since.</summary>
+    private Task<StoredObject> ExplainAsync(StoredObject pod, bool mustBeUnchanged, WriteOptions options, CancellationToken cancellationToken) => writer.UpdateAsync(
+        Known.Pods,
+        pod.Key,
+        current =>
+        {
+            if (mustBeUnchanged && current.Text("metadata", "resourceVersion") != pod.Root.Text("metadata", "resourceVersion"))
+            {
+                throw Failures.Modified(Known.Pods, pod.Key.Name);
+            }
+
+            var conditions = current.Child("status").List("conditions");
+            conditions.RemoveAll(c => c.Text("type") == "DisruptionTarget");
+            conditions.Add(new JsonObject
+            {
+                ["type"] = "DisruptionTarget",
+                ["status"] = "True",
+                ["lastTransitionTime"] = Timestamps.Seconds(time.GetUtcNow()),
+                ["reason"] = "EvictionByEvictionAPI",
+                ["message"] = "Eviction API: evicting",
+            });
+            return current;
+        },
+        options,
+        cancellationToken);
 
     /// <summary>Pods that run nothing, or are going already, cost no budget.</summary>
     private static bool IsFree(StoredObject pod) => pod.Root.Text("status", "phase") is "Succeeded" or "Failed" or "Pending" || pod.IsDeleting;

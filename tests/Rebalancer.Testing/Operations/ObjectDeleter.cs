@@ -53,7 +53,9 @@ internal sealed class ObjectDeleter(ObjectStore store, IAdmission admission, Tim
 
         if (IsReadyToGo(o))
         {
-            return new(store.Remove(resource, current, o), true);
+            // Whoever watches pods sees them marked before they are gone.
+            var last = resource == Known.Pods && changed ? store.Replace(resource, current, o) : current;
+            return new(store.Remove(resource, last, o), true);
         }
 
         return new(changed ? store.Replace(resource, current, o) : current, false);
@@ -110,16 +112,16 @@ internal sealed class ObjectDeleter(ObjectStore store, IAdmission admission, Tim
         return seconds < 0 ? 1 : seconds;
     }
 
-    private static void CheckPreconditions(ResourceDescriptor resource, StoredObject current, DeleteOptions delete)
+    public static void CheckPreconditions(ResourceDescriptor resource, StoredObject current, DeleteOptions delete)
     {
         if (delete.Uid is { } uid && uid != current.Uid)
         {
-            throw Failures.Conflict(resource, current.Key.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+            throw Failures.WrongUid(resource, current.Key.Name, uid, current.Uid);
         }
 
         if (delete.ResourceVersion is { } version && version != current.Root.Text("metadata", "resourceVersion"))
         {
-            throw Failures.Conflict(resource, current.Key.Name, $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Version}");
+            throw Failures.WrongVersion(resource, current.Key.Name, version, current.Version);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rebalancer.Testing.Admission;
 using Rebalancer.Testing.Errors;
 using Rebalancer.Testing.Objects;
 using Rebalancer.Testing.Resources;
@@ -7,11 +8,11 @@ using Rebalancer.Testing.Store;
 namespace Rebalancer.Testing.Operations;
 
 /// <summary>Binds a pod to a node: sets spec.nodeName once and the PodScheduled condition.</summary>
-internal sealed class PodBinder(ObjectStore store, TimeProvider time)
+internal sealed class PodBinder(ObjectStore store, IAdmission admission, TimeProvider time)
 {
     private const int MaxAttempts = 20;
 
-    public Task<StoredObject> BindAsync(ObjectKey key, JsonObject binding, WriteOptions options, CancellationToken cancellationToken)
+    public async Task<StoredObject> BindAsync(ObjectKey key, JsonObject binding, WriteOptions options, CancellationToken cancellationToken)
     {
         var node = binding.Text("target", "name");
         if (string.IsNullOrEmpty(node))
@@ -19,14 +20,16 @@ internal sealed class PodBinder(ObjectStore store, TimeProvider time)
             throw Failures.Invalid(Known.Pods, key.Name, [FieldError.Required("target.name")]);
         }
 
+        store.Get(Known.Pods, key);
+        var request = new AdmissionRequest("CREATE", Known.Pods, key.Namespace, key.Name, binding, null, options with { Subresource = "binding" }) { ObjectKind = ("", "v1", "Binding") };
+        await admission.ValidateAsync(request, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             var current = store.Get(Known.Pods, key);
             var pod = Bind(current, binding, node);
             try
             {
-                return Task.FromResult(options.DryRun ? current : store.Replace(Known.Pods, current, pod));
+                return options.DryRun ? current : store.Replace(Known.Pods, current, pod);
             }
             catch (ApiException e) when (e.Reason == "Conflict" && attempt < MaxAttempts)
             {

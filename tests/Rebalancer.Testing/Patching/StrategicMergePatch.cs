@@ -55,7 +55,11 @@ internal sealed class StrategicMergePatch(string kind)
                 target.Remove(name);
                 break;
             case JsonObject o when current is JsonObject existing:
-                MergeObjects(existing, o, name);
+                if (MergeObjects(existing, o, name) is var merged && !ReferenceEquals(merged, existing))
+                {
+                    target[name] = merged;
+                }
+
                 break;
             case JsonObject o:
                 target[name] = MergeObjects([], o, name);

@@ -21,7 +21,7 @@ internal static class CustomColumns
         return new(column.Text("name") ?? "", type, (int)(column.Number("priority") ?? 0), (o, now) => Read(o, path, type, now))
         {
             Format = column.Text("format") ?? "",
-            Description = column.Text("description") ?? "",
+            Description = column.Text("description") ?? $"Custom resource definition column (in JSONPath format): {column.Text("jsonPath")}",
         };
     }
 
@@ -47,7 +47,7 @@ internal static class CustomColumns
 
         return value switch
         {
-            null or { ValueKind: JsonValueKind.Null } => type == "string" ? "" : null,
+            null or { ValueKind: JsonValueKind.Null } => null,
             { ValueKind: JsonValueKind.String } text when type == "date" => Ages.Since(text.GetString(), now),
             { ValueKind: JsonValueKind.String } text => text.GetString(),
             { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var integer) => integer,

@@ -17,13 +17,7 @@ internal sealed class TablePrinter(ResourceDescriptor resource, string includeOb
         writer.WriteString("apiVersion", "meta.k8s.io/v1");
         writer.WritePropertyName("metadata");
         writeMetadata(writer);
-        writer.WriteStartArray("columnDefinitions");
-        foreach (var column in withColumns ? _columns : [])
-        {
-            WriteColumn(writer, column);
-        }
-
-        writer.WriteEndArray();
+        WriteColumns(writer, withColumns);
         writer.WriteStartArray("rows");
         foreach (var o in objects)
         {
@@ -34,11 +28,29 @@ internal sealed class TablePrinter(ResourceDescriptor resource, string includeOb
         writer.WriteEndObject();
     }
 
+    private void WriteColumns(Utf8JsonWriter writer, bool withColumns)
+    {
+        if (!withColumns)
+        {
+            // Later events of a watch leave them out.
+            writer.WriteNull("columnDefinitions");
+            return;
+        }
+
+        writer.WriteStartArray("columnDefinitions");
+        foreach (var column in _columns)
+        {
+            WriteColumn(writer, column);
+        }
+
+        writer.WriteEndArray();
+    }
+
     private static void WriteColumn(Utf8JsonWriter writer, Column column)
     {
         writer.WriteStartObject();
         writer.WriteString("name", column.Name);
-        writer.WriteString("type", column.Type == "date" ? "string" : column.Type);
+        writer.WriteString("type", column.Type);
         writer.WriteString("format", column.Format);
         writer.WriteString("description", column.Description);
         writer.WriteNumber("priority", column.Priority);

@@ -15,17 +15,19 @@ internal static class BuiltInResources
         StatusWithMetadata = 8 | Status,
     }
 
+    private static readonly ResourceDescriptor CoreEvents = Namespaced("", "v1", "Event", "events", "ev", fields:
+    [
+        "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
+        "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
+    ]);
+
     public static IReadOnlyList<ResourceDescriptor> All { get; } =
     [
         Namespaced("", "v1", "Pod", "pods", "po", Has.StatusWithMetadata | Has.Generation, category: "all",
             fields: ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"]),
         Namespaced("", "v1", "Service", "services", "svc", Has.Status, category: "all", fields: ["spec.clusterIP", "spec.type"]),
         Namespaced("", "v1", "Endpoints", "endpoints", "ep") with { ListKind = "EndpointsList" },
-        Namespaced("", "v1", "Event", "events", "ev", fields:
-        [
-            "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-            "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
-        ]),
+        CoreEvents,
         Namespaced("", "v1", "ConfigMap", "configmaps", "cm"),
         Namespaced("", "v1", "Secret", "secrets", fields: ["type"]),
         Namespaced("", "v1", "ServiceAccount", "serviceaccounts", "sa"),
@@ -46,7 +48,7 @@ internal static class BuiltInResources
         Namespaced("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", "pdb", Has.Status | Has.Generation),
         Namespaced("coordination.k8s.io", "v1", "Lease", "leases"),
         Namespaced("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "", Has.Generation),
-        Namespaced("events.k8s.io", "v1", "Event", "events", "ev", fields: ["regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "reason", "reportingController", "type"]),
+        Namespaced("events.k8s.io", "v1", "Event", "events", "ev", fields: ["regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "reason", "reportingController", "type"]) with { StoredAs = CoreEvents },
         Cluster("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses"),
         Cluster("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "pc", Has.Generation) with { ListKind = "PriorityClassList" },
         Cluster("storage.k8s.io", "v1", "StorageClass", "storageclasses", "sc"),

@@ -41,6 +41,11 @@ internal sealed record ResourceDescriptor
     /// <summary>Whether a CustomResourceDefinition made this resource.</summary>
     public bool Custom { get; init; }
 
+    /// <summary>The resource whose objects these are in another form (events); null: its own.</summary>
+    public ResourceDescriptor? StoredAs { get; init; }
+
+    public ResourceDescriptor Storage => StoredAs ?? this;
+
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>"deployments.apps"; the same for every version, so that versions share their objects.</summary>

@@ -23,7 +23,7 @@ internal sealed class ResourceRegistry
     public bool HasGroupVersion(string group, string version) => _all.Exists(r => r.Group == group && r.Version == version);
 
     /// <summary>Every resource once, whatever its number of versions.</summary>
-    public IEnumerable<ResourceDescriptor> Distinct() => _all.DistinctBy(r => r.QualifiedPlural);
+    public IEnumerable<ResourceDescriptor> Distinct() => _all.Where(r => r.StoredAs is null).DistinctBy(r => r.QualifiedPlural);
 
     /// <summary>Replaces all versions of a custom resource.</summary>
     public void Set(string qualifiedPlural, IEnumerable<ResourceDescriptor> versions) =>

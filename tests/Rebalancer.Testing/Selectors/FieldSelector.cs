@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rebalancer.Testing.Errors;
+using Rebalancer.Testing.Kinds;
 using Rebalancer.Testing.Objects;
 using Rebalancer.Testing.Resources;
 
@@ -40,7 +41,7 @@ internal sealed record FieldSelector(IReadOnlyList<(string[] Path, bool Equal, s
                 throw Failures.BadRequest($"Unable to find \"{resource.ApiVersion}, Resource={resource.Plural}\" that match label selector \"\", field selector \"{text}\": field label not supported: {field}");
             }
 
-            terms.Add((field.Split('.'), unequal < 0, term[at..].TrimStart('!').TrimStart('=')));
+            terms.Add((EventForms.StoredField(resource, field).Split('.'), unequal < 0, term[at..].TrimStart('!').TrimStart('=')));
         }
 
         return new(terms);

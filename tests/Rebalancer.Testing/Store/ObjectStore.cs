@@ -88,8 +88,8 @@ internal sealed class ObjectStore(int historyLimit, int watcherCapacity)
         }
     }
 
-    /// <summary>Changes after a version, the remembered ones first.</summary>
-    /// <exception cref="ApiException">410 when some of them are forgotten, 504 when the version lies in the future.</exception>
+    /// <summary>Changes after a version, the remembered ones first; of a version of the future, nothing until it is passed.</summary>
+    /// <exception cref="ApiException">410 when some of them are forgotten.</exception>
     public Subscription Watch(ResourceDescriptor resource, long since)
     {
         lock (_gate)
@@ -100,12 +100,7 @@ internal sealed class ObjectStore(int historyLimit, int watcherCapacity)
                 throw Failures.Expired($"too old resource version: {since} ({collection.ForgottenVersion})");
             }
 
-            if (since > _version)
-            {
-                throw Failures.TooLargeVersion(since, _version);
-            }
-
-            var subscription = new Subscription(historyLimit + watcherCapacity, Unsubscribe);
+            var subscription = new Subscription(historyLimit + watcherCapacity, since, Unsubscribe);
             foreach (var change in collection.Since(since))
             {
                 subscription.Post(change);
@@ -127,7 +122,7 @@ internal sealed class ObjectStore(int historyLimit, int watcherCapacity)
     /// <summary>Every change of every resource from now on: for controllers.</summary>
     public Subscription WatchAll()
     {
-        var subscription = new Subscription(ObserverCapacity, Unsubscribe);
+        var subscription = new Subscription(ObserverCapacity, 0, Unsubscribe);
         lock (_gate)
         {
             _observers.Add(subscription);
