@@ -15,6 +15,10 @@ internal sealed record Hierarchy(string MountPoint, bool IsV2, IReadOnlySet<stri
             .DistinctBy(hierarchy => hierarchy.IsV2 ? "cgroup2" : string.Join(',', hierarchy.Controllers.Order()))
             .ToArray();
 
+    /// <summary>Whether version 2 of the machine can limit CPU and memory, or these controllers belong to version 1.</summary>
+    public static bool V2HasControllers() => Mounted().FirstOrDefault(hierarchy => hierarchy.IsV2) is { } v2
+        && File.ReadAllText(v2.PathOf("cgroup.controllers")).Split((char[])[' ', '\n']).Contains("cpu");
+
     public bool HasFreezer => IsV2 || Controllers.Contains("freezer");
 
     public string PathOf(string cgroup) => MountPoint + "/" + cgroup.TrimStart('/');

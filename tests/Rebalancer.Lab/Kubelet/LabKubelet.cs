@@ -118,7 +118,7 @@ public sealed class LabKubelet : IAsyncDisposable
 
     private void Ended(V1Pod pod, bool gone, Task done)
     {
-        if (done.Exception is { } error)
+        if (done.Exception is { } error && !stop.IsCancellationRequested)
         {
             log.Write($"worker of {pod.Namespace()}/{pod.Name()} failed: {error}");
         }

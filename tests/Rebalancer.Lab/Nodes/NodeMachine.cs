@@ -82,6 +82,7 @@ internal sealed class NodeMachine : IAsyncDisposable
                 ["NODE"] = options.Name,
                 ["FOLDER"] = folder,
                 ["CGROUP"] = UsesV2(options.CgroupVersion) ? "2" : "1",
+                ["CONTROLLERS"] = !UsesV2(options.CgroupVersion) || Hierarchy.V2HasControllers() ? "yes" : "",
                 ["PRODUCT"] = publishFolder ?? "",
                 ["DOTNET"] = Path.GetDirectoryName(DotnetHost())!,
             },

@@ -1,6 +1,6 @@
 #!/bin/bash
 # First process of a node, in namespaces of its own. Builds the node's view of the file system, says "ready", then only reaps.
-# Environment: ROOTFS (lower layer), NODE (name), FOLDER (what the node writes), CGROUP (1 or 2), PRODUCT (published programs, may be empty), DOTNET.
+# Environment: ROOTFS (lower layer), NODE (name), FOLDER (what the node writes), CGROUP (1 or 2), CONTROLLERS (empty: version 2 cannot limit CPU and memory), PRODUCT (published programs, may be empty), DOTNET.
 set -eu
 mount --make-rprivate /
 mkdir -p "$FOLDER"/{upper,work,root,containerd,kubelet,rebalancer,log}
@@ -20,6 +20,21 @@ mount --make-rshared var/lib/kubelet
 mount --bind -o ro "$DOTNET" usr/share/dotnet
 ln -sf ../share/dotnet/dotnet usr/bin/dotnet
 if [ -n "$PRODUCT" ]; then mount --bind -o ro "$PRODUCT" opt/rebalancer; fi
+if [ -z "$CONTROLLERS" ]; then
+    # containerd asks for CPU shares for every sandbox, and runc fails where the kernel has none to give.
+    cp -p usr/sbin/runc usr/sbin/runc.real
+    cat > usr/sbin/runc <<'FRONT'
+#!/bin/sh
+bundle=.; edit=; last=
+for word in "$@"; do
+    case $last in --bundle|-b) bundle=$word;; esac
+    case $word in create|restore|run) edit=yes;; esac
+    last=$word
+done
+if [ -n "$edit" ]; then sed -i -E 's/,"(cpu|memory|pids)":\{[^}]*\}//g' "$bundle/config.json"; fi
+exec /usr/sbin/runc.real "$@"
+FRONT
+fi
 echo "$NODE" > etc/hostname
 hostname "$NODE"
 rm -f etc/resolv.conf; : > etc/resolv.conf
