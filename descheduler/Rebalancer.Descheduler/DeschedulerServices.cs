@@ -29,7 +29,7 @@ internal static class DeschedulerServices
         services.AddSingleton<MoveObserver>();
         services.AddSingleton<MoveExecutor>();
         services.AddSingleton<ClaimService>();
-        var authority = ClusterAuthority.Create("rebalancer-webhook", CertificateLifetime, TimeProvider.System);
+        var authority = ClusterAuthority.Create("rebalancer-webhook-ca", CertificateLifetime, TimeProvider.System);
         services.AddSingleton(authority);
 
         // Handlers are registered by the controllers' constructors, and so before the informers start.

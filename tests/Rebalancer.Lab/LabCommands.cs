@@ -1,12 +1,14 @@
 using System.CommandLine;
+using Rebalancer.Lab.Demo;
 using Rebalancer.Lab.Host;
+using Rebalancer.Lab.Soak;
 
 namespace Rebalancer.Lab;
 
 /// <summary>The verbs of the lab's program.</summary>
 internal static class LabCommands
 {
-    public static RootCommand Create() => new("Real nodes on one machine, to try moves on.") { Exec(), Clean(), RootFs(), UpCommand.Create() };
+    public static RootCommand Create() => new("Real nodes on one machine, to try moves on.") { Exec(), Clean(), RootFs(), DemoCommand.Create(), SoakCommand.Create(), UpCommand.Create() };
 
     private static Command Exec()
     {

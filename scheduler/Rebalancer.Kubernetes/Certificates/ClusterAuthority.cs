@@ -52,8 +52,14 @@ public sealed class ClusterAuthority : IDisposable
     }
 
     /// <summary>A certificate for both ends of TLS with these names or addresses as subject alternative names.</summary>
+    /// <exception cref="ArgumentException">The name is the authority's own: a certificate whose subject is its issuer counts as self-signed, and nobody trusts it.</exception>
     public X509Certificate2 Issue(string name, IReadOnlyCollection<string> hosts, TimeSpan lifetime, TimeProvider clock)
     {
+        if (certificate.Subject == "CN=" + name)
+        {
+            throw new ArgumentException($"'{name}' is the name of the authority itself; a certificate that it issues needs another one", nameof(name));
+        }
+
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));

@@ -10,7 +10,7 @@ using Rebalancer.Testing.Store;
 namespace Rebalancer.Testing.Admission;
 
 /// <summary>Asks the configured webhooks: mutating ones in turn, in the order of their configurations' names; then validating ones.</summary>
-internal sealed class WebhookAdmission(ObjectStore store, WebhookClient client) : IAdmission
+internal sealed partial class WebhookAdmission(ObjectStore store, WebhookClient client, ILogger<WebhookAdmission> logger) : IAdmission
 {
     public async Task<JsonObject> MutateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
@@ -64,7 +64,13 @@ internal sealed class WebhookAdmission(ObjectStore store, WebhookClient client) 
         }
         catch (WebhookCallException e)
         {
-            return webhook.IgnoresFailures ? null : throw Failures.Internal($"failed calling webhook \"{webhook.Name}\": failed to call webhook: {e.Message}");
+            if (!webhook.IgnoresFailures)
+            {
+                throw Failures.Internal($"failed calling webhook \"{webhook.Name}\": failed to call webhook: {e.Message}");
+            }
+
+            FailingOpen(logger, webhook.Name, e.Message);
+            return null;
         }
 
         request.Options.Warnings.AddRange(response["warnings"] is JsonArray warnings ? warnings.Select(w => w!.GetValue<string>()) : []);
@@ -91,4 +97,7 @@ internal sealed class WebhookAdmission(ObjectStore store, WebhookClient client) 
             throw Failures.Internal($"webhook \"{webhook.Name}\" answered with a patch that does not apply: {e.Message}");
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Failed calling webhook, failing open {Webhook}: {Cause}")]
+    private static partial void FailingOpen(ILogger logger, string webhook, string cause);
 }

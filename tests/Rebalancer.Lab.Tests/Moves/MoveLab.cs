@@ -1,0 +1,33 @@
+using Rebalancer.Lab.Moves;
+using Rebalancer.Lab.Nodes;
+
+namespace Rebalancer.Lab.Tests.Moves;
+
+/// <summary>A cluster with the product and two nodes of each version of cgroups, shared by the tests of a class.</summary>
+public sealed class MoveLab : IAsyncLifetime
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private int pods;
+
+    public LabCluster Cluster { get; private set; } = null!;
+
+    public static (string First, string Second) Nodes(string cgroup) => ($"{cgroup}-a", $"{cgroup}-b");
+
+    public async Task InitializeAsync()
+    {
+        using var limit = new CancellationTokenSource(StartLimit);
+        LabNodeOptions[] nodes = [Node("v1-a", CgroupVersion.V1), Node("v1-b", CgroupVersion.V1), Node("v2-a", CgroupVersion.V2), Node("v2-b", CgroupVersion.V2)];
+        Cluster = await LabCluster.StartAsync(new LabOptions { Name = "moves", Nodes = nodes, WithProduct = true }, limit.Token);
+    }
+
+    public async Task DisposeAsync() => await Cluster.DisposeAsync();
+
+    /// <summary>A Redis of its own name on a node, with a client that checks every reply.</summary>
+    internal Task<RedisUnderLoad> StartRedisAsync(string node, string owner, CancellationToken cancel)
+    {
+        var options = new RedisUnderLoadOptions { Node = node, Owner = owner, Name = $"redis-{Interlocked.Increment(ref pods)}" };
+        return RedisUnderLoad.StartAsync(Cluster.Client, options, TimeProvider.System, cancel);
+    }
+
+    private static LabNodeOptions Node(string name, CgroupVersion version) => new() { Name = name, CgroupVersion = version };
+}
