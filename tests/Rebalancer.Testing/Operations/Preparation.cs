@@ -3,6 +3,7 @@ using Rebalancer.Testing.Errors;
 using Rebalancer.Testing.Kinds;
 using Rebalancer.Testing.Objects;
 using Rebalancer.Testing.Resources;
+using Rebalancer.Testing.Rules;
 using Rebalancer.Testing.Schemas;
 using Rebalancer.Testing.Store;
 
@@ -94,7 +95,7 @@ internal static class Preparation
         errors.AddRange(rules.Check(o));
         if (resource.Schema is { } schema)
         {
-            errors.AddRange(SchemaValidation.Check(o, schema));
+            errors.AddRange(CheckSchema(o, before, schema));
         }
 
         if (before is not null)
@@ -107,6 +108,18 @@ internal static class Preparation
         {
             throw Failures.Invalid(resource, o.Text("metadata", "name") ?? "", errors);
         }
+    }
+
+    private static IReadOnlyList<FieldError> CheckSchema(JsonObject o, JsonObject? before, StructuralSchema schema)
+    {
+        var errors = SchemaValidation.Check(o, schema);
+        if (!schema.HasRules)
+        {
+            return errors;
+        }
+
+        var isTooWrong = errors.Any(e => e.Reason is "FieldValueRequired" or "FieldValueNotSupported" or "FieldValueTypeInvalid");
+        return [.. errors, .. isTooWrong ? [RuleCheck.Unchecked] : RuleCheck.Check(o, before, schema)];
     }
 
     /// <summary>Puts back what the caller of an update may not change, and counts the generation.</summary>

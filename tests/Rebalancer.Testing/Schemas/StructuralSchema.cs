@@ -1,11 +1,14 @@
 using System.Text.Json.Nodes;
 using Rebalancer.Testing.Objects;
+using Rebalancer.Testing.Rules;
 
 namespace Rebalancer.Testing.Schemas;
 
 /// <summary>An OpenAPI v3 structural schema of a custom resource, as much of it as is enforced.</summary>
 internal sealed class StructuralSchema
 {
+    private bool? _hasRules;
+
     public string Type { get; init; } = "";
     public bool Nullable { get; init; }
     public bool PreservesUnknownFields { get; init; }
@@ -19,6 +22,11 @@ internal sealed class StructuralSchema
     public StructuralSchema? Items { get; init; }
     public IReadOnlyList<string> Required { get; init; } = [];
     public IReadOnlyList<JsonNode?> Enum { get; init; } = [];
+    public IReadOnlyList<ValidationRule> Rules { get; init; } = [];
+
+    /// <summary>Whether this schema or one of its properties' has rules.</summary>
+    public bool HasRules => _hasRules ??= Rules.Count > 0 || Properties.Values.Any(p => p.HasRules);
+
     /// <summary>The schema as written, for limits (minimum, maxLength, pattern, ...) that are read when a value is checked.</summary>
     public JsonObject Source { get; init; } = [];
 
@@ -37,6 +45,7 @@ internal sealed class StructuralSchema
         Items = source["items"] is JsonObject items ? Parse(items) : null,
         Required = source["required"] is JsonArray required ? [.. required.Select(r => r!.GetValue<string>())] : [],
         Enum = source["enum"] is JsonArray values2 ? [.. values2.Select(v => v?.DeepClone())] : [],
+        Rules = ValidationRule.Of(source),
         Source = source,
     };
 }
