@@ -19,6 +19,7 @@ internal sealed partial class WebhookRegistration(
     {
         await cache.Synced.WaitAsync(stoppingToken);
         await WaitForListenerAsync(stoppingToken);
+        await WebhookWarmUp.RunAsync(ListenUrl(), authority, stoppingToken);
         while (true)
         {
             try
@@ -57,8 +58,9 @@ internal sealed partial class WebhookRegistration(
         Registered(logger, ConfigurationName, wanted.Webhooks[0].ClientConfig.Url);
     }
 
-    private string Url()
-        => options.WebhookUrl?.ToString() ?? server.Features.Get<IServerAddressesFeature>()!.Addresses.First() + ClaimEndpoint.Path;
+    private string Url() => (options.WebhookUrl ?? ListenUrl()).ToString();
+
+    private Uri ListenUrl() => new(server.Features.Get<IServerAddressesFeature>()!.Addresses.First() + ClaimEndpoint.Path);
 
     /// <summary>Fails open: a replacement that was not claimed is a normal replica, and the move times out.</summary>
     private V1MutatingWebhookConfiguration Configuration(string url) => new()

@@ -1,0 +1,146 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using k8s;
+using k8s.Models;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Kubernetes.Tests.Api;
+
+/// <summary>Holds manifests/crds against the C# types: the same properties of the same types, so that neither drifts.</summary>
+public sealed class CrdSchemaTests
+{
+    [Theory]
+    [InlineData("migrations.yaml", typeof(Migration))]
+    [InlineData("podaddresses.yaml", typeof(PodAddress))]
+    public void Crd_Schema_HasThePropertiesOfTheType(string file, Type type)
+    {
+        var crd = Load(file);
+        var schema = crd.Spec.Versions.Single().Schema.OpenAPIV3Schema;
+        var differences = new List<string>();
+        foreach (var part in new[] { "spec", "status" }.Where(schema.Properties.ContainsKey))
+        {
+            Compare(part, Property(type, part)!.PropertyType, schema.Properties[part], differences);
+        }
+
+        Assert.Empty(differences);
+    }
+
+    [Theory]
+    [InlineData("migrations.yaml", typeof(Migration))]
+    [InlineData("podaddresses.yaml", typeof(PodAddress))]
+    public void Crd_Names_AreThoseOfTheType(string file, Type type)
+    {
+        var crd = Load(file);
+        var entity = type.GetCustomAttribute<KubernetesEntityAttribute>()!;
+
+        Assert.Equal((entity.Group, entity.ApiVersion, entity.Kind, entity.PluralName),
+            (crd.Spec.Group, crd.Spec.Versions.Single().Name, crd.Spec.Names.Kind, crd.Spec.Names.Plural));
+        Assert.Equal($"{entity.PluralName}.{entity.Group}", crd.Metadata.Name);
+    }
+
+    [Fact]
+    public void Migration_Enums_HoldEveryConstant()
+    {
+        var status = Load("migrations.yaml").Spec.Versions.Single().Schema.OpenAPIV3Schema.Properties["status"];
+
+        Assert.Equal(Constants(typeof(Phases)), Enum(status.Properties["phase"]));
+        Assert.Equal(Constants(typeof(Decision)), Enum(status.Properties["decision"]));
+        Assert.Equal(Constants(typeof(SourceState)), Enum(status.Properties["source"].Properties["state"]));
+        Assert.Equal(Constants(typeof(TargetState)), Enum(status.Properties["target"].Properties["state"]));
+    }
+
+    [Fact]
+    public void Migration_DecisionAndSpec_AreGuardedByRules()
+    {
+        var schema = Load("migrations.yaml").Spec.Versions.Single().Schema.OpenAPIV3Schema;
+
+        Assert.Contains(schema.XKubernetesValidations, v => v.Rule.Contains("oldSelf.status.decision", StringComparison.Ordinal));
+        Assert.Contains(schema.Properties["spec"].XKubernetesValidations, v => v.Rule == "self == oldSelf");
+    }
+
+    [Fact]
+    public void Migration_DefaultsOfTheType_AreThoseOfTheSchema()
+    {
+        var spec = Load("migrations.yaml").Spec.Versions.Single().Schema.OpenAPIV3Schema.Properties["spec"];
+        var fresh = JsonNode.Parse(KubernetesJson.Serialize(new MigrationSpec()))!.AsObject();
+
+        foreach (var (name, property) in spec.Properties.Where(p => p.Value.DefaultProperty is not null))
+        {
+            Assert.Equal(JsonSerializer.Serialize(property.DefaultProperty).Trim('"'), fresh[name]!.ToString());
+        }
+    }
+
+    private static void Compare(string path, Type type, V1JSONSchemaProps schema, List<string> differences)
+    {
+        var properties = type.GetProperties().ToDictionary(NameOf, p => p.PropertyType);
+        var declared = schema.Properties ?? new Dictionary<string, V1JSONSchemaProps>();
+        differences.AddRange(properties.Keys.Except(declared.Keys).Select(name => $"{path}.{name} is not in the CRD"));
+        differences.AddRange(declared.Keys.Except(properties.Keys).Select(name => $"{path}.{name} is not in the type"));
+        foreach (var name in properties.Keys.Intersect(declared.Keys))
+        {
+            CompareOne($"{path}.{name}", properties[name], declared[name], differences);
+        }
+    }
+
+    private static void CompareOne(string path, Type declaredType, V1JSONSchemaProps schema, List<string> differences)
+    {
+        var type = Nullable.GetUnderlyingType(declaredType) ?? declaredType;
+        var expected = Expected(type);
+        if ((expected.Type, expected.Format) != (schema.Type, schema.Format))
+        {
+            differences.Add($"{path} is {schema.Type}/{schema.Format} in the CRD, {expected.Type}/{expected.Format} in the type");
+        }
+        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IList<>))
+        {
+            Compare(path + "[]", type.GetGenericArguments()[0], Cast(schema.Items), differences);
+        }
+        else if (expected.Type == "object" && type != typeof(V1Pod) && !type.IsGenericType)
+        {
+            Compare(path, type, schema, differences);
+        }
+    }
+
+    private static (string Type, string? Format) Expected(Type type)
+    {
+        if (type.IsGenericType)
+        {
+            return (type.GetGenericTypeDefinition() == typeof(IList<>) ? "array" : "object", null);
+        }
+
+        return type switch
+        {
+            _ when type == typeof(string) => ("string", null),
+            _ when type == typeof(int) => ("integer", "int32"),
+            _ when type == typeof(long) => ("integer", "int64"),
+            _ when type == typeof(double) => ("number", "double"),
+            _ when type == typeof(DateTimeOffset) || type == typeof(DateTime) => ("string", "date-time"),
+            _ => ("object", null),
+        };
+    }
+
+    private static V1JSONSchemaProps Cast(object items) => items as V1JSONSchemaProps ?? KubernetesJson.Deserialize<V1JSONSchemaProps>(KubernetesJson.Serialize(items));
+
+    private static PropertyInfo? Property(Type type, string jsonName) => type.GetProperties().FirstOrDefault(p => NameOf(p) == jsonName);
+
+    private static string NameOf(PropertyInfo property)
+        => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+
+    private static IEnumerable<string> Constants(Type type)
+        => type.GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Enum(V1JSONSchemaProps schema)
+        => schema.EnumProperty.Select(e => e is JsonElement json ? json.GetString()! : e.ToString()!).Order(StringComparer.Ordinal);
+
+    private static V1CustomResourceDefinition Load(string file)
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Rebalancer.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Rebalancer.sln not found above the tests");
+        }
+
+        return KubernetesYaml.Deserialize<V1CustomResourceDefinition>(File.ReadAllText(Path.Combine(folder, "manifests", "crds", file)));
+    }
+}
