@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography.X509Certificates;
 using Rebalancer.Kubernetes.Certificates;
 
@@ -39,6 +40,7 @@ public sealed class ClusterAuthorityTests
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
     public void LoadOrCreate_SecondTime_IsTheSameAuthority()
     {
         var folder = Directory.CreateTempSubdirectory("rebalancer-ca").FullName;

@@ -6,7 +6,7 @@ using Rebalancer.Testing;
 
 namespace Rebalancer.Kubernetes.Tests.Informers;
 
-public sealed class InformerTests : IAsyncLifetime
+public sealed class InformerTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly CancellationTokenSource stop = new();
@@ -24,8 +24,12 @@ public sealed class InformerTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await stop.CancelAsync();
-        connection.Dispose();
         await api.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        connection.Dispose();
         stop.Dispose();
     }
 
