@@ -88,6 +88,38 @@ public sealed class KubectlTests
     }
 
     [Fact]
+    public async Task CreateGenerators_WhichSendProtobuf_MakeWhatTheyName()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        using var kubectl = new Kubectl(cluster);
+
+        await kubectl.RunAsync("create", "namespace", "lab");
+        await kubectl.RunAsync("create", "configmap", "c", "--from-literal=a=b");
+        await kubectl.RunAsync("create", "secret", "generic", "s", "--from-literal=a=b");
+        await kubectl.RunAsync("create", "deployment", "d", "--image=redis:7", "--replicas=0", "--port=6379");
+        await kubectl.RunAsync("create", "service", "clusterip", "svc", "--tcp=80:6379");
+        await kubectl.RunAsync("create", "pdb", "b", "--selector=app=d", "--max-unavailable=50%");
+        await kubectl.RunAsync("create", "job", "j", "--image=busybox", "--", "sleep", "1");
+        await kubectl.RunAsync("create", "priorityclass", "high", "--value=1000");
+        await kubectl.RunAsync("create", "token", "default", "-n", "lab");
+
+        Assert.Equal("b", (await cluster.Client.CoreV1.ReadNamespacedConfigMapAsync("c", "default", cancellationToken: cluster.Token)).Data["a"]);
+        Assert.Equal("b"u8.ToArray(), (await cluster.Client.CoreV1.ReadNamespacedSecretAsync("s", "default", cancellationToken: cluster.Token)).Data["a"]);
+        var deployment = await cluster.Client.AppsV1.ReadNamespacedDeploymentAsync("d", "default", cancellationToken: cluster.Token);
+        Assert.Equal(0, deployment.Spec.Replicas);
+        Assert.Equal(6379, deployment.Spec.Template.Spec.Containers.Single().Ports.Single().ContainerPort);
+        var service = await cluster.Client.CoreV1.ReadNamespacedServiceAsync("svc", "default", cancellationToken: cluster.Token);
+        Assert.Equal("6379", service.Spec.Ports.Single().TargetPort.Value);
+        var budget = await cluster.Client.PolicyV1.ReadNamespacedPodDisruptionBudgetAsync("b", "default", cancellationToken: cluster.Token);
+        Assert.Equal("50%", budget.Spec.MaxUnavailable.Value);
+        Assert.Equal("d", budget.Spec.Selector.MatchLabels["app"]);
+        var job = await cluster.Client.BatchV1.ReadNamespacedJobAsync("j", "default", cancellationToken: cluster.Token);
+        Assert.Equal(["sleep", "1"], job.Spec.Template.Spec.Containers.Single().Command);
+        Assert.Equal("Never", job.Spec.Template.Spec.RestartPolicy);
+        Assert.Equal(1000, (await cluster.Client.SchedulingV1.ReadPriorityClassAsync("high", cancellationToken: cluster.Token)).Value);
+    }
+
+    [Fact]
     public async Task Create_DryRunOnTheServer_StoresNothing()
     {
         await using var cluster = await TestCluster.StartAsync();

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Rebalancer.Testing.Errors;
 using Rebalancer.Testing.Objects;
+using Rebalancer.Testing.Protobuf;
 using YamlDotNet.Core;
 
 namespace Rebalancer.Testing.Http;
@@ -24,6 +25,11 @@ internal static class RequestBody
     public static async Task<JsonNode?> ReadAsync(HttpContext context)
     {
         var type = MediaType(context);
+        if (type == ProtobufObjects.MediaType)
+        {
+            return ParseProtobuf(await ReadBytesAsync(context));
+        }
+
         if (type.Length > 0 && type is not ("application/json" or "application/yaml" or "text/plain") && !type.EndsWith("+json", StringComparison.Ordinal))
         {
             throw Failures.UnsupportedMediaType(Accepted);
@@ -39,6 +45,18 @@ internal static class RequestBody
     }
 
     public static string MediaType(HttpContext context) => (context.Request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+
+    private static JsonObject? ParseProtobuf(byte[] bytes)
+    {
+        try
+        {
+            return bytes.Length == 0 ? null : ProtobufObjects.Read(bytes) ?? throw Failures.UnsupportedMediaType(Accepted);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Failures.BadRequest($"the object provided is unrecognized (must be of type protobuf): {e.Message}");
+        }
+    }
 
     private static JsonNode? ParseYaml(byte[] bytes)
     {
