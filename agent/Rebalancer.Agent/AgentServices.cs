@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using k8s;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Moves;
@@ -14,7 +12,6 @@ namespace Rebalancer.Agent;
 
 internal static class AgentServices
 {
-    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(5);
 
     public static void AddAgent(this WebApplicationBuilder builder, AgentOptions options)
@@ -29,7 +26,7 @@ internal static class AgentServices
         services.AddNodeNetwork();
         services.AddNotices(options);
         services.AddLocalServer();
-        services.AddPeers(options, builder.WebHost);
+        builder.AddPeers(options, PeerCertificates.Load(options));
     }
 
     private static void AddCluster(this IServiceCollection services, AgentOptions options)
@@ -61,34 +58,5 @@ internal static class AgentServices
     {
         services.AddSingleton<ILocalHandler, LocalDispatcher>();
         services.AddHostedService(provider => new LocalServer(NodePaths.Socket, provider.GetRequiredService<ILocalHandler>(), provider.GetRequiredService<ILogger<LocalServer>>()));
-    }
-
-    private static void AddPeers(this IServiceCollection services, AgentOptions options, ConfigureWebHostBuilder web)
-    {
-        var certificates = PeerCertificates.Load(options);
-        services.AddSingleton(certificates);
-        services.AddSingleton<PeerChannels>();
-        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = TransferLimits.MessageBytes);
-        web.UseKestrelHttpsConfiguration();
-        web.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.Http2.InitialStreamWindowSize = TransferLimits.StreamWindowBytes;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = TransferLimits.ConnectionWindowBytes;
-            kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
-            kestrel.Limits.Http2.KeepAlivePingTimeout = PingDelay;
-            kestrel.Listen(options.Listen, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http2;
-                listen.UseHttps(https =>
-                {
-                    https.ServerCertificate = certificates.Own;
-                    https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-                    https.ClientCertificateValidation = (peer, _, _) => certificates.NodeOf(peer) is not null;
-                });
-            });
-        });
     }
 }

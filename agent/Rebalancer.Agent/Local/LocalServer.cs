@@ -12,20 +12,28 @@ internal sealed class LocalServer(string socketPath, ILocalHandler handler, ILog
     public const int MaximumCallers = 512;
     private static readonly TimeSpan LineLimit = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim callers = new(MaximumCallers);
+    private Socket? listener;
+
+    /// <summary>Listens when it returns: a socket that cannot be made must stop the agent's start.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        listener = Listen();
+        return base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var listener = Listen();
         while (!stoppingToken.IsCancellationRequested)
         {
             await callers.WaitAsync(stoppingToken);
-            var socket = await listener.AcceptAsync(stoppingToken);
+            var socket = await listener!.AcceptAsync(stoppingToken);
             _ = ServeAsync(socket, stoppingToken);
         }
     }
 
     public override void Dispose()
     {
+        listener?.Dispose();
         callers.Dispose();
         base.Dispose();
     }

@@ -4,6 +4,7 @@ using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Local.Netlink;
+using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
 
@@ -84,7 +85,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         }
         if (context.Container is null) { return; }
         context.Cgroup ??= ContainerCgroup.TryOpen(context.Container.CgroupPath, services.Clock);
-        context.Shield ??= services.Network.Shield(services.Proc.PathOf(context.Container.InitPid, "ns/net"), "eth0");
+        Attempt("find the shield", () => context.Shield ??= services.Network.Shield(services.Proc.PathOf(context.Container.InitPid, "ns/net"), "eth0"));
     }
 
     /// <summary>No dump may go on and no socket may be in repair mode when the first process runs.</summary>
@@ -155,7 +156,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         {
             action();
         }
-        catch (Exception e) when (e is LinuxException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
+        catch (Exception e) when (e is LinuxException or NetworkUnsupportedException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
         {
             // The next step matters more: one lost connection is less than a pod that stays frozen.
             log.LogError(e, "Migration {Name}: cannot {What}", context.Migration.Metadata.Name, what);

@@ -1,0 +1,41 @@
+using Rebalancer.Agent.Moves;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Tests.Moves;
+
+public sealed class RecoveryTests
+{
+    [Theory]
+    [InlineData(null, "", "Preflight", false, false, SourceStep.Preflight)]
+    [InlineData(SourceState.Ready, "", "Preparing", false, false, SourceStep.AwaitFreeze)]
+    [InlineData(SourceState.Ready, "", "Freezing", false, true, SourceStep.RollBack)]
+    [InlineData(SourceState.Frozen, "", "Freezing", true, true, SourceStep.Commit)]
+    [InlineData(SourceState.Frozen, Decision.Committed, "Committed", true, true, SourceStep.Release)]
+    [InlineData(SourceState.Frozen, Decision.Committed, "Succeeded", false, false, SourceStep.Release)]
+    [InlineData(SourceState.Frozen, Decision.Aborted, "Aborting", true, true, SourceStep.RollBack)]
+    [InlineData(SourceState.Released, Decision.Committed, "Committed", true, true, null)]
+    [InlineData(SourceState.Thawed, Decision.Aborted, "Aborting", false, true, null)]
+    [InlineData(SourceState.Refused, "", "Preflight", false, false, null)]
+    [InlineData(SourceState.Ready, "", "Failed", false, false, null)]
+    public void Source_StatusAndMarkers_SayWhereToGoOn(string? state, string decision, string phase, bool marker, bool folder, object? expected)
+    {
+        var migration = new Migration { Status = new MigrationStatus { Phase = phase, Decision = decision, Source = state is null ? null : new SourceStatus { State = state } } };
+        Assert.Equal((SourceStep?)expected, Recovery.Source(migration, marker, folder));
+    }
+
+    [Theory]
+    [InlineData(null, "", "Preflight", false, TargetStep.Preflight)]
+    [InlineData(TargetState.Prepared, "", "Preparing", false, TargetStep.Ready)]
+    [InlineData(TargetState.Held, "", "Restoring", true, TargetStep.Stored)]
+    [InlineData(TargetState.Held, Decision.Committed, "Committed", true, TargetStep.Stored)]
+    [InlineData(TargetState.Held, Decision.Committed, "Committed", false, TargetStep.Stored)]
+    [InlineData(TargetState.Held, Decision.Aborted, "Aborting", true, TargetStep.Preflight)]
+    [InlineData(TargetState.Running, Decision.Committed, "Succeeded", false, null)]
+    [InlineData(TargetState.Cleaned, Decision.Aborted, "Aborting", false, null)]
+    [InlineData(TargetState.Refused, "", "Failed", false, null)]
+    public void Target_StatusAndImages_SayWhereToGoOn(string? state, string decision, string phase, bool images, object? expected)
+    {
+        var migration = new Migration { Status = new MigrationStatus { Phase = phase, Decision = decision, Target = state is null ? null : new TargetStatus { State = state } } };
+        Assert.Equal((TargetStep?)expected, Recovery.Target(migration, images));
+    }
+}

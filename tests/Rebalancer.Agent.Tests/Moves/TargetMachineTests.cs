@@ -1,0 +1,55 @@
+using Rebalancer.Agent.Moves;
+
+namespace Rebalancer.Agent.Tests.Moves;
+
+public sealed class TargetMachineTests
+{
+    [Fact]
+    public void TryNext_GoodMove_ReachesRunning()
+    {
+        var step = TargetStep.Preflight;
+        foreach (var signal in new[]
+        {
+            TargetSignal.Passed, TargetSignal.Prepared, TargetSignal.Accepted, TargetSignal.ImagesStored, TargetSignal.RestoreGiven, TargetSignal.HoldAsked, TargetSignal.Proceeded, TargetSignal.Resumed,
+        })
+        {
+            step = TargetMachine.TryNext(step, signal) ?? throw new InvalidOperationException($"{step} refuses {signal}");
+        }
+        Assert.Equal(TargetStep.Running, step);
+    }
+
+    [Fact]
+    public void TryNext_AllPairs_RunningIsReachedOnlyThroughTheHold()
+    {
+        foreach (var step in Enum.GetValues<TargetStep>())
+        {
+            foreach (var signal in Enum.GetValues<TargetSignal>())
+            {
+                var next = TargetMachine.TryNext(step, signal);
+                Assert.True(next != TargetStep.Running || (step == TargetStep.Resuming && signal == TargetSignal.Resumed), $"{step} + {signal} runs without a hold");
+                Assert.True(next != TargetStep.Resuming || (step == TargetStep.Held && signal == TargetSignal.Proceeded), $"{step} + {signal} lets run what was not held");
+                Assert.True(next is null || !TargetMachine.IsFinal(step), $"{step} is final but takes {signal}");
+                Assert.False(signal == TargetSignal.Aborted && next is not null && TargetMachine.ImpliesCommit(step), $"{step} was committed and is aborted");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(TargetStep.Restoring)]
+    [InlineData(TargetStep.Held)]
+    [InlineData(TargetStep.Resuming)]
+    public void TryNext_RestoreFailed_KeepsTheImagesForAnotherTry(object step) =>
+        Assert.Equal(TargetStep.Stored, TargetMachine.TryNext((TargetStep)step, TargetSignal.RestoreFailed));
+
+    [Fact]
+    public async Task StepCell_SignalFromElsewhere_WakesTheWaiter()
+    {
+        var cell = new StepCell(TargetStep.Ready);
+        var waiting = cell.WaitAsync(step => step >= TargetStep.Receiving, CancellationToken.None);
+        Assert.True(cell.TryAdvance(TargetSignal.Prepared));
+        Assert.False(waiting.IsCompleted);
+        Assert.False(cell.TryAdvance(TargetSignal.Resumed));
+        Assert.True(cell.TryAdvance(TargetSignal.Accepted));
+        Assert.Equal(TargetStep.Receiving, await waiting.WaitAsync(TimeSpan.FromSeconds(5)));
+    }
+}

@@ -1,0 +1,54 @@
+using k8s.Models;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Tests.Preflight;
+
+public sealed class PodSpecRulesTests
+{
+    [Fact]
+    public void Check_PlainPod_Passes() => Assert.Null(PodSpecRules.Check(Pod()));
+
+    [Fact]
+    public void Check_VolumesThatKubeletMakes_Pass()
+    {
+        var pod = Pod();
+        pod.Spec.Volumes =
+        [
+            new V1Volume { Name = "a", ConfigMap = new V1ConfigMapVolumeSource() }, new V1Volume { Name = "b", Secret = new V1SecretVolumeSource() },
+            new V1Volume { Name = "c", Projected = new V1ProjectedVolumeSource() }, new V1Volume { Name = "d", DownwardAPI = new V1DownwardAPIVolumeSource() },
+            new V1Volume { Name = "e", EmptyDir = new V1EmptyDirVolumeSource() },
+        ];
+        Assert.Null(PodSpecRules.Check(pod));
+    }
+
+    public static TheoryData<string, Action<V1Pod>> Refusals => new()
+    {
+        { Reasons.HostNamespace, pod => pod.Spec.HostNetwork = true },
+        { Reasons.HostNamespace, pod => pod.Spec.HostPID = true },
+        { Reasons.HostNamespace, pod => pod.Spec.HostIPC = true },
+        { Reasons.SharedProcessNamespace, pod => pod.Spec.ShareProcessNamespace = true },
+        { Reasons.SeveralContainers, pod => pod.Spec.Containers.Add(new V1Container { Name = "side" }) },
+        { Reasons.SeveralContainers, pod => pod.Spec.InitContainers = [new V1Container { Name = "sidecar", RestartPolicy = "Always" }] },
+        { Reasons.SeveralContainers, pod => pod.Spec.EphemeralContainers = [new V1EphemeralContainer { Name = "debug" }] },
+        { Reasons.TerminalUnsupported, pod => pod.Spec.Containers[0].Tty = true },
+        { Reasons.TerminalUnsupported, pod => pod.Spec.Containers[0].Stdin = true },
+        { Reasons.DeviceUnsupported, pod => pod.Spec.Containers[0].VolumeDevices = [new V1VolumeDevice { Name = "disk" }] },
+        { Reasons.DeviceUnsupported, pod => pod.Spec.Containers[0].Resources = new V1ResourceRequirements { Limits = new Dictionary<string, ResourceQuantity> { ["nvidia.com/gpu"] = new("1") } } },
+        { Reasons.VolumeUnsupported, pod => pod.Spec.Volumes = [new V1Volume { Name = "data", HostPath = new V1HostPathVolumeSource() }] },
+        { Reasons.VolumeUnsupported, pod => pod.Spec.Volumes = [new V1Volume { Name = "data", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource() }] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void Check_WhatCannotMove_IsRefusedByReasonAndNamesThePod(string reason, Action<V1Pod> change)
+    {
+        var pod = Pod();
+        change(pod);
+        var refusal = PodSpecRules.Check(pod);
+        Assert.Equal(reason, refusal?.Reason);
+        Assert.Contains("redis-1", refusal!.Message, StringComparison.Ordinal);
+    }
+
+    private static V1Pod Pod() => new() { Metadata = new V1ObjectMeta { Name = "redis-1" }, Spec = new V1PodSpec { Containers = [new V1Container { Name = "redis" }] } };
+}

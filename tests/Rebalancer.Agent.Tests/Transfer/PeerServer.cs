@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Tests.Cluster;
+using Rebalancer.Agent.Transfer;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Tests.Transfer;
+
+/// <summary>The real endpoint of an agent on loopback, with a sink that stores images in a folder.</summary>
+internal sealed class PeerServer : IAsyncDisposable, IMoveSink
+{
+    private readonly WebApplication app;
+    private ImageReceiver? receiver;
+    private Action<MoveReply>? reply;
+
+    private PeerServer(WebApplication app) => this.app = app;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("received-").FullName;
+    public string Endpoint { get; private set; } = "";
+    public ConcurrentQueue<string> Peers { get; } = new();
+    public TaskCompletionSource<Exception?> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static async Task<PeerServer> StartAsync(AgentOptions options, params string[] knownNodes)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        PeerServer? server = null;
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<IClusterApi>(new FakeClusterApi { Nodes = [.. knownNodes] });
+        builder.Services.AddSingleton<IMoveSinks>(_ => new Sinks(() => server!));
+        builder.Services.AddSingleton<CriuVersion>();
+        builder.AddPeers(options, PeerCertificates.Load(options));
+        var app = builder.Build();
+        app.MapGrpcService<NodeAgentService>();
+        server = new PeerServer(app);
+        await app.StartAsync();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Endpoint = new Uri(address).Authority;
+        return server;
+    }
+
+    public static IPEndPoint Loopback => new(IPAddress.Loopback, 0);
+
+    public void Open(Hello hello, Action<MoveReply> answer)
+    {
+        receiver = new ImageReceiver(Folder, hello.EstimatedBytes);
+        reply = answer;
+        reply(new MoveReply { Accepted = new Accepted() });
+    }
+
+    public void Take(MoveFrame frame)
+    {
+        if (frame.Chunk is { } chunk) { receiver!.Write(chunk); }
+        if (frame.Manifest is not { } manifest) { return; }
+        receiver!.Complete(manifest);
+        reply!(new MoveReply { ImagesStored = new ImagesStored { Bytes = receiver.Bytes } });
+    }
+
+    public Task CloseAsync(Exception? fault, CancellationToken cancellation)
+    {
+        receiver?.Dispose();
+        Closed.TrySetResult(fault);
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private sealed class Sinks(Func<PeerServer> server) : IMoveSinks
+    {
+        public Task<IMoveSink> FindAsync(Hello hello, string peerNode, CancellationToken cancellation)
+        {
+            server().Peers.Enqueue(peerNode);
+            return hello.MigrationUid == "known" ? Task.FromResult<IMoveSink>(server()) : throw new MoveException(Reasons.TargetUnknown, $"migration {hello.MigrationUid} is not known here");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Transfer;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Tests.Transfer;
+
+public sealed class PeerTransferTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private readonly TestAuthority authority = new();
+    private readonly string images = Directory.CreateTempSubdirectory("images-").FullName;
+
+    public void Dispose()
+    {
+        authority.Dispose();
+        Directory.Delete(images, recursive: true);
+    }
+
+    [Fact]
+    public async Task Move_ImagesThatGrowWhileSent_ArriveWhole()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        await using var session = await OpenAsync(server, authority.Issue("n1", PeerServer.Loopback));
+        using var sender = new ImageSender(images, session.SendAsync);
+        var pages = Noise((5 << 20) + 123);
+        var pagesPath = Path.Combine(images, "pages-1.img");
+        await File.WriteAllBytesAsync(pagesPath, pages[..(3 << 20)]);
+        var written = new TaskCompletionSource();
+        var tailing = sender.TailAsync(written.Task, TimeProvider.System, CancellationToken.None);
+        await using (var growing = new FileStream(pagesPath, FileMode.Append)) { await growing.WriteAsync(pages.AsMemory(3 << 20)); }
+        await File.WriteAllBytesAsync(Path.Combine(images, "core-1.img"), [1, 2, 3]);
+        await File.WriteAllBytesAsync(Path.Combine(images, "empty.img"), []);
+        written.SetResult();
+        await tailing.WaitAsync(Limit);
+        await sender.FinishAsync(CancellationToken.None);
+        await session.ImagesStored.WaitAsync(Limit);
+        Assert.Equal(["core-1.img", "empty.img", "pages-1.img"], Directory.EnumerateFiles(server.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(pages, await File.ReadAllBytesAsync(Path.Combine(server.Folder, "pages-1.img")));
+        Assert.Equal("n1", Assert.Single(server.Peers));
+    }
+
+    [Fact]
+    public async Task Move_ClientOfAnotherCa_IsRefused()
+    {
+        using var other = new TestAuthority();
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        var e = await Assert.ThrowsAsync<MoveException>(() => OpenAsync(server, other.Issue("n1", PeerServer.Loopback, trustedCa: authority.CaPath)));
+        Assert.Equal(Reasons.PeerUnreachable, e.Reason);
+        Assert.Empty(server.Peers);
+    }
+
+    [Fact]
+    public async Task Move_ServerOfAnotherCa_IsRefused()
+    {
+        using var other = new TestAuthority();
+        await using var server = await PeerServer.StartAsync(other.Issue("n2", PeerServer.Loopback, trustedCa: authority.CaPath), "n1");
+        await Assert.ThrowsAsync<MoveException>(() => OpenAsync(server, authority.Issue("n1", PeerServer.Loopback)));
+    }
+
+    [Fact]
+    public async Task Move_ServerIsAnotherNode_IsRefused()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n3", PeerServer.Loopback), "n1");
+        await Assert.ThrowsAsync<MoveException>(() => OpenAsync(server, authority.Issue("n1", PeerServer.Loopback)));
+        Assert.Empty(server.Peers);
+    }
+
+    [Fact]
+    public async Task Move_ClientIsNoNodeOfTheCluster_IsRefused()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        var e = await Assert.ThrowsAsync<MoveException>(() => OpenAsync(server, authority.Issue("stranger", PeerServer.Loopback)));
+        Assert.Contains("stranger", e.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Peers);
+    }
+
+    [Fact]
+    public async Task Move_ExpiredCertificate_IsRefused()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        await Assert.ThrowsAsync<MoveException>(() => OpenAsync(server, authority.Issue("n1", PeerServer.Loopback, untilHours: -0.5)));
+        Assert.Empty(server.Peers);
+    }
+
+    [Fact]
+    public async Task Move_UnknownMigration_FailsTyped()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        var e = await Assert.ThrowsAsync<MoveException>(() => OpenAsync(server, authority.Issue("n1", PeerServer.Loopback), "unknown"));
+        Assert.Equal(Reasons.TargetUnknown, e.Reason);
+    }
+
+    [Fact]
+    public async Task Move_TraversalPath_EndsTheMove()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        await using var session = await OpenAsync(server, authority.Issue("n1", PeerServer.Loopback));
+        await session.SendAsync(new MoveFrame { Chunk = new FileChunk { Path = "../../evil", Data = ByteString.CopyFrom(1) } }, CancellationToken.None);
+        var lost = await session.Lost.WaitAsync(Limit);
+        Assert.Equal(Reasons.TransferFailed, lost.Reason);
+        Assert.IsType<TransferException>(await server.Closed.Task.WaitAsync(Limit));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(server.Folder));
+    }
+
+    [Fact]
+    public async Task Move_HashMismatch_IsNeverStored()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        await using var session = await OpenAsync(server, authority.Issue("n1", PeerServer.Loopback));
+        await session.SendAsync(new MoveFrame { Chunk = new FileChunk { Path = "core-1.img", Data = ByteString.CopyFrom(1, 2) } }, CancellationToken.None);
+        await session.SendAsync(new MoveFrame { Manifest = new Manifest { Files = { new ManifestFile { Path = "core-1.img", Length = 2, XxHash3 = 1 } } } }, CancellationToken.None);
+        await Assert.ThrowsAsync<MoveException>(() => session.ImagesStored.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task Move_SourceHangsUp_TargetIsToldAndNothingIsStored()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        await using (var session = await OpenAsync(server, authority.Issue("n1", PeerServer.Loopback)))
+        {
+            await session.SendAsync(new MoveFrame { Chunk = new FileChunk { Path = "core-1.img", Data = ByteString.CopyFrom(1) } }, CancellationToken.None);
+        }
+        Assert.NotNull(await server.Closed.Task.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task Probe_Stranger_IsRefused()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        using var certificates = PeerCertificates.Load(authority.Issue("stranger", PeerServer.Loopback));
+        using var channel = new PeerChannels(certificates).To(server.Endpoint, "n2");
+        var e = await Assert.ThrowsAsync<RpcException>(async () => await new NodeAgent.NodeAgentClient(channel).ProbeAsync(new ProbeRequest { Node = "n2" }));
+        Assert.Equal(StatusCode.PermissionDenied, e.StatusCode);
+    }
+
+    private static async Task<PeerSession> OpenAsync(PeerServer server, AgentOptions own, string migrationUid = "known")
+    {
+        var session = PeerSession.Open(new PeerChannels(PeerCertificates.Load(own)).To(server.Endpoint, "n2"));
+        try
+        {
+            await session.SendAsync(new MoveFrame { Hello = new Hello { MigrationUid = migrationUid } }, CancellationToken.None);
+            await session.Accepted.WaitAsync(Limit);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static byte[] Noise(int count)
+    {
+        var bytes = new byte[count];
+        new Random(7).NextBytes(bytes);
+        return bytes;
+    }
+}
