@@ -1,1 +1,3 @@
-return 0;
+using Rebalancer.Benchmarks;
+
+return await BenchmarkCommands.Create().Parse(args).InvokeAsync();

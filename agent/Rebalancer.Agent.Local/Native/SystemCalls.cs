@@ -13,7 +13,7 @@ internal static class SystemCalls
     public const int SockCloexec = 0x80000;
     public const int MsgNoSignal = 0x4000;
     public const short PollIn = 1;
-    public const int SigHup = 1, SigInt = 2, SigQuit = 3, SigKill = 9, SigPipe = 13, SigTerm = 15;
+    public const int SigHup = 1, SigInt = 2, SigQuit = 3, SigKill = 9, SigPipe = 13, SigTerm = 15, SigCont = 18;
     public const nint SigDfl = 0, SigIgn = 1;
     public const int Esrch = 3, Eintr = 4;
     private const long PidfdOpenSyscall = 434;

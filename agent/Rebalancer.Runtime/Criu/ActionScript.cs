@@ -62,7 +62,7 @@ internal static class ActionScript
     private static bool TryOpenLifelines(RuntimeHost host, out int[] lifelines)
     {
         lifelines = [];
-        if (!int.TryParse(host.Variable(RestoreOwner.Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) { return true; }
+        if (!int.TryParse(host.Variable(RestoreOwner.PidVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) { return true; }
         var owner = SystemCalls.OpenPidfd(pid);
         if (owner < 0) { return false; }
         lifelines = [owner];
@@ -72,7 +72,7 @@ internal static class ActionScript
     private static LocalRequest Request(string op, RuntimeHost host) => new()
     {
         Op = op,
-        ImagePath = Resolve(host.Variable(ImageVariable) ?? ""),
+        ImagePath = host.Variable(RestoreOwner.ImagesVariable) ?? Resolve(host.Variable(ImageVariable) ?? ""),
         Pid = int.TryParse(host.Variable(PidVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0,
     };
 

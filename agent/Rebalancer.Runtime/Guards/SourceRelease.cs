@@ -27,6 +27,8 @@ internal sealed class SourceRelease(GuardArguments guard, ContainerCgroup cgroup
     private void EndDump()
     {
         var id = ContainerId(guard.Cgroup);
+        // While CRIU puts its parasite into a process, for a millisecond or two, its death takes the process along. It is past that in 300 ms if it runs at all.
+        foreach (var pid in DumpProcesses.Find(cgroup, id)) { _ = SystemCalls.Kill(pid, SystemCalls.SigCont); }
         if (IsOver(id, OwnEndLimit)) { return; }
         // CRIU thaws a frozen container while it dumps; frozen again, no process runs before its sockets are out of repair mode.
         _ = cgroup.Freeze(RefreezeLimit);

@@ -38,7 +38,7 @@ internal sealed class ClaimedContainer(RuntimeHost host, RuncArguments call, Bun
     {
         var criu = CriuConfiguration.PathOf(host.CriuFolder, call.Id);
         CriuConfiguration.Write(criu, RestoreConfiguration(reply));
-        var exitCode = host.Runc.Run(RestoreArguments(reply));
+        var exitCode = host.Runc.Run(RestoreArguments(reply), RestoreOwner.Variables(reply.ImagePath));
         CriuConfiguration.Write(criu, CriuConfiguration.Default);
         if (exitCode != 0 && Directory.Exists(Path.Combine(call.Root, call.Id)))
         {

@@ -1,8 +1,12 @@
 namespace Rebalancer.Runtime.Restores;
 
-/// <summary>How the action script, a grandchild of `create` through runc and CRIU, learns whose restore it holds.</summary>
+/// <summary>What the action script, a grandchild of `create` through runc and CRIU, learns of the restore that it belongs to.</summary>
 internal static class RestoreOwner
 {
     /// <summary>Pid of the rebalancer-runc that runs `create`; set for its children.</summary>
-    public const string Variable = "REBALANCER_RESTORE_PID";
+    public const string PidVariable = "REBALANCER_RESTORE_PID";
+    /// <summary>CRIU's image folder. CRIU names it to the script too, but by a descriptor that it has closed at post-resume.</summary>
+    public const string ImagesVariable = "REBALANCER_RESTORE_IMAGES";
+
+    public static IReadOnlyList<string> Variables(string images) => [$"{PidVariable}={Environment.ProcessId}", $"{ImagesVariable}={images}"];
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Rebalancer.Agent.Local.Native;
-using Rebalancer.Runtime.Restores;
 
 namespace Rebalancer.Runtime.Runc;
 
@@ -19,10 +18,10 @@ internal sealed class InstalledRunc(string ownPath) : IRuncProgram
         throw new RuntimeFailureException(FailureReasons.RuncMissing, $"runc {runc} cannot be executed: errno {Marshal.GetLastPInvokeError()}");
     }
 
-    public int Run(IReadOnlyList<string> args)
+    public int Run(IReadOnlyList<string> args, params IReadOnlyList<string> variables)
     {
         var runc = Find();
-        return NativeProcess.RunChild(runc, NativeStrings.Of([runc, .. args]), $"{RestoreOwner.Variable}={Environment.ProcessId}");
+        return NativeProcess.RunChild(runc, NativeStrings.Of([runc, .. args]), variables);
     }
 
     /// <summary>The kernel's copy of the command line: arguments need not be valid UTF-8, and pass through unchanged.</summary>

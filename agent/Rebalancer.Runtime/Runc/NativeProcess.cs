@@ -13,9 +13,9 @@ internal static class NativeProcess
     /// <summary>execv: environment, descriptors, working directory and parent-death signal stay.</summary>
     public static int ReplaceSelf(string path, nint[] arguments) => Execv(NativeStrings.Of(path), arguments);
 
-    /// <param name="variable">NAME=VALUE, added to our own environment.</param>
+    /// <param name="variables">NAME=VALUE each, added to our own environment.</param>
     /// <returns>Exit code, or 128 + signal; 127 when it could not be started.</returns>
-    public static int RunChild(string path, nint[] arguments, string variable)
+    public static int RunChild(string path, nint[] arguments, IReadOnlyList<string> variables)
     {
         var attributes = new byte[AttributesBytes];
         var defaults = new byte[SignalSetBytes];
@@ -23,7 +23,7 @@ internal static class NativeProcess
         _ = InitialiseAttributes(attributes);
         _ = SetDefaultSignals(attributes, defaults);
         _ = SetFlags(attributes, SetSignalDefaults);
-        if (Spawn(out var pid, NativeStrings.Of(path), 0, attributes, arguments, EnvironmentWith(variable)) != 0) { return 127; }
+        if (Spawn(out var pid, NativeStrings.Of(path), 0, attributes, arguments, EnvironmentWith(variables)) != 0) { return 127; }
         int status;
         while (WaitPid(pid, out status, 0) < 0)
         {
@@ -33,8 +33,8 @@ internal static class NativeProcess
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
     }
 
-    private static nint[] EnvironmentWith(string variable) =>
-        [NativeStrings.Of(variable), .. NativeStrings.Split(File.ReadAllBytes("/proc/self/environ"))];
+    private static nint[] EnvironmentWith(IReadOnlyList<string> variables) =>
+        [.. variables.Select(NativeStrings.Of), .. NativeStrings.Split(File.ReadAllBytes("/proc/self/environ"))];
 
     [DllImport("libc", EntryPoint = "realpath", SetLastError = true)]
     public static extern nint RealPath(nint path, nint buffer);

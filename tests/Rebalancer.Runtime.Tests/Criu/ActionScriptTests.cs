@@ -62,7 +62,7 @@ public sealed class ActionScriptTests : IDisposable
     public async Task Hold_CreateCallDies_KillsTheCopy()
     {
         using var create = Process.Start("sleep", "1000");
-        node.Variables[RestoreOwner.Variable] = $"{create.Id}";
+        node.Variables[RestoreOwner.PidVariable] = $"{create.Id}";
         await using var agent = new ScriptedAgent(node.Host.Socket, (request, stop) =>
         {
             create.Kill();
@@ -86,6 +86,18 @@ public sealed class ActionScriptTests : IDisposable
         Assert.Equal(0, Script("post-restore"));
 
         Assert.Equal(Environment.CurrentDirectory, agent.Requests.Single().ImagePath);
+    }
+
+    [Fact]
+    public async Task Resumed_DescriptorOfTheImagesIsClosed_StillNamesThem()
+    {
+        node.Variables["CRTOOLS_IMAGE_DIR"] = "/proc/self/fd/9999";
+        node.Variables[RestoreOwner.ImagesVariable] = "/images";
+        await using var agent = new ScriptedAgent(node.Host.Socket, _ => new LocalReply { Action = LocalActions.Proceed });
+
+        Assert.Equal(0, Script("post-resume"));
+
+        Assert.Equal("/images", agent.Requests.Single().ImagePath);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ internal sealed class RecordingRunc : IRuncProgram
     public List<IReadOnlyList<string>> Became { get; } = [];
     /// <summary>Arguments of children, joined by spaces.</summary>
     public List<string> Children { get; } = [];
+    /// <summary>Variables given to children.</summary>
+    public List<string> Variables { get; } = [];
     public Queue<int> ExitCodes { get; } = new();
     public Action<IReadOnlyList<string>> OnChild { get; set; } = _ => { };
 
@@ -20,8 +22,9 @@ internal sealed class RecordingRunc : IRuncProgram
         return BecameExitCode;
     }
 
-    public int Run(IReadOnlyList<string> args)
+    public int Run(IReadOnlyList<string> args, params IReadOnlyList<string> variables)
     {
+        Variables.AddRange(variables);
         Children.Add(string.Join(' ', args));
         OnChild(args);
         return ExitCodes.Count > 0 ? ExitCodes.Dequeue() : 0;
