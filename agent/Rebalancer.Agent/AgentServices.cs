@@ -7,6 +7,7 @@ using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Notices;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
+using Rebalancer.Kubernetes.Client;
 
 namespace Rebalancer.Agent;
 
@@ -31,9 +32,9 @@ internal static class AgentServices
 
     private static void AddCluster(this IServiceCollection services, AgentOptions options)
     {
-        services.AddSingleton<IKubernetes>(_ => new k8s.Kubernetes(options.Kubeconfig is { } file
-            ? KubernetesClientConfiguration.BuildConfigFromConfigFile(file)
-            : KubernetesClientConfiguration.InClusterConfig()));
+        services.AddSingleton<IKubernetes>(provider => new k8s.Kubernetes(
+            options.Kubeconfig is { } file ? KubernetesClientConfiguration.BuildConfigFromConfigFile(file) : KubernetesClientConfiguration.InClusterConfig(),
+            new RetryAfterHandler(provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<IClusterApi, ClusterApi>();
         services.AddSingleton<MigrationBook>();
         services.AddHostedService<MigrationWatcher>();

@@ -22,7 +22,7 @@ internal static class DeschedulerServices
         services.AddSingleton(options.Limits);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new InformerOptions { JitterSeed = Environment.ProcessId });
-        services.AddSingleton(_ => new k8s.Kubernetes(options.Api));
+        services.AddSingleton(p => new k8s.Kubernetes(options.Api, new RetryAfterHandler(p.GetRequiredService<TimeProvider>())));
         services.AddSingleton<ApiClient>();
         services.AddSingleton<ClusterCache>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<EventRecorder>(p, "rebalancer"));

@@ -40,7 +40,7 @@ internal static class ClaimPatch
 
         foreach (var term in required.NodeSelectorTerms)
         {
-            var onNode = new V1NodeSelectorRequirement { Key = "metadata.name", OperatorProperty = "In", Values = [node] };
+            var onNode = new V1NodeSelectorRequirement { Key = Names.NodeNameField, OperatorProperty = "In", Values = [node] };
             term.MatchFields = [.. term.MatchFields ?? [], onNode];
         }
 

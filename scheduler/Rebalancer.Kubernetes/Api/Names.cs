@@ -43,6 +43,9 @@ public static class Names
 
     public const string MigrationFinalizer = "rebalancer.dev/migration";
 
+    /// <summary>Field of a node selector's matchFields: by it the claim webhook names the target in a replacement's required node affinity.</summary>
+    public const string NodeNameField = "metadata.name";
+
     public const string PodTemplateHash = "pod-template-hash";
     public const string PodDeletionCost = "controller.kubernetes.io/pod-deletion-cost";
     public const string Hostname = "kubernetes.io/hostname";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Rebalancer.Kubernetes.Api;
 using Rebalancer.Model;
 
 namespace Rebalancer.Kubernetes.Mapping;
@@ -14,7 +15,7 @@ public static class PlacementMapping
         return new Placement
         {
             NodeSelector = (spec.NodeSelector ?? ImmutableDictionary<string, string>.Empty).ToImmutableDictionary(),
-            NodeTerms = (affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms ?? []).Select(ToTerm).ToImmutableArray(),
+            NodeTerms = WithoutPin(pod, (affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms ?? []).Select(ToTerm)),
             Tolerations = (spec.Tolerations ?? []).Select(t => new Toleration(t.Key ?? "", t.OperatorProperty ?? "Equal", t.Value ?? "", t.Effect ?? "")).ToImmutableArray(),
             Affinity = Terms(affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution, ns, whenUnknown: null),
             AntiAffinity = Terms(affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution, ns, whenUnknown: Everything),
@@ -34,6 +35,15 @@ public static class PlacementMapping
     }
 
     private static LabelSelector Everything => new([]);
+
+    /// <summary>A replacement that came by a move carries the node it was claimed for in each of its terms: no wish of its owner, or no pod could move twice.</summary>
+    private static ImmutableArray<NodeTerm> WithoutPin(V1Pod pod, IEnumerable<NodeTerm> terms)
+        => PodMapping.Annotation(pod, Names.ClaimAnnotation) is null
+            ? [.. terms]
+            : [.. terms.Select(t => t with { Fields = t.Fields.RemoveAll(f => IsPin(f, pod.Spec.NodeName)) }).Where(t => !t.Fields.IsEmpty || !t.Labels.IsEmpty)];
+
+    private static bool IsPin(Requirement field, string node)
+        => field is { Key: Names.NodeNameField, Operator: "In", Values: [var only] } && only == node;
 
     private static NodeTerm ToTerm(V1NodeSelectorTerm term)
         => new([.. (term.MatchExpressions ?? []).Select(ToRequirement)], [.. (term.MatchFields ?? []).Select(ToRequirement)]);
