@@ -71,25 +71,11 @@ internal sealed class WrapperBenchmark(NodeRoot root, RootedCalls calls, Busybox
         kind.Add(isWrapped, result.Elapsed);
     }
 
-    /// <summary>Gone, or a zombie of which only the exit code is left.</summary>
-    private static bool IsEnded(string pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[stat.LastIndexOf(')') + 2] == 'Z';
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
-
     /// <summary>The shim waits for the process too before it deletes.</summary>
     private static void WaitForEnd(string pid)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (!IsEnded(pid))
+        while (Directory.Exists("/proc/" + pid))
         {
             if (TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(10)) { throw new InvalidOperationException($"process {pid} did not end within 10 s of SIGKILL"); }
             Thread.Yield();

@@ -9,8 +9,6 @@ internal static class WrapperReport
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    private const int TableWidth = 120;
-
     public static string RepositoryRoot { get; } = FindRoot();
 
     public static int Write(IReadOnlyList<CallTimes> calls, TextWriter output)
@@ -20,7 +18,6 @@ internal static class WrapperReport
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, JsonSerializer.Serialize(new { limitAddedP50Ms = WrapperBenchmark.LimitMs, isWithinLimit, calls }, Json) + "\n");
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = TableWidth;
         console.Write(Table(calls));
         console.WriteLine(isWithinLimit
             ? $"rebalancer-runc adds less than {WrapperBenchmark.LimitMs} ms to the median of every call; {file}"
