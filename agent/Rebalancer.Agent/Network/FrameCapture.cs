@@ -98,11 +98,17 @@ internal sealed class FrameCapture : IDisposable
 
     private void Drain()
     {
+        ForgetExpired();
         // A flood must not keep the caller here: what is left is dropped with the socket, or read at the next turn.
         var left = 2 * _limits.MaxFrames;
         for (var length = _socket.TryReceive(_buffer); length >= 0 && left > 0; length = _socket.TryReceive(_buffer), left--)
         {
             var frameBytes = length - PacketSocket.VnetHeaderBytes;
+            if (length == 0)
+            {
+                continue;
+            }
+
             if (frameBytes <= 0 || length > _buffer.Length || _frames >= _limits.MaxFrames || _bytes + frameBytes > _limits.MaxBytes)
             {
                 Dropped++;
@@ -116,6 +122,16 @@ internal sealed class FrameCapture : IDisposable
             {
                 HeldAt = _time.GetTimestamp(),
             });
+        }
+    }
+
+    /// <summary>On a target the shield is closed for as long as the pod is prepared, and nobody reads: what is too old to be replayed must not use up the limits.</summary>
+    private void ForgetExpired()
+    {
+        while (_held.Reader.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.HeldAt) > _limits.MaxAge && _held.Reader.TryRead(out var expired))
+        {
+            _frames--;
+            _bytes -= expired.Frame.Length;
         }
     }
 }

@@ -20,7 +20,7 @@ internal interface IPodShield : IAsyncDisposable
     /// <summary>Gratuitous ARP from the pod's interface: the address is here now. Needs an open egress.</summary>
     void Announce();
 
-    /// <summary>Lets frames in and ends the holding; the table is gone afterwards if egress is open too. Idempotent.</summary>
+    /// <summary>Lets frames in and ends the holding; the table is gone soon afterwards if egress is open too. Idempotent.</summary>
     void OpenIngress();
 
     /// <summary>

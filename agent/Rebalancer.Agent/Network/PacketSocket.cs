@@ -25,6 +25,10 @@ internal sealed class PacketSocket : IDisposable
     private const int SolSocket = 1;
     private const int SoReceiveBufferForce = 33;
     private const int SoSendBufferForce = 32;
+    // struct sockaddr_ll
+    private const int AddressBytes = 20;
+    private const int PacketTypeOffset = 10;
+    private const int PacketOtherHost = 3;
     private const int MsgDontWait = 0x40;
     private const int MsgTrunc = 0x20;
     // Holds a burst of as many frames as a shield may hold, until the reader gets the processor.
@@ -49,15 +53,18 @@ internal sealed class PacketSocket : IDisposable
     /// <summary>From now on what the interface receives is queued; what it sends is not.</summary>
     public void Start() => Bind(EthPAll);
 
-    /// <summary>Takes the next frame; answers its bytes with header (more than the buffer's if it was cut), or -1 if nothing is there.</summary>
+    /// <summary>Takes the next frame; answers its bytes with header (more than the buffer's if it was cut), 0 for one that is for another host, or -1 if nothing is there.</summary>
     public int TryReceive(byte[] buffer)
     {
+        Span<byte> address = stackalloc byte[AddressBytes];
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            var length = recv(_socket.Number, ref buffer[0], buffer.Length, MsgDontWait | MsgTrunc);
+            var addressLength = AddressBytes;
+            var length = recvfrom(_socket.Number, ref buffer[0], buffer.Length, MsgDontWait | MsgTrunc, ref address[0], ref addressLength);
             if (length >= 0)
             {
-                return (int)length;
+                // A bridge floods what it does not know; the pod's kernel would not take it either.
+                return address[PacketTypeOffset] == PacketOtherHost ? 0 : (int)length;
             }
 
             // The interface going down is told once, as an error; it comes up again or ends, and frames may be queued behind.
@@ -84,8 +91,7 @@ internal sealed class PacketSocket : IDisposable
 
     private void Bind(ushort protocol)
     {
-        // struct sockaddr_ll
-        Span<byte> address = stackalloc byte[20];
+        Span<byte> address = stackalloc byte[AddressBytes];
         BinaryPrimitives.WriteUInt16LittleEndian(address, AfPacket);
         BinaryPrimitives.WriteUInt16BigEndian(address[2..], protocol);
         BinaryPrimitives.WriteInt32LittleEndian(address[4..], _ifIndex);
@@ -107,7 +113,7 @@ internal sealed class PacketSocket : IDisposable
     private static extern int bind(int descriptor, in byte address, uint length);
 
     [DllImport("libc", SetLastError = true)]
-    private static extern nint recv(int descriptor, ref byte data, nint length, int flags);
+    private static extern nint recvfrom(int descriptor, ref byte data, nint length, int flags, ref byte address, ref int addressLength);
 
     [DllImport("libc", SetLastError = true)]
     private static extern nint send(int descriptor, in byte data, nint length, int flags);

@@ -1,16 +1,18 @@
+using System.Buffers;
 using System.Threading.Channels;
 using Rebalancer.Agent.Local.Netlink;
 
 namespace Rebalancer.Agent.Network;
 
 /// <summary>The shield of one interface of one pod's namespace. Everything slow is done when it is made: closing and opening are one netlink message and one bind.</summary>
-internal sealed class PodShield : IPodShield
+internal sealed partial class PodShield : IPodShield
 {
     private readonly string _netnsPath;
     private readonly string _ifName;
     private readonly int _ifIndex;
     private readonly HoldLimits _limits;
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly Lock _lock = new();
     private readonly ShieldTable _table;
     private readonly PacketSocket _hostSide;
@@ -28,7 +30,7 @@ internal sealed class PodShield : IPodShield
     /// <exception cref="LinuxException">The namespace or the interface is gone.</exception>
     public PodShield(ShieldPlace place, HoldLimits limits, TimeProvider time, ILogger log)
     {
-        (_netnsPath, _ifName, _limits, _time) = (place.NetnsPath, place.IfName, limits, time);
+        (_netnsPath, _ifName, _limits, _time, _log) = (place.NetnsPath, place.IfName, limits, time, log);
         _table = ShieldTable.Of(_netnsPath, _ifName, place.NetdevHooks);
         var link = NetNamespace.Run(_netnsPath, () =>
         {
@@ -84,22 +86,20 @@ internal sealed class PodShield : IPodShield
             ObjectDisposedException.ThrowIf(_disposed, this);
             _capture.Finish(() => _table.OpenIngress());
             _holding = false;
-            if (!_table.Read().EgressClosed)
-            {
-                _table.Remove();
-            }
         }
+
+        // Not on the caller's time, who has frames to replay: chains that let everything through harm nobody for a moment.
+        _ = Task.Run(RemoveIfOpen);
     }
 
     public int Replay(IEnumerable<HeldFrame> frames)
     {
-        var buffer = new byte[PacketSocket.MaxFrameBytes];
         var sent = 0;
         foreach (var frame in frames.Concat(Unread()))
         {
             var age = frame.HeldAt == 0 ? TimeSpan.Zero : _time.GetElapsedTime(frame.HeldAt);
-            var length = frame.VnetHdr.Length + frame.Frame.Length;
-            if (age <= _limits.MaxAge && frame.VnetHdr.Length == PacketSocket.VnetHeaderBytes && length <= buffer.Length && TrySend(frame, buffer.AsSpan(0, length)))
+            // Frames come from another node too: their form is checked.
+            if (age <= _limits.MaxAge && frame.VnetHdr.Length == PacketSocket.VnetHeaderBytes && frame.Frame.Length is > 0 and <= PacketSocket.MaxFrameBytes && TrySend(frame))
             {
                 sent++;
             }
@@ -125,6 +125,7 @@ internal sealed class PodShield : IPodShield
 
     public ValueTask DisposeAsync()
     {
+        RemoveIfOpen();
         lock (_lock)
         {
             if (!_disposed)
@@ -139,6 +140,24 @@ internal sealed class PodShield : IPodShield
 
         Disposed?.Invoke(this);
         return ValueTask.CompletedTask;
+    }
+
+    private void RemoveIfOpen()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                if (!_disposed && !_holding && _table.Read() == default)
+                {
+                    _table.Remove();
+                }
+            }
+            catch (LinuxException e)
+            {
+                RemovalFailed(_log, _ifName, _netnsPath, e.Message);
+            }
+        }
     }
 
     private void StartHolding()
@@ -162,20 +181,29 @@ internal sealed class PodShield : IPodShield
         }
     }
 
-    private bool TrySend(HeldFrame frame, Span<byte> buffer)
+    private bool TrySend(HeldFrame frame)
     {
+        var length = frame.VnetHdr.Length + frame.Frame.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
         frame.VnetHdr.Span.CopyTo(buffer);
-        frame.Frame.Span.CopyTo(buffer[frame.VnetHdr.Length..]);
+        frame.Frame.Span.CopyTo(buffer.AsSpan(frame.VnetHdr.Length));
         try
         {
-            _hostSide.Send(buffer);
+            _hostSide.Send(buffer.AsSpan(0, length));
             return true;
         }
         catch (LinuxException e) when (e.Errno is Errno.Invalid or Errno.NoBuffers or Errno.MessageSize)
         {
             return false; // A frame that this interface cannot carry; its sender repeats it in a form that it can.
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The open shield's table on {IfName} in {NetnsPath} was left there: {Cause}")]
+    private static partial void RemovalFailed(ILogger log, string ifName, string netnsPath, string cause);
 }
 
 /// <param name="NetnsPath">The pod's namespace.</param>

@@ -8,12 +8,13 @@ internal sealed class PodShields(TimeProvider time, ILoggerFactory logs) : IAsyn
 {
     private readonly Lock _making = new();
     private readonly ConcurrentDictionary<(string Namespace, string IfName), PodShield> _shields = new();
-    private readonly Lazy<bool> _netdevHooks = new(ShieldTable.Probe);
+    private readonly Lazy<bool> _netdevHooks = new(() => ShieldRehearsal.Run(time));
 
     /// <summary>The node's network: where the other ends of the pods' interfaces are.</summary>
     public string HostNetns { get; init; } = NetNamespace.PathOf(Environment.ProcessId);
 
-    /// <summary>Pays for what only the first closing costs.</summary>
+    /// <summary>Pays for what only the first shield costs; answers whether the kernel has netdev hooks.</summary>
+    /// <exception cref="LinuxException">No shield can be closed here.</exception>
     public bool WarmUp() => _netdevHooks.Value;
 
     public PodShield Get(string netnsPath, string ifName)

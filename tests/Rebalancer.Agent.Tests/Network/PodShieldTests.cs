@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Rebalancer.Agent.Local.Netlink;
 using Rebalancer.Agent.Network;
 
 namespace Rebalancer.Agent.Tests.Network;
@@ -26,11 +28,14 @@ public sealed class PodShieldTests : IAsyncDisposable
         _deadline.Dispose();
     }
 
-    [Fact]
-    public async Task Replay_AfterAFreeze_BringsWhatAClientSentMeanwhileAtOnce()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Replay_AfterAFreeze_BringsWhatAClientSentMeanwhileAtOnce(bool netdevHooks)
     {
         using var connection = Connect();
-        var shield = _shields.Get(connection.Pod.NetnsPath, "eth0");
+        var place = new ShieldPlace(connection.Pod.NetnsPath, "eth0", _fabric.Node.NetnsPath, netdevHooks);
+        await using var shield = new PodShield(place, HoldLimits.Default, TimeProvider.System, NullLogger.Instance);
         shield.Close();
         await connection.Client.SendAsync("+1"u8.ToArray(), _deadline.Token);
 
@@ -45,7 +50,8 @@ public sealed class PodShieldTests : IAsyncDisposable
         Assert.True(shield.Replay(held) >= 2);
         var buffer = new byte[16];
         Assert.Equal(2, await connection.Server.ReceiveAsync(buffer, _deadline.Token));
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 0, 100);
+        // By itself the client would try again only after another 400 ms.
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 0, 300);
 
         await connection.Server.SendAsync("2"u8.ToArray(), _deadline.Token);
         Assert.Equal(1, await connection.Client.ReceiveAsync(buffer, _deadline.Token));
@@ -68,7 +74,8 @@ public sealed class PodShieldTests : IAsyncDisposable
         var start = Stopwatch.GetTimestamp();
         shield.Replay(held);
         await connecting;
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 0, 500);
+        // By itself the client would try again only after a second.
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 0, 700);
     }
 
     [Fact]
@@ -231,6 +238,59 @@ public sealed class PodShieldTests : IAsyncDisposable
         Assert.Contains("'eth0' of the pod is of kind 'bridge'", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Close_ForSoLongThatFramesExpire_ReplaysOnlyTheYoung()
+    {
+        using var connection = Connect();
+        using var sender = PodFabric.NewSocket(connection.Peer, ProtocolType.Udp);
+        var time = new FakeTimeProvider();
+        var place = new ShieldPlace(connection.Pod.NetnsPath, "eth0", _fabric.Node.NetnsPath, NetdevHooks: true);
+        await using var shield = new PodShield(place, new HoldLimits { MaxFrames = 50 }, time, NullLogger.Instance);
+        shield.Close();
+        for (byte i = 0; i < 100; i++)
+        {
+            sender.SendTo([i], PodEnd);
+        }
+
+        await PollAsync(() => shield.Dropped >= 50);
+        time.Advance(TimeSpan.FromSeconds(16));
+        sender.SendTo([100], PodEnd);
+        shield.OpenEgress();
+        shield.OpenIngress();
+        Assert.InRange(shield.Replay([]), 1, 5);
+    }
+
+    [Fact]
+    public async Task Announce_IsHeardThreeTimesUnlessTheShieldCloses()
+    {
+        using var connection = Connect();
+        var index = NetNamespace.Run(connection.Peer.NetnsPath, () => NetNamespace.RequireInterface("eth0"));
+        using var ear = NetNamespace.Run(connection.Peer.NetnsPath, () => new PacketSocket(index));
+        ear.Start();
+        connection.Pod.Command("ip -6 address add fd00::2/64 dev eth0 nodad");
+        var expected = Mac(connection.Pod);
+        var time = new FakeTimeProvider();
+        var place = new ShieldPlace(connection.Pod.NetnsPath, "eth0", _fabric.Node.NetnsPath, NetdevHooks: true);
+        await using var shield = new PodShield(place, HoldLimits.Default, time, NullLogger.Instance);
+        shield.Announce();
+        var heard = new HeardAnnouncements(ear, PodEnd.Address, expected);
+        await PollAsync(() => heard.Count() == (1, 1));
+        time.Advance(TimeSpan.FromMilliseconds(200));
+        await PollAsync(() => heard.Count() == (2, 2));
+        time.Advance(TimeSpan.FromMilliseconds(800));
+        await PollAsync(() => heard.Count() == (3, 3));
+
+        // The address may be elsewhere: nothing more is said of it from here.
+        shield.Announce();
+        await PollAsync(() => heard.Count() == (4, 4));
+        shield.Close();
+        shield.OpenEgress();
+        shield.OpenIngress();
+        time.Advance(TimeSpan.FromSeconds(2));
+        shield.Announce();
+        await PollAsync(() => heard.Count() == (5, 5));
+    }
+
     private Connection Connect()
     {
         var pod = _fabric.AddPod("10.99.0.2");
@@ -239,6 +299,14 @@ public sealed class PodShieldTests : IAsyncDisposable
         var client = PodFabric.NewSocket(peer);
         client.Connect(PodEnd);
         return new Connection(pod, peer, listener.Accept(), client, listener);
+    }
+
+    private async Task PollAsync(Func<bool> reached)
+    {
+        while (!reached())
+        {
+            await Task.Delay(2, _deadline.Token);
+        }
     }
 
     private async Task<List<HeldFrame>> Take(PodShield shield, int count)

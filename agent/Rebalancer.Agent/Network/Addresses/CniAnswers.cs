@@ -11,7 +11,7 @@ internal sealed class CniAnswers(
     IClaims claims, IAddressRecords records, AddressAllocator allocator, AddressRelease release, AddressHandOver handOver, IArrivals arrivals, AgentOptions options)
 {
     // Sandboxes of claimed pods that wait for their commit; they end with the pod, or with the agent, which costs only the sandbox's name in the record.
-    private readonly ConcurrentDictionary<string, string> _sandboxes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Id, string NetNs)> _sandboxes = new(StringComparer.Ordinal);
 
     public async Task<LocalReply> AddAsync(LocalRequest request, CancellationToken cancellation)
     {
@@ -28,8 +28,9 @@ internal sealed class CniAnswers(
     public async Task<LocalReply> DeleteAsync(LocalRequest request, CancellationToken cancellation)
     {
         await release.ReleaseAsync(request.PodUid, request.ContainerId, cancellation);
-        _sandboxes.TryRemove(request.PodUid, out _);
-        await arrivals.ForgetAsync(request.NetNs);
+        // The runtime names no namespace where it has lost it; then it is known from the arrival.
+        var netNs = _sandboxes.TryRemove(request.PodUid, out var arrived) && request.NetNs.Length == 0 ? arrived.NetNs : request.NetNs;
+        await arrivals.ForgetAsync(netNs);
         return new LocalReply { Action = LocalActions.Proceed };
     }
 
@@ -43,7 +44,7 @@ internal sealed class CniAnswers(
     }
 
     public Task HandOverAsync(Migration migration, CancellationToken cancellation) =>
-        handOver.HandOverAsync(migration, _sandboxes.GetValueOrDefault(migration.Status.Claim?.PodUID ?? "", ""), cancellation);
+        handOver.HandOverAsync(migration, _sandboxes.GetValueOrDefault(migration.Status.Claim?.PodUID ?? "", (Id: "", NetNs: "")).Id, cancellation);
 
     /// <summary>Whether this is an ordinary pod by now: it has moved in, runs, and its sandbox is made anew.</summary>
     private async Task<bool> HasArrivedAsync(Migration migration, string podUid, CancellationToken cancellation)
@@ -74,7 +75,7 @@ internal sealed class CniAnswers(
 
         // Before anybody brings the interface up: the bridge plugin announces the address itself, while the source still uses it.
         await arrivals.CloseAsync(request.NetNs, request.IfName, migration.Status.Source?.Mac ?? "");
-        _sandboxes[request.PodUid] = request.ContainerId;
+        _sandboxes[request.PodUid] = (request.ContainerId, request.NetNs);
         if (migration.Status.Decision == Decision.Committed)
         {
             await handOver.HandOverAsync(migration, request.ContainerId, cancellation);
