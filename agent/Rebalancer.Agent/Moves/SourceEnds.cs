@@ -15,6 +15,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
 {
     private static readonly TimeSpan RefreezeLimit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HangUpLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TailLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Before a commit: the pod runs again with its connections; then the abort is decided, if nobody has, and nothing is left behind.</summary>
@@ -65,7 +66,11 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         }
         await context.PumpEnd.CancelAsync();
         await context.Pump;
-        if (context.Session is not null) { await context.Session.DisposeAsync(); }
+        if (context.Session is not null)
+        {
+            await context.Session.CompleteAsync(HangUpLimit);
+            await context.Session.DisposeAsync();
+        }
         if (context.Shield is not null) { await context.Shield.DisposeAsync(); }
         context.Sender?.Dispose();
         context.Dump?.Dispose();

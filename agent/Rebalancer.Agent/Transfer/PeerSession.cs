@@ -62,6 +62,25 @@ internal sealed class PeerSession : IAsyncDisposable
         Packet = new HeldPacket { VnetHdr = UnsafeByteOperations.UnsafeWrap(held.VnetHdr), Frame = UnsafeByteOperations.UnsafeWrap(held.Frame) },
     }, cancellation);
 
+    /// <summary>Tells the target that nothing more comes, and gives it a moment to end the stream from its side.</summary>
+    public async Task CompleteAsync(TimeSpan limit)
+    {
+        await writer.WaitAsync();
+        try
+        {
+            await call.RequestStream.CompleteAsync().WaitAsync(limit);
+            await reader.WaitAsync(limit);
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException or TimeoutException)
+        {
+            // The other end is gone; there is nothing left to end.
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
