@@ -102,9 +102,9 @@ public sealed class MappingTests
 
         var shape = PodMapping.ToModel(pod, []).Shape;
 
-        Assert.Equal(["network"], shape.HostNamespaces);
+        Assert.Equal("network", Assert.Single(shape.HostNamespaces));
         Assert.Equal(["hostPath", "configMap"], shape.Volumes.Select(v => v.Kind));
-        Assert.Equal(["nvidia.com/gpu"], shape.Devices);
+        Assert.Equal("nvidia.com/gpu", Assert.Single(shape.Devices));
         Assert.Equal(new ProbeInfo("a", "http", 5, 2), shape.FreezeSensitiveProbes.Single());
         Assert.Equal(Names.SafeToEvict + "=false", shape.DoNotDisrupt);
     }
