@@ -10,7 +10,7 @@ public static class LabImages
 
     private const UnixFileMode AnyoneMode = (UnixFileMode)0b1_111_111_111;
 
-    private static readonly string[] Applets = ["cat", "cp", "echo", "httpd", "kill", "ls", "mkdir", "nc", "ps", "rm", "sh", "sleep", "touch", "true", "false", "wget"];
+    private static readonly string[] Applets = ["cat", "cp", "cut", "echo", "grep", "httpd", "kill", "ls", "mkdir", "nc", "ps", "rm", "sh", "sleep", "touch", "true", "false", "wget"];
     private static readonly string[] UnusedPython = ["/test/", "/idlelib/", "/ensurepip/", "/__pycache__/", "/config-3", "/pydoc_data/", "/tkinter/", "/lib2to3/"];
 
     /// <summary>Builds the archives into a folder. Returns their paths.</summary>

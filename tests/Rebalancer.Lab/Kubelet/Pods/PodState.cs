@@ -14,4 +14,7 @@ internal sealed class PodState(BackOff backOff, PodProbes probes)
     public Dictionary<string, Waiting> Waiting { get; } = [];
 
     public bool IsAdmitted { get; set; }
+
+    /// <summary>Turned away for good; there is nothing to sync.</summary>
+    public bool IsRejected { get; set; }
 }

@@ -31,12 +31,12 @@ internal sealed class PodSteps(
     /// <returns>When to sync again; null: on the next change.</returns>
     public async Task<TimeSpan?> SyncAsync(V1Pod pod, PodState state, CancellationToken cancel)
     {
-        if (!state.IsAdmitted && !await AdmitAsync(pod, state, cancel))
+        if (!state.IsAdmitted && !state.IsRejected)
         {
-            return null;
+            await AdmitAsync(pod, state, cancel);
         }
 
-        return await sync.SyncAsync(pod, state, cancel);
+        return state.IsRejected ? null : await sync.SyncAsync(pod, state, cancel);
     }
 
     public async Task EndAsync(V1Pod pod, bool gone, int graceSeconds, PodState state, CancellationToken cancel)
@@ -66,18 +66,23 @@ internal sealed class PodSteps(
         }
     }
 
-    private async Task<bool> AdmitAsync(V1Pod pod, PodState state, CancellationToken cancel)
+    private async Task AdmitAsync(V1Pod pod, PodState state, CancellationToken cancel)
     {
-        // What runs already was admitted before this kubelet started.
-        var known = (await runtime.ObserveAsync(pod.Uid(), cancel)).Sandboxes.Count > 0 || PodPhases.IsTerminal(pod.Status?.Phase);
-        if (!known && await refusal(pod, cancel) is var (reason, message))
+        // What runs already was admitted before this kubelet started; what never ran and has failed was rejected before.
+        var known = (await runtime.ObserveAsync(pod.Uid(), cancel)).Sandboxes.Count > 0;
+        if (!known && PodPhases.IsTerminal(pod.Status?.Phase))
+        {
+            state.IsRejected = true;
+        }
+        else if (!known && await refusal(pod, cancel) is var (reason, message))
         {
             await events.RecordAsync(pod, "Warning", reason, message, cancel);
             await writer.WriteAsync(pod, current => statuses.Rejected(current, reason, message), cancel);
-            return false;
+            state.IsRejected = true;
         }
-
-        state.IsAdmitted = true;
-        return true;
+        else
+        {
+            state.IsAdmitted = true;
+        }
     }
 }

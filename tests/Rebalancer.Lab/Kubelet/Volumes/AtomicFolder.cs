@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Rebalancer.Lab.Kubelet.Volumes;
 
 /// <summary>Writes the files of a projected volume as kubelet does: into a dated folder to which ..data points, each file a link into ..data. What a process holds open or watches in such a volume depends on this.</summary>
-internal static class AtomicFolder
+internal static partial class AtomicFolder
 {
     public static void Write(string folder, IReadOnlyDictionary<string, byte[]> files, UnixFileMode mode, DateTimeOffset now)
     {
@@ -18,8 +19,13 @@ internal static class AtomicFolder
 
         Directory.CreateDirectory($"{folder}/{dated}");
         var old = new FileInfo($"{folder}/..data").LinkTarget;
+        File.Delete($"{folder}/..data_tmp");
         File.CreateSymbolicLink($"{folder}/..data_tmp", dated);
-        File.Move($"{folder}/..data_tmp", $"{folder}/..data", overwrite: true);
+        if (Rename($"{folder}/..data_tmp", $"{folder}/..data") != 0)
+        {
+            throw new IOException($"rename of {folder}/..data_tmp to ..data: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
         foreach (var name in files.Keys.Select(name => name.Split('/')[0]).Distinct().Where(name => new FileInfo($"{folder}/{name}").LinkTarget is null))
         {
             File.CreateSymbolicLink($"{folder}/{name}", $"..data/{name}");
@@ -34,4 +40,8 @@ internal static class AtomicFolder
     public static bool IsWritten(string folder) => new FileInfo($"{folder}/..data").LinkTarget is not null;
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    // File.Move follows the link and looks for a file at its end.
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
 }
