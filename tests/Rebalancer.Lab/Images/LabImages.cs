@@ -35,7 +35,8 @@ public static class LabImages
 
     private static async Task<ImageFile[]> PythonFilesAsync(DebianFiles debian, CancellationToken cancel)
     {
-        var version = Path.GetFileName(Directory.GetDirectories(debian.Root + "/usr/lib", "python3.*")[0]);
+        // Not by a pattern: "python3.*" matches python3 too.
+        var version = Directory.GetDirectories(debian.Root + "/usr/lib").Select(Path.GetFileName).First(name => name!.StartsWith("python3.", StringComparison.Ordinal));
         var modules = debian.Folder($"/usr/lib/{version}", UnusedPython).Concat(debian.Folder("/usr/lib/python3/dist-packages/websockets", UnusedPython)).ToArray();
         var linked = modules.Select(module => module.Path).Where(path => path.EndsWith(".so", StringComparison.Ordinal));
         return [.. await debian.ProgramsAsync(cancel, ["/usr/bin/python3", .. linked]), .. modules];

@@ -8,7 +8,7 @@ namespace Rebalancer.Lab.Moves;
 /// <summary>Keeps what explains a failed run: the logs of every process, CRIU's logs, and the objects as they were. No checkpoint images: these hold the pods' memory.</summary>
 internal static class FailureLogs
 {
-    private static readonly string[] NodeFolders = ["/run/rebalancer", "/var/lib/rebalancer"];
+    private static readonly string[] NodeFolders = ["/run/rebalancer", "/var/lib/rebalancer", "/var/log/pods"];
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <returns>The folder.</returns>
