@@ -52,7 +52,25 @@ internal sealed class Dump : IDisposable
         throw new MoveException(cause.Reason, $"checkpoint of container {container} failed: {cause.Hint}. runc: {child.Errors}", cause.LogLine);
     }
 
-    /// <summary>Ends runc and criu at once, whatever they are doing. CRIU may leave sockets in repair mode.</summary>
+    /// <summary>
+    /// Waits until CRIU has let go of the container, whether the dump succeeds or not. A CRIU that is killed instead may take the process along in which
+    /// its code runs (SIGTRAP), and may leave sockets in repair mode.
+    /// </summary>
+    /// <returns>False: it has not within the limit.</returns>
+    public async Task<bool> EndsWithinAsync(TimeSpan limit, TimeProvider clock)
+    {
+        try
+        {
+            _ = await child.WaitAsync(CancellationToken.None).WaitAsync(limit, clock);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Ends runc and criu at once, whatever they are doing: the last resort.</summary>
     public void Kill() => child.KillTree();
 
     /// <summary>A later checkpoint by somebody else must not ask us.</summary>

@@ -14,6 +14,9 @@ namespace Rebalancer.Agent.Moves;
 internal sealed class SourceEnds(MoveServices services, SourceContext context, ILogger log)
 {
     private static readonly TimeSpan RefreezeLimit = TimeSpan.FromMilliseconds(200);
+    /// <summary>How much longer than its budget a freeze may last for the sake of a dump that is under way.</summary>
+    private static readonly TimeSpan DumpEndLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HangUpLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TailLimit = TimeSpan.FromSeconds(60);
@@ -97,8 +100,9 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     private async Task ThawAsync()
     {
         context.DumpGate.Open(dump: false);
-        if (context.Dump is { } dump)
+        if (context.Dump is { } dump && !await dump.EndsWithinAsync(DumpEndLimit, services.Clock))
         {
+            log.LogWarning("Migration {Name}: the dump has not ended {Limit} s after it was given up; it is killed", context.Migration.Metadata.Name, DumpEndLimit.TotalSeconds);
             // CRIU thaws the cgroup while it holds the processes itself: frozen again, none of them runs when it dies.
             if (context.FrozenAt is not null) { context.Cgroup?.Freeze(RefreezeLimit); }
             dump.Kill();
@@ -127,11 +131,13 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     private async Task GiveUpPeerAsync(CancellationToken cancellation)
     {
         if (context.Session is not { Lost.IsCompleted: false } session) { return; }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(AbortLimit);
         try
         {
-            await session.SendAsync(new MoveFrame { Abort = new Abort { Reason = context.Failure?.Reason ?? Reasons.UserAborted, Message = context.Failure?.Message ?? "" } }, cancellation);
+            await session.SendAsync(new MoveFrame { Abort = new Abort { Reason = context.Failure?.Reason ?? Reasons.UserAborted, Message = context.Failure?.Message ?? "" } }, limit.Token);
         }
-        catch (MoveException e)
+        catch (Exception e) when (e is MoveException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             log.LogDebug("The target was not told of the abort: {Cause}", e.Message);
         }

@@ -40,21 +40,11 @@ internal sealed class PeerSession : IAsyncDisposable
 
     public static PeerSession Open(GrpcChannel channel) => new(channel);
 
+    /// <summary>Cancelling ends the wait, not the stream: the target is still to be told why the move ends.</summary>
     public async Task SendAsync(MoveFrame frame, CancellationToken cancellation)
     {
         await writer.WaitAsync(cancellation);
-        try
-        {
-            await call.RequestStream.WriteAsync(frame, cancellation);
-        }
-        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
-        {
-            throw Lose(new MoveException(Reasons.PeerUnreachable, $"the target's agent at {channel.Target} does not take data any more: {Said(e)}", inner: e));
-        }
-        finally
-        {
-            writer.Release();
-        }
+        await WriteAsync(frame).WaitAsync(cancellation);
     }
 
     public Task SendAsync(HeldFrame held, CancellationToken cancellation) => SendAsync(new MoveFrame
@@ -65,7 +55,7 @@ internal sealed class PeerSession : IAsyncDisposable
     /// <summary>Tells the target that nothing more comes, and gives it a moment to end the stream from its side.</summary>
     public async Task CompleteAsync(TimeSpan limit)
     {
-        await writer.WaitAsync();
+        if (!await writer.WaitAsync(limit)) { return; }
         try
         {
             await call.RequestStream.CompleteAsync().WaitAsync(limit);
@@ -85,10 +75,27 @@ internal sealed class PeerSession : IAsyncDisposable
     {
         await closing.CancelAsync();
         await reader;
+        await writer.WaitAsync();
         call.Dispose();
         channel.Dispose();
         closing.Dispose();
         writer.Dispose();
+    }
+
+    private async Task WriteAsync(MoveFrame frame)
+    {
+        try
+        {
+            await call.RequestStream.WriteAsync(frame);
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        {
+            throw Lose(new MoveException(Reasons.PeerUnreachable, $"the target's agent at {channel.Target} does not take data any more: {Said(e)}", inner: e));
+        }
+        finally
+        {
+            writer.Release();
+        }
     }
 
     private async Task ReadAsync()

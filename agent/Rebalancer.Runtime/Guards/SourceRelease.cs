@@ -11,7 +11,7 @@ namespace Rebalancer.Runtime.Guards;
 /// </summary>
 internal sealed class SourceRelease(GuardArguments guard, ContainerCgroup cgroup, TimeProvider clock)
 {
-    private static readonly TimeSpan OwnEndLimit = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan OwnEndLimit = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan KilledLimit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RefreezeLimit = TimeSpan.FromMilliseconds(50);
     private const int PollMs = 10;
@@ -27,7 +27,7 @@ internal sealed class SourceRelease(GuardArguments guard, ContainerCgroup cgroup
     private void EndDump()
     {
         var id = ContainerId(guard.Cgroup);
-        // While CRIU puts its parasite into a process, for a millisecond or two, its death takes the process along. It is past that in 300 ms if it runs at all.
+        // While CRIU puts its parasite into a process, for a millisecond or two, its death takes the process along. It is past that in 700 ms if it runs at all, and a dump of a small pod is over.
         foreach (var pid in DumpProcesses.Find(cgroup, id)) { _ = SystemCalls.Kill(pid, SystemCalls.SigCont); }
         if (IsOver(id, OwnEndLimit)) { return; }
         // CRIU thaws a frozen container while it dumps; frozen again, no process runs before its sockets are out of repair mode.

@@ -127,6 +127,33 @@ public sealed class PeerTransferTests : IDisposable
     }
 
     [Fact]
+    public async Task Send_CancelledInTheMiddle_LeavesTheStreamToTellWhy()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        await using var session = await OpenAsync(server, authority.Issue("n1", PeerServer.Loopback));
+        using var end = new CancellationTokenSource();
+        var sent = 0;
+        var sending = SendForEverAsync();
+        while (Volatile.Read(ref sent) < 20) { await Task.Yield(); }
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+
+        await session.SendAsync(new MoveFrame { Abort = new Abort { Reason = Reasons.FreezeBudgetExceeded } }, CancellationToken.None);
+        Assert.False(session.Lost.IsCompleted);
+        Assert.False(server.Closed.Task.IsCompleted);
+
+        async Task SendForEverAsync()
+        {
+            var frame = new MoveFrame { Packet = new HeldPacket { Frame = ByteString.CopyFrom(new byte[256 * 1024]) } };
+            while (true)
+            {
+                await session.SendAsync(frame, end.Token);
+                Interlocked.Increment(ref sent);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Probe_Stranger_IsRefused()
     {
         await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
