@@ -47,9 +47,10 @@ internal sealed partial class InterruptionController : BackgroundService
             {
                 await EvacuateAsync(name, stoppingToken);
             }
-            catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                NotEvacuated(logger, name, e.Message);
+                // One node that cannot be looked at, whatever the cause, must not stop the others.
+                NotEvacuated(logger, e, name);
                 queue.Mark(name, RetryAfter);
             }
         }
@@ -118,6 +119,6 @@ internal sealed partial class InterruptionController : BackgroundService
     [LoggerMessage(Level = LogLevel.Information, Message = "Pod {Namespace}/{Pod} leaves node {Node}, which goes away at {Deadline:O}")]
     private static partial void Evacuating(ILogger logger, string @namespace, string pod, string node, DateTimeOffset? deadline);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: evacuation not started, trying again: {Cause}")]
-    private static partial void NotEvacuated(ILogger logger, string node, string cause);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: evacuation not started, trying again")]
+    private static partial void NotEvacuated(ILogger logger, Exception cause, string node);
 }

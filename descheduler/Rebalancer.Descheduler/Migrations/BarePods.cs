@@ -7,6 +7,9 @@ namespace Rebalancer.Descheduler.Migrations;
 /// <summary>A pod without an owner is created again by us.</summary>
 internal static class BarePods
 {
+    /// <summary>The server adds 5 characters to a generated name of at most 63.</summary>
+    private const int MaxPrefix = 58;
+
     /// <summary>The pod as somebody could have created it: without what the server fills in, and without its place.</summary>
     public static V1Pod Record(V1Pod pod)
     {
@@ -30,15 +33,30 @@ internal static class BarePods
         };
     }
 
+    /// <summary>Like the pod to come, under a name that is free.</summary>
+    public static V1Pod Trial(V1Pod record, string target)
+    {
+        var pod = Place(record, target);
+        pod.Metadata.GenerateName = pod.Metadata.Name.Length > MaxPrefix ? pod.Metadata.Name[..MaxPrefix] : pod.Metadata.Name + "-";
+        pod.Metadata.Name = null;
+        return pod;
+    }
+
     public static V1Pod ForTarget(Migration migration)
     {
-        var pod = Copy(migration.Status.Owner!.BarePod!);
+        var pod = Place(migration.Status.Owner!.BarePod!, migration.Status.TargetNode!);
         pod.Metadata.Annotations = new Dictionary<string, string>(pod.Metadata.Annotations ?? new Dictionary<string, string>())
         {
             [Names.MigrationAnnotation] = migration.Metadata.Name,
             [Names.ClaimAnnotation] = migration.Status.Claim!.Token,
         };
-        pod.Spec.NodeName = migration.Status.TargetNode;
+        return pod;
+    }
+
+    private static V1Pod Place(V1Pod record, string target)
+    {
+        var pod = Copy(record);
+        pod.Spec.NodeName = target;
         pod.Spec.RuntimeClassName = Names.RuntimeHandler;
         return pod;
     }

@@ -43,6 +43,9 @@ internal abstract record MoveAction
     /// <summary>From now on this pod and no other is given images and address.</summary>
     public sealed record BindClaim(string PodName, string PodUid) : MoveAction;
 
+    /// <summary>Asks the API server, without storing anything, whether it would accept such a pod: after the commit it is too late to learn that it does not.</summary>
+    public sealed record TryPod(V1Pod Pod) : MoveAction;
+
     public sealed record CreatePod(V1Pod Pod) : MoveAction;
 
     /// <summary>Null: the pod's own grace period.</summary>

@@ -17,17 +17,18 @@ internal sealed class MoveController : BackgroundService
     /// <summary>A move that still has something to do after so many steps is looked at again later, so that the others get their turn.</summary>
     private const int MaxStepsAtOnce = 20;
 
-    private static readonly TimeSpan RetryFailedAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The watch brings the newer version within milliseconds.</summary>
-    private static readonly TimeSpan RetryStaleAfter = TimeSpan.FromMilliseconds(50);
+    /// <summary>The watch brings the newer version within milliseconds. Doubled with every failure in a row, up to the longest.</summary>
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
     private readonly ClusterCache cache;
     private readonly MoveObserver observer;
     private readonly MoveExecutor executor;
     private readonly ILogger<MoveController> logger;
     private readonly WorkQueue<MoveKey> queue;
+    private readonly Dictionary<MoveKey, int> failures = [];
 
     public MoveController(ClusterCache cache, MoveObserver observer, MoveExecutor executor, TimeProvider clock, ILogger<MoveController> logger)
     {
@@ -77,37 +78,63 @@ internal sealed class MoveController : BackgroundService
     {
         try
         {
-            for (var step = 0; step < MaxStepsAtOnce; step++)
-            {
-                if (observer.Observe(key.Namespace, key.Name) is not { } observation)
-                {
-                    return null;
-                }
-
-                var next = MoveMachine.Next(observation);
-                foreach (var action in next.Actions)
-                {
-                    MoveLog.Doing(logger, key.Namespace, key.Name, observation.Phase, action.GetType().Name);
-                    await executor.DoAsync(observation, action, cancellation);
-                }
-
-                if (next.Actions.IsEmpty || next.LookAgainAfter is not null)
-                {
-                    return next.LookAgainAfter;
-                }
-            }
-
-            return RetryAfter;
+            var next = await StepAsync(key, cancellation);
+            failures.Remove(key);
+            return next;
         }
         catch (ApiException e) when (e.IsConflict || e.IsNotFound)
         {
             MoveLog.Stale(logger, key.Namespace, key.Name, e.Message);
-            return RetryStaleAfter;
+            return BackOff(key);
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or IllegalPhaseException)
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            MoveLog.Failed(logger, key.Namespace, key.Name, e.Message);
-            return RetryFailedAfter;
+            // One move that cannot go on, whatever the cause, must not stop the others.
+            MoveLog.Failed(logger, e, key.Namespace, key.Name);
+            return BackOff(key);
+        }
+    }
+
+    private TimeSpan BackOff(MoveKey key)
+    {
+        var count = failures[key] = failures.GetValueOrDefault(key) + 1;
+        return TimeSpan.FromMilliseconds(Math.Min(FirstRetry.TotalMilliseconds * Math.Pow(2, Math.Min(count - 1, 16)), LongestRetry.TotalMilliseconds));
+    }
+
+    private async Task<TimeSpan?> StepAsync(MoveKey key, CancellationToken cancellation)
+    {
+        for (var step = 0; step < MaxStepsAtOnce; step++)
+        {
+            if (observer.Observe(key.Namespace, key.Name) is not { } observation)
+            {
+                return null;
+            }
+
+            var next = MoveMachine.Next(observation);
+            await PerformAsync(observation, next, cancellation);
+            if (next.Actions.IsEmpty || next.LookAgainAfter is not null)
+            {
+                return next.LookAgainAfter;
+            }
+        }
+
+        return RetryAfter;
+    }
+
+    private async Task PerformAsync(Observation observation, MoveStep step, CancellationToken cancellation)
+    {
+        foreach (var action in step.Actions)
+        {
+            MoveLog.Doing(logger, observation.FullName, observation.Phase, action.GetType().Name);
+            try
+            {
+                await executor.DoAsync(observation, action, cancellation);
+            }
+            catch (MoveRefusedException e)
+            {
+                await PerformAsync(observation, MoveMachine.Abort(observation, e.Refusal.Reason, e.Refusal.Message), cancellation);
+                return;
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using k8s.Models;
 using Rebalancer.Descheduler.Cluster;
@@ -25,6 +26,7 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, EventRe
         MoveAction.TakeLabels a => PatchPodAsync(a.Pod, PodPatches.TakeLabels(a), cancellation),
         MoveAction.GiveBack a => PatchPodAsync(a.Pod, PodPatches.GiveBack(a), cancellation),
         MoveAction.SetDeletionCost a => PatchPodAsync(a.Pod, PodPatches.SetDeletionCost(a), cancellation),
+        MoveAction.TryPod a => TryAsync(a.Pod, cancellation),
         MoveAction.CreatePod a => CreateAsync(a.Pod, cancellation),
         MoveAction.DeletePod a => client.DeleteAsync(ApiResource.Pods, a.Pod.Metadata.NamespaceProperty, a.Pod.Metadata.Name, a.Pod.Metadata.Uid, a.GraceSeconds, cancellation),
         MoveAction.Tell a => TellAsync(o, a, cancellation),
@@ -79,6 +81,27 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, EventRe
             // The watch has not told of it yet.
         }
     }
+
+    /// <exception cref="MoveRefusedException">Admission, quota or validation refuses such a pod.</exception>
+    private async Task TryAsync(V1Pod pod, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.CreateAsync(ApiResource.Pods, pod.Metadata.NamespaceProperty, pod, cancellation, dryRun: true);
+        }
+        catch (ApiException e) when (SaysNothing(e))
+        {
+            // The trial cannot tell; the move goes on as it would without it.
+        }
+        catch (ApiException e) when (e.Code is HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        {
+            throw new MoveRefusedException(new Refusal(Reasons.OwnerUnsupported, $"the pod could not be created again on the target: {e.Message}"));
+        }
+    }
+
+    /// <summary>The source still takes its share of a quota, which is free by then; and a webhook of somebody else may not answer dry runs at all.</summary>
+    private static bool SaysNothing(ApiException e)
+        => e.Message.Contains("exceeded quota", StringComparison.Ordinal) || e.Message.Contains("does not support dry run", StringComparison.Ordinal);
 
     private async Task TellAsync(Observation o, MoveAction.Tell a, CancellationToken cancellation)
     {

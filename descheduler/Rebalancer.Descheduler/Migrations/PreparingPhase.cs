@@ -46,6 +46,13 @@ internal static class PreparingPhase
 
     private static MoveStep Admit(Observation o)
     {
+        // The API server may refuse to answer the trial, or the record, for ever.
+        var limit = o.Limits.SlotWaitSeconds + o.Limits.PreparingSeconds;
+        if (o.PhaseAge.TotalSeconds >= limit)
+        {
+            return MoveMachine.Abort(o, Reasons.PhaseTimeout, $"what is to be taken from the owner could not be written down within {limit:0} s");
+        }
+
         if (MoveSlots.Wait(o) is { } wait)
         {
             return o.PhaseAge.TotalSeconds >= o.Limits.SlotWaitSeconds
@@ -57,7 +64,10 @@ internal static class PreparingPhase
         var pod = o.Source!;
         if (pod.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true) is not { } reference)
         {
-            return MoveStep.Do(new MoveAction.RecordOwner(new OwnerRecord { Kind = "None", BarePod = BarePods.Record(pod) }, expires));
+            var record = BarePods.Record(pod);
+            return MoveStep.Do(
+                new MoveAction.TryPod(BarePods.Trial(record, o.Status.TargetNode!)),
+                new MoveAction.RecordOwner(new OwnerRecord { Kind = "None", BarePod = record }, expires));
         }
 
         var refused = OwnerCheck.Ready(new OwnerReferenceView(reference.Name, reference.Uid), o.Owner, o.Cluster);

@@ -29,9 +29,10 @@ public sealed class ApiClient(k8s.Kubernetes connection)
         }
     }
 
-    public Task<T> CreateAsync<T>(ApiResource resource, string? ns, T body, CancellationToken cancellation)
+    /// <param name="dryRun">Do everything, admission included, except storing.</param>
+    public Task<T> CreateAsync<T>(ApiResource resource, string? ns, T body, CancellationToken cancellation, bool dryRun = false)
         where T : class
-        => SendAsync<T>(HttpMethod.Post, resource.Path(ns), Json(KubernetesJson.Serialize(body), "application/json"), cancellation);
+        => SendAsync<T>(HttpMethod.Post, resource.Path(ns) + (dryRun ? "?dryRun=All" : ""), Json(KubernetesJson.Serialize(body), "application/json"), cancellation);
 
     public Task<T> ReplaceAsync<T>(ApiResource resource, string? ns, string name, T body, CancellationToken cancellation)
         where T : class

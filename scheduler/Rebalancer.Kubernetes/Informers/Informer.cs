@@ -122,15 +122,8 @@ public sealed class Informer<T>(ApiClient client, ApiResource resource, Informer
         while (!cancellation.IsCancellationRequested)
         {
             var query = $"watch=1&allowWatchBookmarks=true&timeoutSeconds={options.WatchTimeoutSeconds}&resourceVersion={Uri.EscapeDataString(version)}";
-            var events = 0;
-            await foreach (var line in client.WatchAsync(resource, query, cancellation))
-            {
-                using (line)
-                {
-                    events++;
-                    version = Apply(line.RootElement) ?? version;
-                }
-            }
+            var (last, events) = await WatchOnceAsync(query, version, cancellation);
+            version = last;
 
             // A server that ends every watch at once must not be asked in a tight loop.
             if (events == 0)
@@ -138,6 +131,31 @@ public sealed class Informer<T>(ApiClient client, ApiResource resource, Informer
                 await Task.Delay(options.FirstBackOff, clock, cancellation);
             }
         }
+    }
+
+    /// <summary>A connection that died silently must not leave the copy behind for ever.</summary>
+    private async Task<(string Version, int Events)> WatchOnceAsync(string query, string version, CancellationToken cancellation)
+    {
+        var events = 0;
+        using var expiry = new CancellationTokenSource(TimeSpan.FromSeconds(options.WatchTimeoutSeconds) + options.WatchGrace, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, expiry.Token);
+        try
+        {
+            await foreach (var line in client.WatchAsync(resource, query, limit.Token))
+            {
+                using (line)
+                {
+                    events++;
+                    version = Apply(line.RootElement) ?? version;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"watch of {resource.Plural}: the server did not end it after {options.WatchTimeoutSeconds} s");
+        }
+
+        return (version, events);
     }
 
     private string? Apply(JsonElement line)

@@ -9,6 +9,9 @@ public sealed record InformerOptions
     /// <summary>Longest watch that is asked for; the server ends it then and the informer goes on from the last version.</summary>
     public int WatchTimeoutSeconds { get; init; } = 300;
 
+    /// <summary>How much longer than that a watch may last before the connection counts as dead.</summary>
+    public TimeSpan WatchGrace { get; init; } = TimeSpan.FromSeconds(30);
+
     public TimeSpan FirstBackOff { get; init; } = TimeSpan.FromMilliseconds(200);
     public TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(30);
 

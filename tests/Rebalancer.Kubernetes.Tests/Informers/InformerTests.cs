@@ -84,6 +84,19 @@ public sealed class InformerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Watch_ConnectionDiesSilently_IsNoticedAndFollowedAgain()
+    {
+        using var silent = new FirstWatchIsSilent();
+        using var through = new k8s.Kubernetes(api.ClientConfiguration(), silent);
+        var options = new InformerOptions { WatchTimeoutSeconds = 1, WatchGrace = TimeSpan.Zero, FirstBackOff = TimeSpan.FromMilliseconds(10) };
+        var informer = await Run(options, through: new ApiClient(through));
+        await silent.Began.WaitAsync(Patience);
+        await Create("unheard");
+
+        await Until(() => informer.Get("default", "unheard") is not null);
+    }
+
+    [Fact]
     public async Task Observe_OlderObjectOrDeletedObject_IsIgnored()
     {
         var first = await Create("a");
@@ -121,9 +134,9 @@ public sealed class InformerTests : IAsyncLifetime, IDisposable
         Assert.Null((await client.GetAsync<V1Service>(ApiResource.Services, "default", "a", default))!.Metadata.Labels);
     }
 
-    private async Task<Informer<V1Service>> Run(InformerOptions options, Action<Change<V1Service>>? handler = null)
+    private async Task<Informer<V1Service>> Run(InformerOptions options, Action<Change<V1Service>>? handler = null, ApiClient? through = null)
     {
-        var informer = new Informer<V1Service>(client, ApiResource.Services, options, TimeProvider.System, NullLogger.Instance);
+        var informer = new Informer<V1Service>(through ?? client, ApiResource.Services, options, TimeProvider.System, NullLogger.Instance);
         informer.OnChange(handler ?? (_ => { }));
         _ = informer.RunAsync(stop.Token);
         await informer.Synced.WaitAsync(Patience);

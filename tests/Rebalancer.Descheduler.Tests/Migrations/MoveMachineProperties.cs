@@ -1,0 +1,150 @@
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Descheduler.Tests.Migrations;
+
+/// <summary>
+/// Random histories. What must never happen is asserted by SimulatedMove at every action: a source deleted without a commit, a pod created beside a
+/// living source, labels taken before they were written down, a wait without a limit, an illegal phase.
+/// </summary>
+public sealed class MoveMachineProperties
+{
+    private const int Histories = 1500;
+    private const int Events = 60;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Next_RandomHistories_DecisionNeverChangesAndEveryMoveEnds(bool bare)
+    {
+        var ends = new HashSet<string>();
+        for (var seed = 0; seed < Histories; seed++)
+        {
+            ends.Add(Play(new SimulatedMove(bare), new Random(seed), seed));
+        }
+
+        // The histories reach every end, or they prove little.
+        Assert.Equal([Phases.Failed, Phases.RolledBack, Phases.Succeeded], ends.Order());
+    }
+
+    private static string Play(SimulatedMove move, Random random, int seed)
+    {
+        var decision = "";
+        for (var i = 0; i < Events && !move.Final; i++)
+        {
+            Happen(move, random);
+            decision = Keeps(decision, move, seed);
+            move.Settle();
+            decision = Keeps(decision, move, seed);
+        }
+
+        // Nobody does anything any more: time alone must end it.
+        for (var i = 0; i < 40 && !move.Final; i++)
+        {
+            move.Pass(TimeSpan.FromSeconds(30)).Settle();
+            decision = Keeps(decision, move, seed);
+        }
+
+        Assert.True(move.Final, $"seed {seed}: stuck in {move.Phase}");
+        Assert.NotEqual("", move.Status.Decision);
+        Assert.True(move.Phase != Phases.RolledBack || move.Source is not null, $"seed {seed}: rolled back without a source");
+        Assert.True(move.Phase != Phases.Succeeded || (move.Source is null && move.Replacement is not null), $"seed {seed}: succeeded with {(move.Source is null ? "no pod" : "two pods")}");
+        return move.Phase;
+    }
+
+    private static string Keeps(string before, SimulatedMove move, int seed)
+    {
+        Assert.True(before.Length == 0 || before == move.Status.Decision, $"seed {seed}: decision went from {before} to {move.Status.Decision}");
+        return move.Status.Decision;
+    }
+
+    private static void Happen(SimulatedMove move, Random random)
+    {
+        switch (random.Next(100))
+        {
+            case < 55:
+                AgentsGoOn(move);
+                break;
+            case < 70:
+                move.OwnerReacts();
+                break;
+            case < 88:
+                move.Pass(TimeSpan.FromSeconds(random.Next(1, 15)));
+                break;
+            case < 90:
+                move.Decide(Decision.Aborted);
+                break;
+            // Without a finalizer the object would be gone at once, and the history over.
+            case 90 when move.Migration.Metadata.Finalizers is not null:
+                move.Migration.Metadata.DeletionTimestamp = move.Now.UtcDateTime;
+                break;
+            case 91:
+                move.Migration.Metadata.Annotations = new Dictionary<string, string> { [Names.Abort] = "true" };
+                break;
+            case 92:
+                move.Source = null;
+                break;
+            case 93:
+                move.Source?.Terminate(move.Now);
+                break;
+            case 94:
+                move.Replacement = null;
+                break;
+            case 95:
+                move.Replacement?.Terminate(move.Now);
+                break;
+            case 96 when move.Owner is not null:
+                move.Owner.Spec.Replicas = random.Next(2);
+                break;
+            case 97:
+                (move.Owner, move.Replacement) = (null, null);
+                break;
+            case 98 when move.Status.Target is not null:
+                move.Write(s => s.Target!.State = TargetState.Failed);
+                break;
+            case 99 when move.Status.Source is not null && move.Status.Decision != Decision.Committed:
+                move.Write(s => s.Source!.State = SourceState.Thawed);
+                break;
+        }
+    }
+
+    /// <summary>The next step of a good move, or of a clean abort.</summary>
+    private static void AgentsGoOn(SimulatedMove move)
+    {
+        var status = move.Status;
+        if (status.Decision == Decision.Aborted)
+        {
+            move.Write(s => s.Source = s.Source is null ? null : new SourceStatus { State = SourceState.Thawed });
+        }
+        else if (status.Decision == Decision.Committed)
+        {
+            if (move.Source is not null)
+            {
+                move.Source = null;
+            }
+            else if (status.Claim?.PodUID is not null)
+            {
+                move.Write(s => s.Target = new TargetStatus { State = TargetState.Running });
+            }
+        }
+        else if (status.Phase == Phases.Preflight)
+        {
+            move.Write(s =>
+            {
+                s.Source = new SourceStatus { State = SourceState.Ready, Cpu = World.Script.Cpu };
+                s.Target = new TargetStatus { State = TargetState.Ready, Cpu = World.Script.Cpu };
+            });
+        }
+        else if (status is { Phase: Phases.Preparing, Claim: not null, Target: not null })
+        {
+            move.Write(s => s.Target!.State = TargetState.Prepared);
+        }
+        else if (status is { Phase: Phases.Freezing, Source: not null })
+        {
+            move.Write(s => s.Source!.State = SourceState.Transferred);
+        }
+        else if (status.Phase == Phases.Restoring)
+        {
+            move.Decide(Decision.Committed);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Tests.World;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Mapping;
+using Rebalancer.Model;
+
+namespace Rebalancer.Descheduler.Tests.Migrations;
+
+/// <summary>One move without an API server: applies the machine's actions to objects in memory, under the same compare-and-set rules, and checks them.</summary>
+internal sealed class SimulatedMove
+{
+    public static readonly MoveLimits Limits = new();
+    private const string Uid = "uid-source";
+    private int names;
+
+    public SimulatedMove(bool bare = false)
+    {
+        Bare = bare;
+        Source = Running(Builders.Pod("redis", "source"), Uid);
+        if (!bare)
+        {
+            Owner = Builders.ReplicaSet("redis", 1);
+            Owner.Metadata.Uid = "uid-owner";
+            Owner.Status = new V1ReplicaSetStatus { Replicas = 1 };
+            Source.Metadata.Labels = new Dictionary<string, string>(Owner.Spec.Selector.MatchLabels);
+            Source.Metadata.OwnerReferences = [OwnerReference()];
+        }
+
+        Migration = new Migration
+        {
+            Metadata = new V1ObjectMeta { Name = "move", NamespaceProperty = ControllerWorld.Ns, Uid = "uid-move", Generation = 1 },
+            Spec = new MigrationSpec { PodName = "redis" },
+        };
+    }
+
+    public bool Bare { get; }
+    public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    public Migration Migration { get; }
+    public V1Pod? Source { get; set; }
+    public V1Pod? Replacement { get; set; }
+    public V1ReplicaSet? Owner { get; set; }
+    public ImmutableArray<Migration> Others { get; set; } = [];
+    public ImmutableArray<DisruptionBudget> Budgets { get; set; } = [];
+    public List<NodeInfo> Nodes { get; } = [Node("source"), Node("target")];
+    public List<MoveAction> Done { get; } = [];
+    public MigrationStatus Status => Migration.Status;
+    public string Phase => Status.Phase ?? "";
+    public bool Final => Phases.IsFinal(Phase);
+
+    public Observation Observe() => new()
+    {
+        Migration = Migration,
+        Source = Status.PodUID is null || Source?.Metadata.Uid == Status.PodUID ? Source : null,
+        Namesake = Source ?? (Bare ? Replacement : null),
+        Replacement = Replacement is { } r && Status.Claim is { } c && PodMapping.Annotation(r, Names.ClaimAnnotation) == c.Token ? r : null,
+        Owner = Owner,
+        Cluster = new ClusterView(new Lazy<ClusterSnapshot>(Snapshot), Others, Owner is null ? [] : [Owner], [], Budgets, RuntimeClassExists: true),
+        Now = Now,
+        Limits = Limits,
+    };
+
+    /// <summary>Lets the controller work until it waits.</summary>
+    public SimulatedMove Settle()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var step = MoveMachine.Next(Observe());
+            foreach (var action in step.Actions)
+            {
+                Done.Add(action);
+                Apply(action);
+            }
+
+            if (step.Actions.IsEmpty || step.LookAgainAfter is not null)
+            {
+                Assert.True(step.LookAgainAfter is not null || Final || Phase.Length == 0, $"phase {Phase} waits without a limit");
+                return this;
+            }
+        }
+
+        throw new InvalidOperationException($"does not settle in phase {Phase}: {string.Join(", ", Done.TakeLast(10).Select(a => a.GetType().Name))}");
+    }
+
+    public SimulatedMove Pass(TimeSpan time)
+    {
+        Now += time;
+        return this;
+    }
+
+    public void Write(Action<MigrationStatus> write) => write(Status);
+
+    /// <summary>Compare-and-set, as the API server holds it.</summary>
+    public bool Decide(string decision)
+    {
+        if (Status.Decision.Length > 0)
+        {
+            return false;
+        }
+
+        Status.Decision = decision;
+        return true;
+    }
+
+    /// <summary>What the ReplicaSet controller, webhook and scheduler do next.</summary>
+    public void OwnerReacts()
+    {
+        if (Owner is null || Bare)
+        {
+            return;
+        }
+
+        var owned = Source is { } s && Owner.Spec.Selector.MatchLabels.All(l => s.Metadata.Labels.TryGetValue(l.Key, out var v) && v == l.Value);
+        if (!owned && Replacement is null && Owner.Spec.Replicas > 0)
+        {
+            var pod = Builders.Pod("redis-" + names++, "target");
+            pod.Metadata.Uid = "uid-" + pod.Metadata.Name;
+            pod.Metadata.OwnerReferences = [OwnerReference()];
+            if (Status is { Phase: Phases.Preparing, Decision: "", Claim: { PodUID: null } claim })
+            {
+                pod.Metadata.Annotations = new Dictionary<string, string> { [Names.MigrationAnnotation] = "move", [Names.ClaimAnnotation] = claim.Token };
+            }
+
+            Replacement = pod;
+        }
+        else if (owned && Replacement is not null)
+        {
+            Replacement = null;
+        }
+    }
+
+    private void Apply(MoveAction action)
+    {
+        switch (action)
+        {
+            case MoveAction.AddFinalizer:
+                Migration.Metadata.Finalizers = [Names.MigrationFinalizer];
+                break;
+            case MoveAction.RemoveFinalizer:
+                Assert.True(Final || Phase.Length == 0, $"finalizer removed in phase {Phase}");
+                Migration.Metadata.Finalizers = null;
+                break;
+            case MoveAction.EnterPhase a:
+                Assert.Equal((Phase, Status.Decision), (a.From, a.Decision));
+                Change(a.Status.SetItem("phase", a.To));
+                break;
+            case MoveAction.Abort a:
+                Assert.Equal((Phase, ""), (a.From, Status.Decision));
+                Change(a.Status.SetItem("phase", a.To).SetItem("decision", Decision.Aborted));
+                break;
+            case MoveAction.WriteStatus a:
+                Change(a.Status);
+                break;
+            case MoveAction.RecordOwner a:
+                Assert.Null(Status.Claim);
+                Status.Owner = a.Owner;
+                Status.Claim = new Claim { Token = "token", ExpiresAt = a.ClaimExpiresAt };
+                break;
+            case MoveAction.BindClaim a:
+                Assert.Null(Status.Claim!.PodUID);
+                (Status.Claim.PodName, Status.Claim.PodUID) = (a.PodName, a.PodUid);
+                break;
+            default:
+                ApplyToPod(action);
+                break;
+        }
+    }
+
+    private void ApplyToPod(MoveAction action)
+    {
+        switch (action)
+        {
+            case MoveAction.TakeLabels a:
+                Assert.True(Status.Owner is not null && Status.Claim is not null, "labels taken before it was written down");
+                Assert.Equal("", Status.Decision);
+                a.Keys.ToList().ForEach(k => Source!.Metadata.Labels.Remove(k));
+                break;
+            case MoveAction.GiveBack a:
+                Assert.Equal(Decision.Aborted, Status.Decision);
+                a.Labels.ToList().ForEach(l => Source!.Metadata.Labels[l.Key] = l.Value);
+                Source!.Metadata.Annotations = new Dictionary<string, string> { [Names.PodDeletionCost] = a.DeletionCost };
+                break;
+            case MoveAction.SetDeletionCost:
+                Source!.Metadata.Annotations = null;
+                break;
+            case MoveAction.CreatePod a:
+                Assert.Equal(Decision.Committed, Status.Decision);
+                Assert.Null(Source);
+                Assert.Null(Replacement);
+                Replacement = a.Pod;
+                Replacement.Metadata.Uid = "uid-again";
+                break;
+            case MoveAction.DeletePod a when a.Pod.Metadata.Uid == Uid:
+                Assert.True(Status.Decision == Decision.Committed || Owner is null, "the source was deleted without a commit");
+                Source = null;
+                break;
+            case MoveAction.DeletePod:
+                Assert.Equal(Decision.Aborted, Status.Decision);
+                Replacement = null;
+                break;
+        }
+    }
+
+    private void Change(ImmutableDictionary<string, object?> change)
+    {
+        var status = JsonNode.Parse(KubernetesJson.Serialize(Status))!.AsObject();
+        foreach (var (name, value) in change)
+        {
+            status[name] = value is null ? null : JsonNode.Parse(KubernetesJson.Serialize(value));
+        }
+
+        Migration.Status = KubernetesJson.Deserialize<MigrationStatus>(status.ToJsonString());
+    }
+
+    private ClusterSnapshot Snapshot()
+        => new([.. Nodes], [.. new[] { Source, Replacement }.Where(p => p is not null).Select(p => PodMapping.ToModel(p!, []))], []);
+
+    public static V1Pod Running(V1Pod pod, string uid)
+    {
+        pod.Metadata.Uid = uid;
+        pod.Status = new V1PodStatus { Phase = "Running", Conditions = [new V1PodCondition { Type = "Ready", Status = "True" }] };
+        return pod;
+    }
+
+    private static V1OwnerReference OwnerReference() => new() { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "redis", Uid = "uid-owner", Controller = true };
+
+    private static NodeInfo Node(string name) => NodeMapping.ToModel(Builders.Node(name), []);
+}
