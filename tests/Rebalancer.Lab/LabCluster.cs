@@ -111,13 +111,12 @@ public sealed class LabCluster : IAsyncDisposable
         await StartApiAsync(cancel);
         await Task.WhenAll(Options.Nodes.Select((node, at) => AddNodeAsync(node, at + 1, cancel)));
         nodes.Sort((one, other) => one.Index.CompareTo(other.Index));
-        string[] archives = [await images, .. Options.ImageArchives];
+        string[] archives = [.. await images, .. Options.ImageArchives];
+        await Task.WhenAll(nodes.Select(node => StartOnAsync(node, archives, cancel)));
         if (Options is { WithProduct: true, WithDescheduler: true })
         {
             Descheduler = DeschedulerProcess.Start(Published.Folder, KubeconfigFile, Options.DeschedulerArguments, LogFolder, Options.Time);
         }
-
-        await Task.WhenAll(nodes.Select(node => StartOnAsync(node, archives, cancel)).Append(Descheduler?.WaitReadyAsync(cancel) ?? Task.CompletedTask));
     }
 
     private async Task StartApiAsync(CancellationToken cancel)
@@ -147,9 +146,12 @@ public sealed class LabCluster : IAsyncDisposable
 
     private async Task StartOnAsync(LabNode node, IReadOnlyList<string> archives, CancellationToken cancel)
     {
-        // The agent expects its Node object; nobody makes pods before the images are there.
+        await node.ImportAsync(archives, cancel);
         await node.StartKubeletAsync(cancel);
-        await Task.WhenAll(node.ImportAsync(archives, cancel), Options.WithProduct ? node.StartAgentAsync(cancel) : Task.CompletedTask);
+        if (Options.WithProduct)
+        {
+            await node.StartAgentAsync(cancel);
+        }
     }
 
     private void ResetLogs()
