@@ -7,7 +7,7 @@ namespace Rebalancer.Lab.Nodes;
 /// <summary>containerd of a node: its configuration, process, images and connection.</summary>
 internal sealed class NodeContainerd : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ImportLimit = TimeSpan.FromMinutes(2);
 
     private readonly NodeMachine machine;

@@ -8,7 +8,7 @@ namespace Rebalancer.Lab.Nodes;
 /// <summary>The namespaces, file system and cgroups of a node: what would be its hardware and its kernel.</summary>
 internal sealed class NodeMachine : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
 
     private readonly Process init;
     private readonly CgroupTree cgroups;

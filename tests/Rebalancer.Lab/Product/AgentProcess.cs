@@ -13,7 +13,7 @@ internal static class AgentProcess
     private const string LocalSocket = "/run/rebalancer/agent.sock";
     private const string TlsFolder = "/etc/rebalancer/tls";
     private const string Kubeconfig = "/etc/rebalancer/kubeconfig";
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2);
 
     public static SupervisedProcess Start(LabNode node, ClusterCertificates certificates, Action<string> writeKubeconfig, string logFolder, TimeProvider time)
     {
