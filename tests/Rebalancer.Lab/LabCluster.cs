@@ -111,12 +111,13 @@ public sealed class LabCluster : IAsyncDisposable
         await StartApiAsync(cancel);
         await Task.WhenAll(Options.Nodes.Select((node, at) => AddNodeAsync(node, at + 1, cancel)));
         nodes.Sort((one, other) => one.Index.CompareTo(other.Index));
-        string[] archives = [.. await images, .. Options.ImageArchives];
-        await Task.WhenAll(nodes.Select(node => StartOnAsync(node, archives, cancel)));
+        string[] archives = [await images, .. Options.ImageArchives];
         if (Options is { WithProduct: true, WithDescheduler: true })
         {
             Descheduler = DeschedulerProcess.Start(Published.Folder, KubeconfigFile, Options.DeschedulerArguments, LogFolder, Options.Time);
         }
+
+        await Task.WhenAll(nodes.Select(node => StartOnAsync(node, archives, cancel)).Append(Descheduler?.WaitReadyAsync(cancel) ?? Task.CompletedTask));
     }
 
     private async Task StartApiAsync(CancellationToken cancel)
@@ -146,12 +147,9 @@ public sealed class LabCluster : IAsyncDisposable
 
     private async Task StartOnAsync(LabNode node, IReadOnlyList<string> archives, CancellationToken cancel)
     {
-        await node.ImportAsync(archives, cancel);
+        // The agent expects its Node object; nobody makes pods before the images are there.
         await node.StartKubeletAsync(cancel);
-        if (Options.WithProduct)
-        {
-            await node.StartAgentAsync(cancel);
-        }
+        await Task.WhenAll(node.ImportAsync(archives, cancel), Options.WithProduct ? node.StartAgentAsync(cancel) : Task.CompletedTask);
     }
 
     private void ResetLogs()

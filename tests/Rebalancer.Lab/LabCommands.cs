@@ -33,7 +33,7 @@ internal static class LabCommands
         {
             var toClean = new LabSlot(parsed.GetValue(slot)!);
             using var slotLock = await SlotLock.AcquireAsync(toClean, TimeSpan.FromMinutes(1), Console.Error, cancel);
-            await Janitor.CleanAsync(toClean, cancel);
+            await Janitor.CleanMachineAsync(toClean, cancel);
         });
         return clean;
     }

@@ -15,15 +15,16 @@ internal static class IsolatedRun
         await HostPackages.EnsureAsync(log, cancel);
         await RootFileSystem.EnsureAsync(log, cancel);
         using var slotLock = await SlotLock.AcquireAsync(slot, waitLimit, log, cancel);
-        await Janitor.CleanAsync(slot, cancel);
+        await Janitor.CleanMachineAsync(slot, cancel);
         using var watchdog = Watchdog.Start(slot);
         try
         {
+            PipeLimits.Raise(slot);
             return await RunCommandAsync(slot, argv, log);
         }
         finally
         {
-            await Janitor.CleanAsync(slot, CancellationToken.None);
+            await Janitor.CleanMachineAsync(slot, CancellationToken.None);
         }
     }
 

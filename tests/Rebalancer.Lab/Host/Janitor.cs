@@ -8,6 +8,14 @@ internal static class Janitor
 {
     private static readonly TimeSpan RemoveLimit = TimeSpan.FromMinutes(1);
 
+    /// <summary>Everything, also what the machine was set to for the lab.</summary>
+    public static async Task CleanMachineAsync(LabSlot slot, CancellationToken cancel)
+    {
+        await CleanAsync(slot, cancel);
+        PipeLimits.Restore(slot);
+    }
+
+    /// <summary>Cgroups with whatever is in them, and folders.</summary>
     public static async Task CleanAsync(LabSlot slot, CancellationToken cancel)
     {
         await new CgroupTree(slot.Cgroup).RemoveAsync(cancel);

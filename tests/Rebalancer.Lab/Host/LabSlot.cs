@@ -12,7 +12,8 @@ public sealed record LabSlot(string Name)
     /// <summary>What the nodes write: containers, volumes, logs. On a real disk, since overlay on overlay does not work.</summary>
     public string Folder => $"/var/lib/rebalancer-lab/{Name}";
 
-    public string LockFile => $"/run/rebalancer-lab-{Name}.lock";
+    /// <summary>Stays beside the cached root file system: deleting it would let two processes lock two files of the same name.</summary>
+    public string LockFile => $"{Host.RootFileSystem.CacheFolder}/lab-{Name}.lock";
 
-    public string OwnerFile => $"/run/rebalancer-lab-{Name}.owner";
+    public string OwnerFile => $"{Host.RootFileSystem.CacheFolder}/lab-{Name}.owner";
 }

@@ -10,7 +10,7 @@ internal static class RootFileSystem
     public const string Variable = "REBALANCER_ROOTFS";
     public const string KubectlVariable = "REBALANCER_KUBECTL";
 
-    private const string CacheFolder = "/var/cache/rebalancer";
+    public const string CacheFolder = "/var/cache/rebalancer";
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(15);
 
     /// <summary>Testing, since CRIU dumps TCP sockets on current kernels only from 4.2 on.</summary>

@@ -5,9 +5,14 @@ namespace Rebalancer.Lab.Host;
 /// <summary>Only one lab per slot: a file lock that dies with its process.</summary>
 internal sealed class SlotLock : IDisposable
 {
+    private readonly LabSlot slot;
     private readonly FileStream file;
 
-    private SlotLock(FileStream file) => this.file = file;
+    private SlotLock(LabSlot slot, FileStream file)
+    {
+        this.slot = slot;
+        this.file = file;
+    }
 
     /// <exception cref="LabException">Another lab held the slot for the whole limit.</exception>
     public static async Task<SlotLock> AcquireAsync(LabSlot slot, TimeSpan limit, TextWriter log, CancellationToken cancel)
@@ -44,9 +49,10 @@ internal sealed class SlotLock : IDisposable
     {
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(slot.LockFile)!);
             var file = new FileStream(slot.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(slot.OwnerFile, $"process {Environment.ProcessId} ({Environment.CommandLine})");
-            return new SlotLock(file);
+            return new SlotLock(slot, file);
         }
         catch (IOException)
         {
@@ -56,6 +62,9 @@ internal sealed class SlotLock : IDisposable
 
     private static string Owner(LabSlot slot) => File.Exists(slot.OwnerFile) ? File.ReadAllText(slot.OwnerFile) : "an unknown process";
 
-    // The lock file stays: deleting it would let two processes lock two files of the same name.
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        File.Delete(slot.OwnerFile);
+        file.Dispose();
+    }
 }

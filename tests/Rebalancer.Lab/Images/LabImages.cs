@@ -13,21 +13,22 @@ public static class LabImages
     private static readonly string[] Applets = ["cat", "cp", "cut", "echo", "grep", "httpd", "kill", "ls", "mkdir", "nc", "ps", "rm", "sh", "sleep", "touch", "true", "false", "wget"];
     private static readonly string[] UnusedPython = ["/test/", "/idlelib/", "/ensurepip/", "/__pycache__/", "/config-3", "/pydoc_data/", "/tkinter/", "/lib2to3/"];
 
-    /// <summary>Builds the archives into a folder. Returns their paths.</summary>
-    public static async Task<IReadOnlyList<string>> BuildAsync(string rootFileSystem, string folder, CancellationToken cancel)
+    /// <summary>Builds one archive of all images into a folder. Returns its path.</summary>
+    public static async Task<string> BuildAsync(string rootFileSystem, string folder, CancellationToken cancel)
     {
         var debian = new DebianFiles(rootFileSystem);
         var busyBox = debian.File("/usr/bin/busybox", "/bin/busybox");
         ImageFile[] shell = [busyBox, .. Applets.Select(applet => ImageFile.Link("/bin/" + applet, "busybox")), ImageFile.Folder("/tmp", AnyoneMode), Users];
-        (string File, ImageConfig Config, ImageFile[] Content)[] images =
+        (ImageConfig Config, IEnumerable<ImageFile> Files)[] images =
         [
-            ("pause", new ImageConfig(Pause, "/bin/busybox", "sleep", "infinity"), [busyBox]),
-            ("busybox", new ImageConfig(BusyBox, "/bin/sh"), shell),
-            ("redis", new ImageConfig(Redis.Image, Redis.Command) { WorkingFolder = "/data" }, [.. shell, .. await RedisFilesAsync(debian, cancel)]),
-            ("echo", new ImageConfig(EchoServer.Image, EchoServer.Command), [.. shell, .. await PythonFilesAsync(debian, cancel)]),
+            (new ImageConfig(Pause, "/bin/busybox", "sleep", "infinity"), [busyBox]),
+            (new ImageConfig(BusyBox, "/bin/sh"), shell),
+            (new ImageConfig(Redis.Image, Redis.Command) { WorkingFolder = "/data" }, shell.Concat(await RedisFilesAsync(debian, cancel))),
+            (new ImageConfig(EchoServer.Image, EchoServer.Command), shell.Concat(await PythonFilesAsync(debian, cancel))),
         ];
-        await Task.WhenAll(images.Select(image => OciArchive.BuildAsync($"{folder}/{image.File}.tar", image.Config, image.Content, cancel)));
-        return [.. images.Select(image => $"{folder}/{image.File}.tar")];
+        var archive = $"{folder}/lab.tar";
+        await OciArchive.BuildAsync(archive, images, cancel);
+        return archive;
     }
 
     private static async Task<ImageFile[]> RedisFilesAsync(DebianFiles debian, CancellationToken cancel) =>

@@ -35,6 +35,11 @@ internal sealed class NodeMachine : IAsyncDisposable
     /// <exception cref="LabException">The node's first process ended before it was ready; the message holds its output.</exception>
     public static async Task<NodeMachine> StartAsync(LabEnvironment lab, LabNodeOptions options, string? publishFolder, CancellationToken cancel)
     {
+        if (options.CgroupVersion == CgroupVersion.V1 && Hierarchy.Mounted().All(hierarchy => hierarchy.IsV2))
+        {
+            throw new LabException($"node {options.Name} wants cgroup version 1, of which this machine has no hierarchy mounted");
+        }
+
         var folder = $"{lab.Slot.Folder}/{options.Name}";
         Directory.CreateDirectory(folder);
         var cgroups = new CgroupTree($"{lab.Slot.Cgroup}/{options.Name}");

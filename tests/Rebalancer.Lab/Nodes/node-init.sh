@@ -42,7 +42,5 @@ pivot_root . oldroot
 cd /
 umount -l /oldroot
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-# CRIU's page transfer splices through large pipes, which a process without CAP_SYS_RESOURCE may open only when these limits allow it.
-sysctl -qw fs.pipe-max-size=268435456 fs.pipe-user-pages-soft=0 2>/dev/null || true
 echo ready
 sleep infinity & wait

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Rebalancer.Lab.Certificates;
 using Rebalancer.Lab.Network;
 using Rebalancer.Lab.Nodes;
-using Rebalancer.Lab.Processes;
 
 namespace Rebalancer.Lab.Product;
 
@@ -13,7 +12,6 @@ internal static class AgentProcess
     private const string LocalSocket = "/run/rebalancer/agent.sock";
     private const string TlsFolder = "/etc/rebalancer/tls";
     private const string Kubeconfig = "/etc/rebalancer/kubeconfig";
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2);
 
     public static SupervisedProcess Start(LabNode node, ClusterCertificates certificates, Action<string> writeKubeconfig, string logFolder, TimeProvider time)
     {
@@ -26,35 +24,10 @@ internal static class AgentProcess
             .. node.Options.MetadataUrl is { } url ? (string[])["--metadata-url", url] : [],
             .. node.Options.AgentArguments,
         ];
-        return new SupervisedProcess(() => node.StartProcess("agent", agent), cancel => WaitReadyAsync(node, $"{logFolder}/agent.log", cancel), time);
-    }
-
-    private static async Task WaitReadyAsync(LabNode node, string log, CancellationToken cancel)
-    {
-        try
-        {
-            await Poll.UntilAsync(() => AnswersAsync(node, cancel), ReadyLimit, $"agent of {node.Name} listens on {LocalSocket} and on port {Addresses.AgentPort}", cancel);
-        }
-        catch (TimeoutException error)
-        {
-            var tail = File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(20)) : "";
-            throw new TimeoutException($"{error.Message}; its log ends:\n{tail}", error);
-        }
-    }
-
-    private static async Task<bool> AnswersAsync(LabNode node, CancellationToken cancel)
-    {
-        try
-        {
-            using var local = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await local.ConnectAsync(new UnixDomainSocketEndPoint(node.Root + LocalSocket), cancel);
-            using var remote = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            await remote.ConnectAsync(IPAddress.Parse(node.Address), Addresses.AgentPort, cancel);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        EndPoint[] endPoints = [new UnixDomainSocketEndPoint(node.Root + LocalSocket), new IPEndPoint(IPAddress.Parse(node.Address), Addresses.AgentPort)];
+        return new SupervisedProcess(
+            () => node.StartProcess("agent", agent),
+            cancel => Readiness.WaitAsync($"agent of {node.Name} listens on {LocalSocket} and on port {Addresses.AgentPort}", $"{logFolder}/agent.log", endPoints, cancel),
+            time);
     }
 }

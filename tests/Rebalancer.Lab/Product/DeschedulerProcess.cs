@@ -1,3 +1,4 @@
+using System.Net;
 using Rebalancer.Lab.Network;
 using Rebalancer.Lab.Nodes;
 
@@ -13,9 +14,11 @@ internal static class DeschedulerProcess
             "dotnet", $"{publishFolder}/descheduler/Rebalancer.Descheduler.dll", "--kubeconfig", kubeconfig, "--webhook-listen", $"{Addresses.Gateway}:{Addresses.WebhookPort}",
             .. arguments,
         ];
+        var log = $"{logFolder}/descheduler.log";
+        var webhook = new IPEndPoint(IPAddress.Parse(Addresses.Gateway), Addresses.WebhookPort);
         return new SupervisedProcess(
-            () => NodeProcess.Start("descheduler", $"{logFolder}/descheduler.log", descheduler, entered: false),
-            _ => Task.CompletedTask,
+            () => NodeProcess.Start("descheduler", log, descheduler, entered: false),
+            cancel => Readiness.WaitAsync($"descheduler's webhook listens on {webhook}", log, [webhook], cancel),
             time);
     }
 }
