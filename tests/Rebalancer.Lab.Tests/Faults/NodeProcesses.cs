@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace Rebalancer.Lab.Tests.Faults;
 
-/// <summary>Processes of one node, found from outside by its PID namespace.</summary>
+/// <summary>Processes of one node and of its containers, found from outside: they, or an ancestor, are in the node's PID namespace.</summary>
 internal static class NodeProcesses
 {
+    private const int MaxGenerations = 64;
+
     /// <summary>Pids, as the lab sees them, of the node's processes with this command name.</summary>
     /// <param name="nodeInitPid">The node's first process.</param>
     public static IReadOnlyList<int> Find(int nodeInitPid, string command)
     {
         var node = NamespaceOf(nodeInitPid);
-        return [.. AllPids().Where(pid => CommandOf(pid) == command && NamespaceOf(pid) == node)];
+        return [.. AllPids().Where(pid => CommandOf(pid) == command && BelongsTo(pid, node))];
     }
 
     /// <summary>Whether the process's cgroup is frozen.</summary>
@@ -34,11 +36,37 @@ internal static class NodeProcesses
         return false;
     }
 
+    public static string CgroupsOf(int pid) => string.Join('\n', Lines($"/proc/{pid}/cgroup"));
+
     private static IEnumerable<int> AllPids() => Directory.EnumerateDirectories("/proc")
         .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
         .Where(pid => pid > 0);
 
     private static string? CommandOf(int pid) => Lines($"/proc/{pid}/comm") is [var name, ..] ? name : null;
+
+    /// <summary>A container has a PID namespace of its own, below the node's.</summary>
+    private static bool BelongsTo(int pid, string? node)
+    {
+        for (var generation = 0; generation < MaxGenerations && pid > 1; generation++)
+        {
+            if (NamespaceOf(pid) == node)
+            {
+                return true;
+            }
+
+            pid = ParentOf(pid);
+        }
+
+        return false;
+    }
+
+    /// <summary>0 for a process that has just gone.</summary>
+    private static int ParentOf(int pid)
+    {
+        const string Field = "PPid:";
+        var line = Lines($"/proc/{pid}/status").FirstOrDefault(each => each.StartsWith(Field, StringComparison.Ordinal));
+        return line is null ? 0 : int.Parse(line.AsSpan(Field.Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+    }
 
     private static string? NamespaceOf(int pid)
     {
