@@ -28,7 +28,7 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     public Dump? Dump { get; set; }
     public ImageSender? Sender { get; set; }
     public PeerSession? Session { get; set; }
-    /// <summary>Clock timestamp at which the shield was closed.</summary>
+    /// <summary>Clock timestamp at which the freeze began.</summary>
     public long? FrozenAt { get; set; }
     /// <summary>Why the move ends without a commit.</summary>
     public MoveException? Failure { get; set; }

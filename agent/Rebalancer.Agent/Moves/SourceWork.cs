@@ -88,17 +88,21 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         await context.DumpGate.Asked.WaitAsync(ConnectLimit, services.Clock, cancellation);
     }
 
+    /// <summary>
+    /// First the processes, then the network. What they answered before they stopped has left the pod; behind a shield that closes first an answer would
+    /// be lost, and the restored socket repeats it only after its initial time-out of a second. What arrives between the two is dumped with the socket.
+    /// </summary>
     private async Task FreezeAsync(CancellationToken cancellation)
     {
         context.FrozenAt = services.Clock.GetTimestamp();
-        context.Shield!.Close();
-        context.Timeline.Mark("Shielded");
         var told = context.Session!.SendAsync(new MoveFrame { Freezing = new Freezing() }, cancellation);
-        context.Frames = new HeldFrames(context.Shield.Held);
-        context.Pump = context.Frames.PumpAsync(context.Session.SendAsync, context.PumpEnd.Token);
         if (!context.Cgroup!.Freeze(FreezeLimit)) { throw new MoveException(Reasons.CheckpointFailed, $"container {context.Container!.ContainerName} did not freeze within {FreezeLimit.TotalSeconds} s"); }
         context.Timeline.Mark("Frozen");
+        context.Shield!.Close();
+        context.Timeline.Mark("Shielded");
         context.DumpGate.Open(dump: true);
+        context.Frames = new HeldFrames(context.Shield.Held);
+        context.Pump = context.Frames.PumpAsync(context.Session.SendAsync, context.PumpEnd.Token);
         await told;
     }
 
