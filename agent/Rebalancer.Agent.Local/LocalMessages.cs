@@ -56,6 +56,11 @@ public static class LocalOps
     /// fail = do not. So both process starts cost the container no frozen time. ImagePath names the move.
     /// </summary>
     public const string DumpReady = "dump-ready";
+    /// <summary>
+    /// rebalancer-runc, kill of the pause container of a pod that was moved away. Answered when the target runs, or has had its time: until then the pod's
+    /// network namespace still receives what its clients send, and the agent passes it on. proceed is the only answer.
+    /// </summary>
+    public const string SandboxKill = "sandbox-kill";
     public const string CniAdd = "cni-add";
     public const string CniDel = "cni-del";
     public const string CniCheck = "cni-check";

@@ -7,9 +7,11 @@ using Rebalancer.Kubernetes.Api;
 namespace Rebalancer.Agent.Local;
 
 /// <summary>Brings each local question to the move or to the network it concerns.</summary>
-internal sealed class LocalDispatcher(IClaims claims, MoveRegistry registry, INodeNetwork network, ILogger<LocalDispatcher> log) : ILocalHandler
+internal sealed class LocalDispatcher(IClaims claims, MoveRegistry registry, INodeNetwork network, TimeProvider clock, ILogger<LocalDispatcher> log) : ILocalHandler
 {
     private static readonly TimeSpan FindLimit = TimeSpan.FromSeconds(85);
+    /// <summary>How long a moved pod's sandbox is kept for the frames of its clients. Kubelet gives StopPodSandbox 2 minutes.</summary>
+    private static readonly TimeSpan SandboxLimit = TimeSpan.FromSeconds(15);
 
     public async Task<LocalReply> HandleAsync(LocalRequest request, CancellationToken callerGone)
     {
@@ -22,6 +24,7 @@ internal sealed class LocalDispatcher(IClaims claims, MoveRegistry registry, INo
                 LocalOps.SandboxCreate => await ClaimedAsync(request, plain: LocalActions.Proceed, callerGone),
                 LocalOps.ContainerCreate => await ClaimedAsync(request, plain: LocalActions.Create, callerGone),
                 LocalOps.RestoreDone => await ClaimedAsync(request, plain: LocalActions.Proceed, callerGone),
+                LocalOps.SandboxKill => await SandboxKillAsync(request, callerGone),
                 LocalOps.Hold => await HoldAsync(request, callerGone),
                 LocalOps.Resumed => TargetOf(request)?.Callers.Resumed() ?? Unknown(request),
                 LocalOps.DumpReady => MoveFolder.UidOf(request.ImagePath) is { } uid && registry.Source(uid) is { } source ? await source.DumpReadyAsync(callerGone) : Unknown(request),
@@ -55,6 +58,15 @@ internal sealed class LocalDispatcher(IClaims claims, MoveRegistry registry, INo
         if (migration is null) { return null; }
         return registry.EnsureTarget(migration)
             ?? (migration.Status.Decision == Decision.Committed ? null : throw new ClaimException(Reasons.TargetUnready, $"migration {migration.Metadata.Name} is over on this node"));
+    }
+
+    private async Task<LocalReply> SandboxKillAsync(LocalRequest request, CancellationToken callerGone)
+    {
+        if (registry.SourceOfPod(request.PodUid) is { } move)
+        {
+            _ = await Task.WhenAny(move.Ended, Task.Delay(SandboxLimit, clock, callerGone));
+        }
+        return new LocalReply { Action = LocalActions.Proceed };
     }
 
     private async Task<LocalReply> HoldAsync(LocalRequest request, CancellationToken callerGone) =>

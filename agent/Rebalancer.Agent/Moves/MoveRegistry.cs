@@ -19,6 +19,10 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
 
     public TargetMove? Target(string uid) => targets.TryGetValue(uid, out var move) ? move.Value : null;
 
+    /// <summary>The move by which this pod leaves this node, if one is under way.</summary>
+    public SourceMove? SourceOfPod(string podUid) =>
+        sources.Values.Where(move => move.IsValueCreated).Select(move => move.Value).FirstOrDefault(move => move.PodUid == podUid);
+
     /// <summary>The target's move that this pod was already found to be claimed for, without asking the API server again.</summary>
     public TargetMove? TargetOfPod(string podUid) =>
         targets.Values.Where(move => move.IsValueCreated).Select(move => move.Value).FirstOrDefault(move => move.Context.Sandbox?.PodUid == podUid);

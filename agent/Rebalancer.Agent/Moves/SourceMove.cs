@@ -14,7 +14,13 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
     private static readonly TimeSpan DefaultFreezeBudget = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CancelledWorkLimit = TimeSpan.FromSeconds(10);
     private readonly SourceContext context = new(migration, services.Clock);
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SourceStep step = first;
+
+    public string? PodUid => context.Migration.Status.PodUID;
+
+    /// <summary>Done when the move is over and everything is given back; after a commit, when the target runs or did not say so in time.</summary>
+    public Task Ended => ended.Task;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -36,6 +42,7 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
         }
         finally
         {
+            ended.TrySetResult();
             writer.Complete();
             await writing;
         }

@@ -7,8 +7,11 @@ namespace Rebalancer.Runtime.Containers;
 internal sealed record ContainerState
 {
     private const string PodUidLabel = "io.kubernetes.cri.sandbox-uid=";
+    private const string TypeLabel = "io.kubernetes.cri.container-type=";
 
     public string PodUid { get; init; } = "";
+    /// <summary>"sandbox" or "container".</summary>
+    public string ContainerType { get; init; } = "";
     /// <summary>Folder of the freezer hierarchy (version 1) or of the unified one (version 2).</summary>
     public string FreezerCgroup { get; init; } = "";
 
@@ -33,7 +36,7 @@ internal sealed record ContainerState
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("cgroup_paths"u8)) { state = state with { FreezerCgroup = Freezer(ref reader) }; }
-            else if (reader.ValueTextEquals("config"u8)) { state = state with { PodUid = LabelOfConfig(ref reader) }; }
+            else if (reader.ValueTextEquals("config"u8)) { state = state.WithLabels(ref reader); }
             else { reader.Skip(); }
         }
         return state;
@@ -53,19 +56,20 @@ internal sealed record ContainerState
         return path;
     }
 
-    private static string LabelOfConfig(ref Utf8JsonReader reader)
+    private ContainerState WithLabels(ref Utf8JsonReader reader)
     {
-        var uid = "";
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) { return uid; }
+        var state = this;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) { return state; }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!reader.ValueTextEquals("labels"u8)) { reader.Skip(); continue; }
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) { continue; }
             while (reader.Read() && reader.TokenType == JsonTokenType.String)
             {
-                if (reader.ValueSpan.StartsWith("io.kubernetes.cri.sandbox-uid="u8)) { uid = reader.GetString()![PodUidLabel.Length..]; }
+                if (reader.ValueSpan.StartsWith("io.kubernetes.cri.sandbox-uid="u8)) { state = state with { PodUid = reader.GetString()![PodUidLabel.Length..] }; }
+                else if (reader.ValueSpan.StartsWith("io.kubernetes.cri.container-type="u8)) { state = state with { ContainerType = reader.GetString()![TypeLabel.Length..] }; }
             }
         }
-        return uid;
+        return state;
     }
 }

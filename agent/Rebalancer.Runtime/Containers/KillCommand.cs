@@ -1,15 +1,19 @@
+using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Runtime.Arguments;
+using Rebalancer.Runtime.Bundles;
 
 namespace Rebalancer.Runtime.Containers;
 
 /// <summary>
 /// `kill`. The container of a moved pod is frozen and lives elsewhere: every process of its cgroup gets SIGKILL before the thaw, whatever signal
 /// was asked for, so that none of them runs on. runc itself signals the first process only and then thaws, and the others run until it is reaped.
+/// Its sandbox is kept until the target runs: what its clients send meanwhile is held in the sandbox's network namespace and passed on.
 /// </summary>
 internal static class KillCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SandboxLimit = TimeSpan.FromSeconds(20);
 
     public static int Run(RuntimeHost host, RuncArguments call)
     {
@@ -17,10 +21,23 @@ internal static class KillCommand
         {
             return host.Runc.Become(call.All);
         }
+        if (state.ContainerType == BundleConfig.Sandbox) { AwaitTarget(host, state); }
         if (ContainerCgroup.TryOpen(state.FreezerCgroup, host.Clock) is not { } cgroup) { return host.Runc.Become(call.All); }
         if (cgroup.KillAllAndThaw(Limit)) { return 0; }
         throw new RuntimeFailureException(FailureReasons.KillIncomplete,
             $"container {call.Id} of the moved pod {state.PodUid}: {cgroup.Pids().Count} processes are left in {state.FreezerCgroup} {Limit.TotalSeconds} s after SIGKILL");
+    }
+
+    private static void AwaitTarget(RuntimeHost host, ContainerState state)
+    {
+        try
+        {
+            _ = host.Agent.Ask(new LocalRequest { Op = LocalOps.SandboxKill, PodUid = state.PodUid }, SandboxLimit, TimeSpan.Zero);
+        }
+        catch (AgentUnavailableException)
+        {
+            // Nobody is there to pass frames on: the sandbox has no use any more.
+        }
     }
 
     private static bool IsReleased(RuntimeHost host, ContainerState state) =>

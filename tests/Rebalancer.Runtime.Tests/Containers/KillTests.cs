@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rebalancer.Agent.Local;
 using Rebalancer.Runtime.Tests.Node;
 using Xunit;
 
@@ -10,12 +11,12 @@ public sealed class KillTests : IDisposable
 
     public void Dispose() => node.Dispose();
 
-    private void WriteState(TestCgroup cgroup)
+    private void WriteState(TestCgroup cgroup, string type = "container")
     {
         Directory.CreateDirectory(Path.Combine(node.RuncRoot, "c1"));
         var name = cgroup.Version == 1 ? "freezer" : "";
         File.WriteAllText(Path.Combine(node.RuncRoot, "c1", "state.json"),
-            $$$"""{"id":"c1","config":{"labels":["io.kubernetes.cri.sandbox-uid={{{TestNode.PodUid}}}"]},"cgroup_paths":{"{{{name}}}":"{{{cgroup.Folder}}}"}}""");
+            $$$"""{"id":"c1","config":{"labels":["io.kubernetes.cri.sandbox-uid={{{TestNode.PodUid}}}","io.kubernetes.cri.container-type={{{type}}}"]},"cgroup_paths":{"{{{name}}}":"{{{cgroup.Folder}}}"}}""");
     }
 
     [Theory]
@@ -53,6 +54,54 @@ public sealed class KillTests : IDisposable
         Assert.Equal(0, node.Run("kill", "--all", "c1", "9"));
 
         Assert.Empty(cgroup.Freezer.Pids());
+    }
+
+    [Fact]
+    public async Task Kill_SandboxOfAMovedPod_StaysUntilTheAgentLetsItGo()
+    {
+        using var cgroup = new TestCgroup(1);
+        WriteState(cgroup, "sandbox");
+        var pause = cgroup.Start("exec sleep 1000");
+        TestNode.Mark(node.Host.ReleasedFolder, TestNode.PodUid);
+        var wasAlive = false;
+        await using var agent = new ScriptedAgent(node.Host.Socket, _ =>
+        {
+            wasAlive = !pause.HasExited;
+            return new LocalReply { Action = LocalActions.Proceed };
+        });
+
+        Assert.Equal(0, await Task.Run(() => node.Run("kill", "c1", "9")));
+
+        Assert.True(wasAlive);
+        Assert.Equal((LocalOps.SandboxKill, TestNode.PodUid), (agent.Requests.Single().Op, agent.Requests.Single().PodUid));
+        Assert.Empty(cgroup.Freezer.Pids());
+    }
+
+    [Fact]
+    public void Kill_SandboxOfAMovedPodWithoutAnAgent_EndsAtOnce()
+    {
+        using var cgroup = new TestCgroup(1);
+        WriteState(cgroup, "sandbox");
+        cgroup.Start("exec sleep 1000");
+        TestNode.Mark(node.Host.ReleasedFolder, TestNode.PodUid);
+
+        Assert.Equal(0, node.Run("kill", "c1", "9"));
+
+        Assert.Empty(cgroup.Freezer.Pids());
+    }
+
+    [Fact]
+    public async Task Kill_ContainerOfAMovedPod_AsksNobody()
+    {
+        using var cgroup = new TestCgroup(1);
+        WriteState(cgroup);
+        cgroup.Start("exec sleep 1000");
+        TestNode.Mark(node.Host.ReleasedFolder, TestNode.PodUid);
+        await using var agent = new ScriptedAgent(node.Host.Socket, ScriptedAgent.Silence);
+
+        Assert.Equal(0, await Task.Run(() => node.Run("kill", "c1", "9")));
+
+        Assert.Empty(agent.Requests);
     }
 
     [Fact]
