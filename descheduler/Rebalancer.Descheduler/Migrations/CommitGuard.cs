@@ -28,7 +28,7 @@ internal static class CommitGuard
 
     private static Refusal? Source(Observation o)
     {
-        var name = o.Migration.Metadata.NamespaceProperty + "/" + o.Migration.Spec.PodName;
+        var name = FullName(o);
         if (o.Source is not { } pod)
         {
             return new Refusal(Reasons.PodChanged, $"pod {name} with uid {o.Status.PodUID} is gone");
@@ -45,6 +45,8 @@ internal static class CommitGuard
             ? new Refusal(Reasons.PodChanged, $"container of pod {name} restarted: {running}, preflight saw {checkedId}")
             : null;
     }
+
+    private static string FullName(Observation o) => o.Migration.Metadata.NamespaceProperty + "/" + o.Migration.Spec.PodName;
 
     private static bool SameContainer(string a, string b) => WithoutScheme(a) == WithoutScheme(b);
 
@@ -64,11 +66,11 @@ internal static class CommitGuard
     {
         if (o.Status.Source is { State: SourceState.Refused or SourceState.Thawed } source)
         {
-            return new Refusal(source.Reason ?? Reasons.CheckpointFailed, $"source {o.Status.SourceNode}: {source.Message ?? source.State}{Line(source.LogLine)}");
+            return new Refusal(source.Reason ?? Reasons.CheckpointFailed, $"pod {FullName(o)} on source node {o.Status.SourceNode}: {source.Message ?? source.State}{Line(source.LogLine)}");
         }
 
         return o.Status.Target is { State: TargetState.Refused or TargetState.Failed or TargetState.Cleaned } target
-            ? new Refusal(target.Reason ?? Reasons.RestoreFailed, $"target {o.Status.TargetNode}: {target.Message ?? target.State}{Line(target.LogLine)}")
+            ? new Refusal(target.Reason ?? Reasons.RestoreFailed, $"pod {FullName(o)} on target node {o.Status.TargetNode}: {target.Message ?? target.State}{Line(target.LogLine)}")
             : null;
     }
 
