@@ -51,7 +51,9 @@ internal static class AgentServices
         services.AddSingleton<IClaims, Claims>();
         services.AddSingleton<MoveServices>();
         services.AddSingleton(provider => new MoveRegistry(provider.GetRequiredService<MoveServices>(), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
-        services.AddSingleton<IMoveSinks>(provider => provider.GetRequiredService<MoveRegistry>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TransferRehearsal>(provider, provider.GetRequiredService<MoveRegistry>()));
+        services.AddSingleton<IMoveSinks>(provider => provider.GetRequiredService<TransferRehearsal>());
+        services.AddHostedService(provider => provider.GetRequiredService<TransferRehearsal>());
         services.AddHostedService<MoveSupervisor>();
     }
 

@@ -27,7 +27,7 @@ public static class CriuConfiguration
     /// <summary>Replaces the file as a whole: CRIU never reads a half-written one.</summary>
     public static void Write(string path, string content)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFolder.Create(Path.GetDirectoryName(path)!);
         var next = $"{path}.{Environment.ProcessId}";
         File.WriteAllText(next, content);
         File.Move(next, path, overwrite: true);

@@ -5,8 +5,6 @@ namespace Rebalancer.Agent.Checkpoint;
 /// <summary>Where one move's images and logs lie on this node, on tmpfs, readable by root only: they hold the pod's memory.</summary>
 internal sealed class MoveFolder(string migrationUid, string root = NodePaths.MovesFolder)
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     public string Root { get; } = Path.Combine(root, SafeUid(migrationUid));
     public string Images => Path.Combine(Root, "images");
     /// <summary>Exists once every byte has come and has the right hash.</summary>
@@ -21,9 +19,9 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
     public void Create(string step)
     {
         Delete();
-        Directory.CreateDirectory(Root, Private);
-        Directory.CreateDirectory(Images, Private);
-        Directory.CreateDirectory(Work(step), Private);
+        PrivateFolder.Create(Root);
+        PrivateFolder.Create(Images);
+        PrivateFolder.Create(Work(step));
     }
 
     public void Delete()

@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Moves;
+using Rebalancer.Agent.Transfer;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Cluster;
 
 /// <summary>Tells the other agents, by an annotation of this node, where this one listens.</summary>
-internal sealed class EndpointPublisher(IClusterApi api, AgentOptions options, TimeProvider clock, Random random, ILogger<EndpointPublisher> log) : BackgroundService
+internal sealed class EndpointPublisher(IClusterApi api, AgentOptions options, TransferRehearsal rehearsal, TimeProvider clock, Random random, ILogger<EndpointPublisher> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await rehearsal.Done.WaitAsync(stoppingToken);
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), random, clock);
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -41,7 +41,7 @@ internal sealed class LocalServer(string socketPath, ILocalHandler handler, ILog
     private Socket Listen()
     {
         var folder = Path.GetDirectoryName(socketPath)!;
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFolder.Create(folder);
         File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.Delete(socketPath);
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

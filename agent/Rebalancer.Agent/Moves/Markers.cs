@@ -5,8 +5,6 @@ namespace Rebalancer.Agent.Moves;
 /// <summary>Files whose existence is the message, for the guard, the wrapper and this agent after a restart. Written through to the disk, with their folder.</summary>
 internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     public string CommitPath(string migrationUid) => PathOf(NodePaths.CommitMarkers, migrationUid);
 
     public bool HasCommit(string migrationUid) => File.Exists(CommitPath(migrationUid));
@@ -31,7 +29,7 @@ internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
     {
         foreach (var folder in new[] { NodePaths.StateFolder, NodePaths.CommitMarkers, NodePaths.ReleasedFolder, NodePaths.ConsumedFolder })
         {
-            Directory.CreateDirectory(PathOf(folder, ""), Private);
+            PrivateFolder.Create(PathOf(folder, ""));
         }
     }
 
@@ -43,7 +41,7 @@ internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
 
     private static void Write(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, Private);
+        PrivateFolder.Create(Path.GetDirectoryName(path)!);
         using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write)) { file.Flush(flushToDisk: true); }
         // The name itself must survive a power cut too.
         FolderSync.Flush(Path.GetDirectoryName(path)!);

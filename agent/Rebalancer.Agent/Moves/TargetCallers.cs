@@ -152,7 +152,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         if (!move.Advance(TargetSignal.RestoreGiven)) { return Fail(Reasons.RestoreFailed, $"the checkpoint is in use (step {Context.Step.Current})"); }
         Context.Restores++;
         var work = Context.Folder.Work($"restore-{Context.Restores}");
-        Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFolder.Create(work);
         CriuConfiguration.Write(Context.Folder.CriuConfig, CriuConfiguration.Held(NodePaths.RuncWrapper));
         return new LocalReply { Action = LocalActions.Restore, ImagePath = Context.Folder.Images, WorkPath = work, CriuConfig = Context.Folder.CriuConfig };
     }

@@ -1,3 +1,4 @@
+using Rebalancer.Agent.Local;
 using Rebalancer.Runtime.Bundles;
 
 namespace Rebalancer.Runtime.Containers;
@@ -11,7 +12,7 @@ internal static class Markers
 
     public static void Touch(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFolder.Create(Path.GetDirectoryName(path)!);
         using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
         file.Flush(flushToDisk: true);
     }

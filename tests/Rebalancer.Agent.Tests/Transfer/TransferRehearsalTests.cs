@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Tests.Cluster;
+using Rebalancer.Agent.Transfer;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Tests.Transfer;
+
+public sealed class TransferRehearsalTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly TestAuthority authority = new();
+    private readonly string folder = Path.Combine(Directory.CreateTempSubdirectory("rehearsal-").FullName, "run");
+
+    public void Dispose()
+    {
+        authority.Dispose();
+        Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task Start_ItsOwnEndpointWorks_SendsToItselfAndLeavesNothing()
+    {
+        var options = authority.Issue("n1", FreePort());
+        await using var app = Build(options, options);
+        await app.StartAsync();
+
+        Assert.True(await app.Services.GetRequiredService<TransferRehearsal>().Done.WaitAsync(Limit));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public async Task Start_NobodyAnswersAtItsEndpoint_EndsAndSaysSo()
+    {
+        var listening = authority.Issue("n1", FreePort());
+        await using var app = Build(listening, listening with { Listen = FreePort() });
+        await app.StartAsync();
+
+        Assert.False(await app.Services.GetRequiredService<TransferRehearsal>().Done.WaitAsync(Limit));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public async Task Find_AnybodyElsesStream_IsAMove()
+    {
+        await using var app = Build(authority.Issue("n1", FreePort()), authority.Issue("n1", FreePort()));
+        var rehearsal = app.Services.GetRequiredService<TransferRehearsal>();
+
+        var e = await Assert.ThrowsAsync<MoveException>(() => rehearsal.FindAsync(new Hello { MigrationUid = "guess" }, "n1", CancellationToken.None));
+
+        Assert.Equal(Reasons.TargetUnknown, e.Reason);
+    }
+
+    private WebApplication Build(AgentOptions listening, AgentOptions rehearsing)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(listening);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IClusterApi>(new FakeClusterApi { Nodes = ["n1"] });
+        builder.Services.AddSingleton<CriuVersion>();
+        builder.Services.AddSingleton(provider => new TransferRehearsal(
+            new NoMoves(),
+            provider.GetRequiredService<PeerChannels>(),
+            rehearsing,
+            provider.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>(),
+            TimeProvider.System,
+            provider.GetRequiredService<ILogger<TransferRehearsal>>()) { Folder = folder });
+        builder.Services.AddSingleton<IMoveSinks>(provider => provider.GetRequiredService<TransferRehearsal>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<TransferRehearsal>());
+        builder.AddPeers(listening, PeerCertificates.Load(listening));
+        var app = builder.Build();
+        app.MapGrpcService<NodeAgentService>();
+        return app;
+    }
+
+    private static IPEndPoint FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return (IPEndPoint)listener.LocalEndpoint;
+    }
+
+    private sealed class NoMoves : IMoveSinks
+    {
+        public Task<IMoveSink> FindAsync(Hello hello, string peerNode, CancellationToken cancellation) =>
+            throw new MoveException(Reasons.TargetUnknown, $"migration {hello.MigrationUid} is not known here");
+    }
+}
