@@ -11,6 +11,8 @@ internal sealed record AgentOptions
     public string? Kubeconfig { get; init; }
     /// <summary>Address and port of the mTLS endpoint that other agents use.</summary>
     public required IPEndPoint Listen { get; init; }
+    /// <summary>Where the images of moves come in: the next port, or any free one where the first is any.</summary>
+    public IPEndPoint ListenImages => new(Listen.Address, Listen.Port == 0 ? 0 : Listen.Port + 1);
     /// <summary>PEM files: the cluster's CA for agents, and this node's certificate (CN = node name) and key.</summary>
     public required string TlsCa { get; init; }
     public required string TlsCert { get; init; }

@@ -3,6 +3,7 @@ using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
+using Rebalancer.Agent.Transfer.Images;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Moves;
@@ -26,6 +27,7 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     public CancellationTokenSource PumpEnd { get; } = new();
     public Guard? Guard { get; set; }
     public Dump? Dump { get; set; }
+    public ImageStream? Images { get; set; }
     public ImageSender? Sender { get; set; }
     public PeerSession? Session { get; set; }
     /// <summary>Clock timestamp at which the freeze began.</summary>

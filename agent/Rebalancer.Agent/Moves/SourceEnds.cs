@@ -76,6 +76,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         }
         if (context.Shield is not null) { await context.Shield.DisposeAsync(); }
         context.Sender?.Dispose();
+        if (context.Images is not null) { await context.Images.DisposeAsync(); }
         context.Dump?.Dispose();
         context.Guard?.Dispose();
         context.PumpEnd.Dispose();

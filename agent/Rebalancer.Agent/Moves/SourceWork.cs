@@ -4,6 +4,7 @@ using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
+using Rebalancer.Agent.Transfer.Images;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Moves;
@@ -75,11 +76,13 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         context.Cgroup = ContainerCgroup.TryOpen(facts.Container.CgroupPath, services.Clock)
             ?? throw new MoveException(Reasons.PodChanged, $"cgroup {facts.Container.CgroupPath} is gone");
         context.Shield = services.Network.Shield(facts.Network.NetnsPath, facts.Network.IfName);
-        context.Session = PeerSession.Open(services.Channels.To(await EndpointAsync(cancellation), context.Migration.Status.TargetNode!));
+        var (endpoint, target) = (await EndpointAsync(cancellation), context.Migration.Status.TargetNode!);
+        context.Session = PeerSession.Open(services.Channels.To(endpoint, target));
         await context.Session.SendAsync(new MoveFrame { Hello = Hello(facts) }, cancellation);
         await LimitAsync(context.Session.Accepted, "accept the move", cancellation);
         Dump.Prepare(context.Folder, facts.Container);
-        context.Sender = new ImageSender(context.Folder.Images, context.Session.SendAsync);
+        context.Images = await services.Channels.ImagesAsync(endpoint, target, context.Session, cancellation);
+        context.Sender = new ImageSender(context.Folder.Images, context.Images);
         context.Guard = await Guard.StartAsync(facts, services.Markers.CommitPath(context.Uid), cancellation);
         if (!Dump.AsksBeforeDump(facts.Container)) { return; }
         context.Dump = Dump.Start(services.Options, context.Folder, facts.Container);

@@ -3,6 +3,7 @@ using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
+using Rebalancer.Agent.Transfer.Images;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Moves;
@@ -23,7 +24,6 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
         Context.Folder.Create("restore-0");
         receiver = new ImageReceiver(Context.Folder.Images, hello.EstimatedBytes);
         Context.Reply = reply;
-        reply(new MoveReply { Accepted = new Accepted() });
     }
 
     public void Take(MoveFrame frame)
@@ -34,8 +34,6 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
                 Context.Timeline.Mark("Freezing");
                 Context.MarkFrozen(services.Clock.GetTimestamp());
                 break;
-            case MoveFrame.FrameOneofCase.Chunk: Receiver(frame.Chunk.Path).Write(frame.Chunk); break;
-            case MoveFrame.FrameOneofCase.Manifest: Store(frame.Manifest); break;
             case MoveFrame.FrameOneofCase.Packet:
                 if (frame.Packet.Frame.Length > TransferLimits.HeldPacketBytes) { throw new TransferException($"a held packet of {frame.Packet.Frame.Length} bytes came"); }
                 Context.Frames.Add(new HeldFrame(frame.Packet.VnetHdr.Memory, frame.Packet.Frame.Memory));
@@ -46,6 +44,17 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
                 break;
             default: throw new TransferException($"frame {frame.FrameCase} has no place here");
         }
+    }
+
+    public void Write(string path, long offset, ReadOnlySpan<byte> data) => Receiver(path).Write(path, offset, data);
+
+    public void Store(Manifest manifest)
+    {
+        var images = Receiver("manifest");
+        images.Complete(manifest);
+        File.WriteAllBytes(Context.Folder.CompleteMarker, []);
+        move.Advance(TargetSignal.ImagesStored);
+        Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });
     }
 
     public async Task CloseAsync(Exception? fault, CancellationToken cancellation)
@@ -63,15 +72,6 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     }
 
     public void Dispose() => receiver?.Dispose();
-
-    private void Store(Manifest manifest)
-    {
-        var images = Receiver("manifest");
-        images.Complete(manifest);
-        File.WriteAllBytes(Context.Folder.CompleteMarker, []);
-        move.Advance(TargetSignal.ImagesStored);
-        Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });
-    }
 
     private ImageReceiver Receiver(string what) =>
         receiver is { } open && Context.Step.Current == TargetStep.Receiving ? open : throw new TransferException($"{what} came in step {Context.Step.Current}");

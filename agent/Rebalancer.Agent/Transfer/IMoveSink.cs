@@ -5,11 +5,20 @@ namespace Rebalancer.Agent.Transfer;
 /// <summary>What takes the frames of one Move stream on the target.</summary>
 internal interface IMoveSink
 {
+    /// <summary>Begins the move; the service then tells the source where its images go.</summary>
     /// <exception cref="Preflight.MoveException">The move cannot begin: typed.</exception>
     void Open(Hello hello, Action<MoveReply> reply);
 
     /// <exception cref="TransferException">A frame that breaks a rule ends the stream.</exception>
     void Take(MoveFrame frame);
+
+    /// <summary>Bytes of one file of the checkpoint, from the image stream; never at the same time as <see cref="Store"/> or <see cref="CloseAsync"/>.</summary>
+    /// <exception cref="TransferException">They break a rule.</exception>
+    void Write(string path, long offset, ReadOnlySpan<byte> data);
+
+    /// <summary>The checkpoint is here as a whole.</summary>
+    /// <exception cref="TransferException">It is not what the manifest lists.</exception>
+    void Store(Manifest manifest);
 
     /// <summary>The stream has ended, by itself or by a fault.</summary>
     Task CloseAsync(Exception? fault, CancellationToken cancellation);

@@ -1,15 +1,17 @@
 using System.Threading.Channels;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Transfer.Images;
 
 namespace Rebalancer.Agent.Transfer;
 
 /// <summary>The agent's end for other agents. The connection's certificate is of the cluster's CA (checked in the handshake); here its name must be a node's.</summary>
-internal sealed class NodeAgentService(AgentOptions options, PeerCertificates certificates, IClusterApi api, IMoveSinks sinks, CriuVersion criu, ILogger<NodeAgentService> log)
+internal sealed class NodeAgentService(AgentOptions options, PeerCertificates certificates, IClusterApi api, IMoveSinks sinks, ImageTickets tickets, CriuVersion criu, ILogger<NodeAgentService> log)
     : NodeAgent.NodeAgentBase
 {
     private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(5);
@@ -28,20 +30,25 @@ internal sealed class NodeAgentService(AgentOptions options, PeerCertificates ce
         var replies = Channel.CreateUnbounded<MoveReply>(new UnboundedChannelOptions { SingleReader = true });
         var replying = ReplyAsync(replies.Reader, responseStream, context.CancellationToken);
         IMoveSink? sink = null;
+        ImageTicket? images = null;
         Exception? fault = null;
         try
         {
             var hello = await HelloAsync(requestStream, context.CancellationToken);
             sink = await sinks.FindAsync(hello, peer, context.CancellationToken);
             sink.Open(hello, reply => replies.Writer.TryWrite(reply));
-            await foreach (var frame in requestStream.ReadAllAsync(context.CancellationToken)) { sink.Take(frame); }
+            images = tickets.Issue(sink, peer);
+            replies.Writer.TryWrite(new MoveReply { Accepted = new Accepted { ImagesPort = (uint)tickets.Port, ImagesTicket = UnsafeByteOperations.UnsafeWrap(images.Bytes) } });
+            using var reading = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, images.Failed);
+            await foreach (var frame in requestStream.ReadAllAsync(reading.Token)) { sink.Take(frame); }
         }
         catch (Exception e) when (e is MoveException or TransferException or IOException or OperationCanceledException or RpcException)
         {
-            fault = e;
-            log.LogWarning("Move from node {Peer} ended: {Cause}", peer, e.Message);
-            replies.Writer.TryWrite(new MoveReply { Failed = Failed(e) });
+            fault = images?.Fault ?? e;
+            log.LogWarning("Move from node {Peer} ended: {Cause}", peer, fault.Message);
+            replies.Writer.TryWrite(new MoveReply { Failed = Failed(fault) });
         }
+        if (images is not null) { await images.DisposeAsync(); }
         replies.Writer.TryComplete();
         if (sink is not null) { await sink.CloseAsync(fault, CancellationToken.None); }
         await replying;

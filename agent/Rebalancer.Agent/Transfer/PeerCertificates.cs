@@ -20,9 +20,9 @@ internal sealed class PeerCertificates : IDisposable
     }
 
     /// <summary>The peer's node name (CN) if its chain ends at the cluster's CA and it is valid now; null otherwise.</summary>
-    public string? NodeOf(X509Certificate2? peer)
+    public string? NodeOf(X509Certificate? certificate)
     {
-        if (peer is null) { return null; }
+        if (certificate is not X509Certificate2 peer) { return null; }
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(roots);
@@ -34,7 +34,20 @@ internal sealed class PeerCertificates : IDisposable
     }
 
     /// <summary>For a client: the server must be exactly this node. Its address is no name, so only chain and CN count.</summary>
-    public RemoteCertificateValidationCallback IsNode(string node) => (_, certificate, _, _) => certificate is X509Certificate2 peer && NodeOf(peer) == node;
+    public SslClientAuthenticationOptions ForClientOf(string node) => new()
+    {
+        TargetHost = node,
+        ClientCertificates = [Own],
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => NodeOf(certificate) == node,
+    };
+
+    /// <summary>For a server: any node of this cluster.</summary>
+    public SslServerAuthenticationOptions ForServer() => new()
+    {
+        ServerCertificate = Own,
+        ClientCertificateRequired = true,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => NodeOf(certificate) is not null,
+    };
 
     public void Dispose()
     {

@@ -1,5 +1,8 @@
-using System.Net.Security;
+using System.Net;
 using Grpc.Net.Client;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Transfer.Images;
+using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Transfer;
 
@@ -9,6 +12,7 @@ internal sealed class PeerChannels(PeerCertificates certificates)
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ImagesLimit = TimeSpan.FromSeconds(5);
 
     /// <param name="endpoint">"IP:PORT" as the node's agent published it.</param>
     /// <param name="node">Name that the server's certificate must have.</param>
@@ -16,11 +20,7 @@ internal sealed class PeerChannels(PeerCertificates certificates)
     {
         HttpHandler = new SocketsHttpHandler
         {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates = [certificates.Own],
-                RemoteCertificateValidationCallback = certificates.IsNode(node),
-            },
+            SslOptions = certificates.ForClientOf(node),
             ConnectTimeout = ConnectLimit,
             KeepAlivePingDelay = PingDelay,
             KeepAlivePingTimeout = PingLimit,
@@ -31,4 +31,20 @@ internal sealed class PeerChannels(PeerCertificates certificates)
         DisposeHttpClient = true,
         MaxReceiveMessageSize = TransferLimits.MessageBytes,
     });
+
+    /// <summary>Opens the image stream of a move that the target has accepted.</summary>
+    /// <exception cref="MoveException">Nobody takes images there.</exception>
+    public async Task<ImageStream> ImagesAsync(string endpoint, string node, PeerSession session, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(ImagesLimit);
+        try
+        {
+            return await ImageStream.ConnectAsync(IPEndPoint.Parse(endpoint).Address.ToString(), await session.Accepted, certificates.ForClientOf(node), session.Lost, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new MoveException(Reasons.PeerUnreachable, $"the agent of node {node} took no image stream within {ImagesLimit.TotalSeconds} s", inner: e);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Rebalancer.Agent.Transfer.Images;
 
 namespace Rebalancer.Agent.Transfer;
 
@@ -12,6 +13,8 @@ internal static class PeerServices
     {
         builder.Services.AddSingleton(certificates);
         builder.Services.AddSingleton<PeerChannels>();
+        builder.Services.AddSingleton<ImageTickets>();
+        builder.Services.AddHostedService<ImageListener>();
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = TransferLimits.MessageBytes);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -18,7 +18,8 @@ internal sealed class PeerSession : IAsyncDisposable
     private readonly AsyncDuplexStreamingCall<MoveFrame, MoveReply> call;
     private readonly SemaphoreSlim writer = new(1);
     private readonly CancellationTokenSource closing = new();
-    private readonly TaskCompletionSource accepted = New(), stored = New(), held = New();
+    private readonly TaskCompletionSource stored = New(), held = New();
+    private readonly TaskCompletionSource<Accepted> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<long> running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<MoveException> lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task reader;
@@ -30,7 +31,8 @@ internal sealed class PeerSession : IAsyncDisposable
         reader = ReadAsync();
     }
 
-    public Task Accepted => accepted.Task;
+    /// <summary>Where the images go.</summary>
+    public Task<Accepted> Accepted => accepted.Task;
     public Task ImagesStored => stored.Task;
     public Task Held => held.Task;
     /// <summary>Number of frames replayed.</summary>
@@ -115,7 +117,7 @@ internal sealed class PeerSession : IAsyncDisposable
     {
         switch (reply.ReplyCase)
         {
-            case MoveReply.ReplyOneofCase.Accepted: accepted.TrySetResult(); break;
+            case MoveReply.ReplyOneofCase.Accepted: accepted.TrySetResult(reply.Accepted); break;
             case MoveReply.ReplyOneofCase.ImagesStored: stored.TrySetResult(); break;
             case MoveReply.ReplyOneofCase.Held: held.TrySetResult(); break;
             case MoveReply.ReplyOneofCase.Running: running.TrySetResult(reply.Running.FramesReplayed); break;
@@ -129,7 +131,8 @@ internal sealed class PeerSession : IAsyncDisposable
     private MoveException Lose(MoveException why)
     {
         lost.TrySetResult(why);
-        foreach (var waiting in new[] { accepted, stored, held }) { Fail(waiting, why); }
+        foreach (var waiting in new[] { stored, held }) { Fail(waiting, why); }
+        if (accepted.TrySetException(why)) { _ = accepted.Task.Exception; }
         if (running.TrySetException(why)) { _ = running.Task.Exception; }
         return why;
     }

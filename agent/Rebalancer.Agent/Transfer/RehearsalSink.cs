@@ -1,4 +1,5 @@
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Transfer.Images;
 
 namespace Rebalancer.Agent.Transfer;
 
@@ -12,20 +13,16 @@ internal sealed class RehearsalSink(string folder) : IMoveSink, IDisposable
     {
         receiver = new ImageReceiver(folder, hello.EstimatedBytes);
         this.reply = reply;
-        reply(new MoveReply { Accepted = new Accepted() });
     }
 
-    public void Take(MoveFrame frame)
+    public void Take(MoveFrame frame) => throw new TransferException($"frame {frame.FrameCase} has no place in a rehearsal");
+
+    public void Write(string path, long offset, ReadOnlySpan<byte> data) => receiver!.Write(path, offset, data);
+
+    public void Store(Manifest manifest)
     {
-        switch (frame.FrameCase)
-        {
-            case MoveFrame.FrameOneofCase.Chunk: receiver!.Write(frame.Chunk); break;
-            case MoveFrame.FrameOneofCase.Manifest:
-                receiver!.Complete(frame.Manifest);
-                reply!(new MoveReply { ImagesStored = new ImagesStored { Bytes = receiver.Bytes } });
-                break;
-            default: throw new TransferException($"frame {frame.FrameCase} has no place in a rehearsal");
-        }
+        receiver!.Complete(manifest);
+        reply!(new MoveReply { ImagesStored = new ImagesStored { Bytes = receiver.Bytes } });
     }
 
     public Task CloseAsync(Exception? fault, CancellationToken cancellation)

@@ -3,9 +3,12 @@ namespace Rebalancer.Agent.Transfer;
 /// <summary>Bounds of one move's stream. What comes from a peer is untrusted until proven otherwise.</summary>
 internal static class TransferLimits
 {
-    public const int ChunkBytes = 1 << 20;
-    /// <summary>One chunk and its frame.</summary>
-    public const int MessageBytes = ChunkBytes + (64 << 10);
+    /// <summary>Larger ones gain nothing and outgrow the caches.</summary>
+    public const int ChunkBytes = 256 << 10;
+    /// <summary>4096 files with names of 128 characters.</summary>
+    public const int ManifestBytes = 1 << 20;
+    /// <summary>One held packet and its frame.</summary>
+    public const int MessageBytes = HeldPacketBytes + (64 << 10);
     public const int Files = 4096;
     public const int PathCharacters = 128;
     /// <summary>Beyond the announced size: images of CRIU beside the pages, and memory written after the estimate.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Transfer.Images;
 
 namespace Rebalancer.Agent.Transfer;
 
@@ -67,7 +68,8 @@ internal sealed class TransferRehearsal(IMoveSinks moves, PeerChannels channels,
             await using var session = PeerSession.Open(channels.To(options.Listen.ToString(), options.Node));
             await session.SendAsync(new MoveFrame { Hello = new Hello { MigrationUid = uid, EstimatedBytes = Bytes } }, cancellation);
             await session.Accepted.WaitAsync(cancellation);
-            using var sender = new ImageSender(source, session.SendAsync);
+            await using var images = await channels.ImagesAsync(options.Listen.ToString(), options.Node, session, cancellation);
+            using var sender = new ImageSender(source, images);
             await sender.TailAsync(WriteAsync(source, cancellation), clock, cancellation);
             await sender.FinishAsync(cancellation);
             await session.ImagesStored.WaitAsync(cancellation);

@@ -10,6 +10,7 @@ using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Tests.Cluster;
 using Rebalancer.Agent.Transfer;
+using Rebalancer.Agent.Transfer.Images;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Tests.Transfer;
@@ -25,6 +26,7 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("received-").FullName;
     public string Endpoint { get; private set; } = "";
+    public int ImagesPort => app.Services.GetRequiredService<ImageTickets>().Port;
     public ConcurrentQueue<string> Peers { get; } = new();
     public TaskCompletionSource<Exception?> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -39,8 +41,8 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
         builder.Services.AddSingleton<CriuVersion>();
         builder.AddPeers(options, PeerCertificates.Load(options));
         var app = builder.Build();
-        app.MapGrpcService<NodeAgentService>();
         server = new PeerServer(app);
+        app.MapGrpcService<NodeAgentService>();
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         server.Endpoint = new Uri(address).Authority;
@@ -53,13 +55,16 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
     {
         receiver = new ImageReceiver(Folder, hello.EstimatedBytes);
         reply = answer;
-        reply(new MoveReply { Accepted = new Accepted() });
     }
 
     public void Take(MoveFrame frame)
     {
-        if (frame.Chunk is { } chunk) { receiver!.Write(chunk); }
-        if (frame.Manifest is not { } manifest) { return; }
+    }
+
+    public void Write(string path, long offset, ReadOnlySpan<byte> data) => receiver!.Write(path, offset, data);
+
+    public void Store(Manifest manifest)
+    {
         receiver!.Complete(manifest);
         reply!(new MoveReply { ImagesStored = new ImagesStored { Bytes = receiver.Bytes } });
     }

@@ -15,6 +15,9 @@ public static class Addresses
     public const string RangeEnd = "10.88.1.255";
 
     public const int AgentPort = 9443;
+
+    /// <summary>Where agents take the images of moves.</summary>
+    public const int ImagesPort = AgentPort + 1;
     public const int WebhookPort = 9444;
 
     /// <param name="index">From 1.</param>

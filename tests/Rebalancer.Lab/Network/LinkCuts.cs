@@ -32,12 +32,14 @@ internal static class LinkCuts
     /// <summary>Between two nodes, both directions.</summary>
     public static async Task CutAsync(string one, string other, CutTraffic traffic, CancellationToken cancel)
     {
-        string[] filters = traffic == CutTraffic.All ? [""] : [$"ip protocol tcp tcp dport {Addresses.AgentPort} ", $"ip protocol tcp tcp sport {Addresses.AgentPort} "];
+        string[] filters = traffic == CutTraffic.All ? [""] : [Ports("dport"), Ports("sport")];
         (string From, string To)[] ways = [(one, other), (other, one)];
         var rules = filters.SelectMany(filter => ways.Select(way =>
             $"forward iifname \"{Fabric.Cable(way.From)}\" oifname \"{Fabric.Cable(way.To)}\" {filter}drop comment \"{Comment(one, other)}\""));
         await AddAsync(rules, cancel);
     }
+
+    private static string Ports(string side) => $"ip protocol tcp tcp {side} {"{"} {Addresses.AgentPort}, {Addresses.ImagesPort} {"}"} ";
 
     /// <summary>Between a node's own programs and the API server; its pods still reach the lab's root.</summary>
     public static Task CutApiAsync(string node, string nodeAddress, CancellationToken cancel) => AddAsync(

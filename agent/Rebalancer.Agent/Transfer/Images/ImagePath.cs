@@ -1,4 +1,4 @@
-namespace Rebalancer.Agent.Transfer;
+namespace Rebalancer.Agent.Transfer.Images;
 
 /// <summary>A checkpoint is one flat folder of regular files: a name is letters, digits, '.', '-' and '_', and does not begin with a dot.</summary>
 internal static class ImagePath

@@ -1,20 +1,17 @@
-using System.Buffers;
 using System.IO.Hashing;
-using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
 using Rebalancer.Agent.Contracts;
 
-namespace Rebalancer.Agent.Transfer;
+namespace Rebalancer.Agent.Transfer.Images;
 
 /// <summary>
 /// Sends the files of an image folder. CRIU only ever appends to pages-*.img, so those are sent while it still writes; the small others, some of which
 /// it rewrites, at the end. Not thread-safe.
 /// </summary>
-internal sealed class ImageSender(string folder, Func<MoveFrame, CancellationToken, Task> send) : IDisposable
+internal sealed class ImageSender(string folder, ImageStream stream) : IDisposable
 {
     private static readonly TimeSpan TailPause = TimeSpan.FromMilliseconds(2);
     private readonly Dictionary<string, SentImage> files = new(StringComparer.Ordinal);
-    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(TransferLimits.ChunkBytes);
 
     public long Bytes { get; private set; }
 
@@ -36,13 +33,12 @@ internal sealed class ImageSender(string folder, Func<MoveFrame, CancellationTok
         foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)) { await SendNewAsync(path, 1, cancellation); }
         var manifest = new Manifest();
         foreach (var (name, file) in files) { manifest.Files.Add(new ManifestFile { Path = name, Length = file.Length, XxHash3 = file.Hash.GetCurrentHashAsUInt64() }); }
-        await send(new MoveFrame { Manifest = manifest }, cancellation);
+        await stream.SendAsync(manifest, cancellation);
     }
 
     public void Dispose()
     {
         foreach (var file in files.Values) { file.Handle.Dispose(); }
-        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <param name="atLeastBytes">Less than this that is new is left for later, so that a growing file is not sent in crumbs.</param>
@@ -55,14 +51,12 @@ internal sealed class ImageSender(string folder, Func<MoveFrame, CancellationTok
         {
             var left = RandomAccess.GetLength(file.Handle) - file.Length;
             if ((left <= 0 && !isEmptyAndNew) || (left < atLeastBytes && left > 0)) { return; }
-            var count = RandomAccess.Read(file.Handle, buffer.AsSpan(0, (int)Math.Min(left, TransferLimits.ChunkBytes)), file.Length);
-            file.Hash.Append(buffer.AsSpan(0, count));
-            var chunk = new FileChunk { Path = name, Offset = file.Length, Mode = 0x180, Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, count)) };
-            await send(new MoveFrame { Chunk = chunk }, cancellation);
-            file.Length += count;
+            var sent = await stream.SendAsync(name, file.Handle, file.Length, (int)Math.Min(left, TransferLimits.ChunkBytes), cancellation);
+            file.Hash.Append(sent.Span);
+            file.Length += sent.Length;
             file.IsAnnounced = true;
             isEmptyAndNew = false;
-            Bytes += count;
+            Bytes += sent.Length;
         }
     }
 

@@ -1,9 +1,9 @@
 using System.IO.Hashing;
-using Google.Protobuf;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Transfer;
+using Rebalancer.Agent.Transfer.Images;
 
-namespace Rebalancer.Agent.Tests.Transfer;
+namespace Rebalancer.Agent.Tests.Transfer.Images;
 
 public sealed class ImageReceiverTests : IDisposable
 {
@@ -31,20 +31,20 @@ public sealed class ImageReceiverTests : IDisposable
     [InlineData("ä.img")]
     public void Write_NameThatIsNone_IsRefusedAndNothingIsWritten(string path)
     {
-        Assert.Throws<TransferException>(() => receiver.Write(Chunk(path, 0, [1])));
+        Assert.Throws<TransferException>(() => receiver.Write(path, 0, [1]));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
         Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(folder)!, "evil")));
     }
 
     [Fact]
-    public void Write_NameTooLong_IsRefused() => Assert.Throws<TransferException>(() => receiver.Write(Chunk(new string('a', 129), 0, [1])));
+    public void Write_NameTooLong_IsRefused() => Assert.Throws<TransferException>(() => receiver.Write(new string('a', 129), 0, [1]));
 
     [Fact]
     public void Write_LinkLaidInTheFolder_IsNotFollowed()
     {
         var outside = Path.Combine(folder, "..", Path.GetRandomFileName());
         File.CreateSymbolicLink(Path.Combine(folder, "core-1.img"), outside);
-        Assert.Throws<IOException>(() => receiver.Write(Chunk("core-1.img", 0, [1])));
+        Assert.Throws<IOException>(() => receiver.Write("core-1.img", 0, [1]));
         Assert.False(File.Exists(outside));
     }
 
@@ -52,7 +52,7 @@ public sealed class ImageReceiverTests : IDisposable
     [InlineData(1)]
     [InlineData(-1)]
     [InlineData(long.MaxValue)]
-    public void Write_BytesOutOfOrder_AreRefused(long offset) => Assert.Throws<TransferException>(() => receiver.Write(Chunk("pages-1.img", offset, [1])));
+    public void Write_BytesOutOfOrder_AreRefused(long offset) => Assert.Throws<TransferException>(() => receiver.Write("pages-1.img", offset, [1]));
 
     [Fact]
     public void Write_MoreThanAnnounced_IsRefused()
@@ -60,7 +60,7 @@ public sealed class ImageReceiverTests : IDisposable
         var data = new byte[TransferLimits.ChunkBytes];
         var e = Assert.Throws<TransferException>(() =>
         {
-            for (long at = 0; at <= TransferLimits.SlackBytes; at += data.Length) { receiver.Write(Chunk("pages-1.img", at, data)); }
+            for (long at = 0; at <= TransferLimits.SlackBytes; at += data.Length) { receiver.Write("pages-1.img", at, data); }
         });
         Assert.Contains("larger than", e.Message, StringComparison.Ordinal);
     }
@@ -68,16 +68,16 @@ public sealed class ImageReceiverTests : IDisposable
     [Fact]
     public void Write_TooManyFiles_IsRefused()
     {
-        for (var i = 0; i < TransferLimits.Files; i++) { receiver.Write(Chunk($"f{i}", 0, [])); }
-        Assert.Throws<TransferException>(() => receiver.Write(Chunk("one-more", 0, [])));
+        for (var i = 0; i < TransferLimits.Files; i++) { receiver.Write($"f{i}", 0, []); }
+        Assert.Throws<TransferException>(() => receiver.Write("one-more", 0, []));
     }
 
     [Fact]
     public void Complete_EverythingCame_LeavesPrivateFiles()
     {
-        receiver.Write(Chunk("pages-1.img", 0, [1, 2]));
-        receiver.Write(Chunk("pages-1.img", 2, [3]));
-        receiver.Write(Chunk("empty.img", 0, []));
+        receiver.Write("pages-1.img", 0, [1, 2]);
+        receiver.Write("pages-1.img", 2, [3]);
+        receiver.Write("empty.img", 0, []);
         receiver.Complete(new Manifest { Files = { File_("pages-1.img", [1, 2, 3]), File_("empty.img", []) } });
         Assert.Equal([1, 2, 3], File.ReadAllBytes(Path.Combine(folder, "pages-1.img")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "pages-1.img")));
@@ -89,18 +89,16 @@ public sealed class ImageReceiverTests : IDisposable
     [InlineData("pages-2.img", new byte[] { 1, 2, 3 })]
     public void Complete_ManifestOfSomethingElse_IsRefused(string path, byte[] content)
     {
-        receiver.Write(Chunk("pages-1.img", 0, [1, 2, 3]));
+        receiver.Write("pages-1.img", 0, [1, 2, 3]);
         Assert.Throws<TransferException>(() => receiver.Complete(new Manifest { Files = { File_(path, content) } }));
     }
 
     [Fact]
     public void Complete_FileMissingInManifest_IsRefused()
     {
-        receiver.Write(Chunk("pages-1.img", 0, [1]));
+        receiver.Write("pages-1.img", 0, [1]);
         Assert.Throws<TransferException>(() => receiver.Complete(new Manifest()));
     }
-
-    private static FileChunk Chunk(string path, long offset, byte[] data) => new() { Path = path, Offset = offset, Data = ByteString.CopyFrom(data) };
 
     private static ManifestFile File_(string path, byte[] content) => new() { Path = path, Length = content.Length, XxHash3 = XxHash3.HashToUInt64(content) };
 }

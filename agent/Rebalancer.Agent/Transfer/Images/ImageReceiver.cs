@@ -2,10 +2,7 @@ using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
 using Rebalancer.Agent.Contracts;
 
-namespace Rebalancer.Agent.Transfer;
-
-/// <summary>The stream of images broke a rule: the peer is not to be trusted with this move any more.</summary>
-internal sealed class TransferException(string message) : Exception(message);
+namespace Rebalancer.Agent.Transfer.Images;
 
 /// <summary>
 /// Writes what a peer sends into one flat folder that only root can read, and nowhere else: no other paths, no links, bytes in order, bounded sizes.
@@ -20,14 +17,13 @@ internal sealed class ImageReceiver(string folder, long estimatedBytes) : IDispo
     public long Bytes { get; private set; }
 
     /// <exception cref="TransferException">A name that is none, bytes out of order, or too many of them.</exception>
-    public void Write(FileChunk chunk)
+    public void Write(string path, long offset, ReadOnlySpan<byte> data)
     {
-        if (!ImagePath.IsValid(chunk.Path)) { throw new TransferException($"file name '{Shown(chunk.Path)}' is not allowed in a checkpoint"); }
-        if (Bytes + chunk.Data.Length > maximumBytes) { throw new TransferException($"checkpoint is larger than {maximumBytes} bytes, of which {estimatedBytes} were announced"); }
-        var file = Open(chunk.Path);
-        if (chunk.Offset != file.Length) { throw new TransferException($"file {chunk.Path}: bytes at {chunk.Offset} came, {file.Length} were due"); }
-        var data = chunk.Data.Span;
-        RandomAccess.Write(file.Handle, data, chunk.Offset);
+        if (!ImagePath.IsValid(path)) { throw new TransferException($"file name '{Shown(path)}' is not allowed in a checkpoint"); }
+        if (Bytes + data.Length > maximumBytes) { throw new TransferException($"checkpoint is larger than {maximumBytes} bytes, of which {estimatedBytes} were announced"); }
+        var file = Open(path);
+        if (offset != file.Length) { throw new TransferException($"file {path}: bytes at {offset} came, {file.Length} were due"); }
+        RandomAccess.Write(file.Handle, data, offset);
         file.Hash.Append(data);
         file.Length += data.Length;
         Bytes += data.Length;

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Rebalancer.Agent.Transfer.Images;
+
+/// <summary>Takes the image streams of other agents, under the same certificates as their calls. A connection without a ticket of this agent ends unread.</summary>
+internal sealed class ImageListener(AgentOptions options, PeerCertificates certificates, ImageTickets tickets, ILogger<ImageListener> log) : BackgroundService
+{
+    private const int MaximumConnections = 64;
+    private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(5);
+    private readonly SemaphoreSlim connections = new(MaximumConnections);
+    private TcpListener? listener;
+
+    /// <summary>Listens when it returns: a port that is taken must stop the agent's start.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        listener = new TcpListener(options.ListenImages);
+        listener.Start();
+        tickets.Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        listener?.Dispose();
+        connections.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await connections.WaitAsync(stoppingToken);
+            _ = ServeAsync(await listener!.AcceptTcpClientAsync(stoppingToken), stoppingToken);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient connection, CancellationToken stopping)
+    {
+        var from = connection.Client.RemoteEndPoint;
+        try
+        {
+            using (connection)
+            {
+                await using var stream = new SslStream(connection.GetStream());
+                if (await GreetedAsync(stream, stopping) is { } ticket) { await ticket.ReceiveAsync(stream); }
+                else { log.LogWarning("An image stream from {From} has no ticket of this agent", from); }
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
+        {
+            log.LogWarning("An image stream from {From} ended before it began: {Cause}", from, e.Message);
+        }
+        finally
+        {
+            connections.Release();
+        }
+    }
+
+    private async Task<ImageTicket?> GreetedAsync(SslStream stream, CancellationToken stopping)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(GreetingLimit);
+        await stream.AuthenticateAsServerAsync(certificates.ForServer(), limit.Token);
+        var greeting = new byte[ImageRecord.Magic.Length + ImageRecord.TicketBytes];
+        await stream.ReadExactlyAsync(greeting, limit.Token);
+        return greeting.AsSpan().StartsWith(ImageRecord.Magic) && certificates.NodeOf(stream.RemoteCertificate) is { } node
+            ? tickets.Take(greeting.AsSpan(ImageRecord.Magic.Length), node) : null;
+    }
+}
