@@ -65,30 +65,10 @@ public sealed class ShieldTable : IDisposable
     }
 
     /// <summary>Both directions drop when this returns. Idempotent.</summary>
-    public void Close()
-    {
-        if (UsesNetdevHooks)
-        {
-            try
-            {
-                Execute("close", b => b.Table(NftFamily.Netdev)
-                    .Chain(NftFamily.Netdev, In, NftHook.NetdevIngress, Priority, _ifName)
-                    .Chain(NftFamily.Netdev, Out, NftHook.NetdevEgress, Priority, _ifName));
-                return;
-            }
-            catch (LinuxException e) when (e.Errno is Errno.NotSupported or Errno.Invalid)
-            {
-                UsesNetdevHooks = false;
-            }
-        }
+    public void Close() => Close(withEgress: true);
 
-        Execute("close", b => b.Table(NftFamily.Inet)
-            .Chain(NftFamily.Inet, In, NftHook.InetPrerouting, Priority, "")
-            .Chain(NftFamily.Inet, Out, NftHook.InetOutput, Priority, "")
-            .Table(NftFamily.Arp)
-            .Chain(NftFamily.Arp, In, NftHook.ArpIn, Priority, "")
-            .Chain(NftFamily.Arp, Out, NftHook.ArpOut, Priority, ""));
-    }
+    /// <summary>Frames towards the pod drop when this returns; what it sends still leaves. Idempotent.</summary>
+    public void CloseIngress() => Close(withEgress: false);
 
     /// <summary>Lets the pod send. Returns false if that was so already.</summary>
     public bool OpenEgress() => Open(Out);
@@ -116,6 +96,37 @@ public sealed class ShieldTable : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private void Close(bool withEgress)
+    {
+        if (UsesNetdevHooks)
+        {
+            try
+            {
+                Execute("close", b => AddChains(b.Table(NftFamily.Netdev), NftFamily.Netdev, (NftHook.NetdevIngress, NftHook.NetdevEgress), _ifName, withEgress));
+                return;
+            }
+            catch (LinuxException e) when (e.Errno is Errno.NotSupported or Errno.Invalid)
+            {
+                UsesNetdevHooks = false;
+            }
+        }
+
+        Execute("close", b =>
+        {
+            AddChains(b.Table(NftFamily.Inet), NftFamily.Inet, (NftHook.InetPrerouting, NftHook.InetOutput), "", withEgress);
+            AddChains(b.Table(NftFamily.Arp), NftFamily.Arp, (NftHook.ArpIn, NftHook.ArpOut), "", withEgress);
+        });
+    }
+
+    private static void AddChains(NftBatch batch, NftFamily family, (int In, int Out) hooks, string ifName, bool withEgress)
+    {
+        batch.Chain(family, In, hooks.In, Priority, ifName);
+        if (withEgress)
+        {
+            batch.Chain(family, Out, hooks.Out, Priority, ifName);
+        }
+    }
 
     private bool Open(string chain) => Open(NftChainList.Read(_socket, ++_sequence).Where(c => c.Name == chain).ToList());
 

@@ -1,4 +1,5 @@
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Local.Criu;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
@@ -15,6 +16,7 @@ internal sealed class Dump : IDisposable
     private readonly Child child;
     private readonly MoveFolder folder;
     private readonly string container;
+    private CriuWatch? watch;
 
     private Dump(Child child, MoveFolder folder, string container)
     {
@@ -44,10 +46,15 @@ internal sealed class Dump : IDisposable
         return new Dump(Child.Start(options.Runc, arguments), folder, container.ContainerName);
     }
 
+    /// <summary>From now on the container is frozen at CRIU's end, however that comes. To be called while CRIU waits at pre-dump.</summary>
+    public void FreezeWhenCriuEnds(ContainerCgroup cgroup) => watch = CriuWatch.Start(child.Process.Id, cgroup);
+
     /// <exception cref="MoveException">It failed; the reason is CRIU's, where its log names one.</exception>
     public async Task FinishAsync(CancellationToken cancellation)
     {
-        if (await child.WaitAsync(cancellation) == 0) { return; }
+        var exitCode = await child.WaitAsync(cancellation);
+        await (watch?.Frozen ?? Task.CompletedTask).WaitAsync(cancellation);
+        if (exitCode == 0) { return; }
         var cause = CriuCauses.Find(await ReadLogAsync(cancellation), Reasons.CheckpointFailed);
         throw new MoveException(cause.Reason, $"checkpoint of container {container} failed: {cause.Hint}. runc: {child.Errors}", cause.LogLine);
     }
@@ -62,6 +69,8 @@ internal sealed class Dump : IDisposable
         try
         {
             _ = await child.WaitAsync(CancellationToken.None).WaitAsync(limit, clock);
+            // Its freeze must not come after the thaw that follows now.
+            await (watch?.Frozen ?? Task.CompletedTask).WaitAsync(limit, clock);
             return true;
         }
         catch (TimeoutException)

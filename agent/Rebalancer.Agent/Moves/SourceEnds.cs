@@ -16,6 +16,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     private static readonly TimeSpan RefreezeLimit = TimeSpan.FromMilliseconds(200);
     /// <summary>How much longer than its budget a freeze may last for the sake of a dump that is under way.</summary>
     private static readonly TimeSpan DumpEndLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KilledDumpLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HangUpLimit = TimeSpan.FromSeconds(2);
@@ -107,6 +108,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
             // CRIU thaws the cgroup while it holds the processes itself: frozen again, none of them runs when it dies.
             if (context.FrozenAt is not null) { context.Cgroup?.Freeze(RefreezeLimit); }
             dump.Kill();
+            _ = await dump.EndsWithinAsync(KilledDumpLimit, services.Clock);
         }
         if (context.Container is { } container) { Attempt("restore CRIU's configuration", () => Dump.Restore(container)); }
         if (context.Cgroup is { } cgroup)

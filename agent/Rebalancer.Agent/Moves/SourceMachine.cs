@@ -9,7 +9,7 @@ internal enum SourceStep
     AwaitFreeze,
     /// <summary>Stream to the target, guard and checkpoint process are made ready; the pod runs.</summary>
     Connect,
-    /// <summary>Cgroup frozen, shield closed.</summary>
+    /// <summary>Ingress held, cgroup frozen, shield closed.</summary>
     Freeze,
     /// <summary>Checkpoint written and, as it grows, sent.</summary>
     Dump,

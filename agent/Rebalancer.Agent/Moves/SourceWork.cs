@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local.Cgroups;
+using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
 using Rebalancer.Agent.Transfer.Images;
@@ -13,6 +14,7 @@ namespace Rebalancer.Agent.Moves;
 internal sealed class SourceWork(MoveServices services, SourceContext context, ILogger log)
 {
     private static readonly TimeSpan FreezeLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
     private static readonly string[] EndedPhases = ["Failed", "RolledBack", "Succeeded"];
 
@@ -89,19 +91,24 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         var ended = context.Dump.FinishAsync(cancellation);
         if (await Task.WhenAny(context.DumpGate.Asked, ended) == ended) { await ended; }
         await context.DumpGate.Asked.WaitAsync(ConnectLimit, services.Clock, cancellation);
+        context.Dump.FreezeWhenCriuEnds(context.Cgroup);
     }
 
     /// <summary>
-    /// First the processes, then the network. What they answered before they stopped has left the pod; behind a shield that closes first an answer would
-    /// be lost, and the restored socket repeats it only after its initial time-out of a second. What arrives between the two is dumped with the socket.
+    /// First what comes in, then the processes, then what goes out. The processes have a moment to answer what they were asked, and what they answered
+    /// leaves: an answer that the shield caught would be repeated by the restored socket only after its initial time-out of a second. A socket with nothing
+    /// to read also gives its process no reason to touch it, should CRIU die while it has the socket in repair mode.
     /// </summary>
     private async Task FreezeAsync(CancellationToken cancellation)
     {
         context.FrozenAt = services.Clock.GetTimestamp();
         var told = context.Session!.SendAsync(new MoveFrame { Freezing = new Freezing() }, cancellation);
+        context.Shield!.CloseIngress();
+        context.Timeline.Mark("IngressHeld");
+        _ = await new ReceiveQueues(services.Proc, services.Clock).DrainAsync(context.Container!.InitPid, DrainLimit, cancellation);
         if (!context.Cgroup!.Freeze(FreezeLimit)) { throw new MoveException(Reasons.CheckpointFailed, $"container {context.Container!.ContainerName} did not freeze within {FreezeLimit.TotalSeconds} s"); }
         context.Timeline.Mark("Frozen");
-        context.Shield!.Close();
+        context.Shield.Close();
         context.Timeline.Mark("Shielded");
         context.DumpGate.Open(dump: true);
         context.Frames = new HeldFrames(context.Shield.Held);

@@ -11,7 +11,10 @@ internal interface IPodShield : IAsyncDisposable
     /// <summary>Both directions drop, and what arrives is held from now on, bounded in bytes and age. Idempotent.</summary>
     void Close();
 
-    /// <summary>Frames in the order of their arrival since <see cref="Close"/>. Completed by <see cref="OpenIngress"/> and by disposing.</summary>
+    /// <summary>The first half of <see cref="Close"/>: what arrives drops and is held, what the pod sends still leaves. Idempotent.</summary>
+    void CloseIngress();
+
+    /// <summary>Frames in the order of their arrival since the ingress was closed. Completed by <see cref="OpenIngress"/> and by disposing.</summary>
     ChannelReader<HeldFrame> Held { get; }
 
     /// <summary>Lets the pod send. Idempotent.</summary>

@@ -56,17 +56,9 @@ internal sealed partial class PodShield : IPodShield
     /// <summary>Frames not held because a limit was reached.</summary>
     public long Dropped => _capture.Dropped;
 
-    public void Close()
-    {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _announcer.Stop();
-            // Holding first: a frame may then be both received and held, but never neither.
-            StartHolding();
-            _table.Close();
-        }
-    }
+    public void Close() => Close(_table.Close);
+
+    public void CloseIngress() => Close(_table.CloseIngress);
 
     public void OpenEgress()
     {
@@ -140,6 +132,18 @@ internal sealed partial class PodShield : IPodShield
 
         Disposed?.Invoke(this);
         return ValueTask.CompletedTask;
+    }
+
+    private void Close(Action close)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _announcer.Stop();
+            // Holding first: a frame may then be both received and held, but never neither.
+            StartHolding();
+            close();
+        }
     }
 
     private void RemoveIfOpen()

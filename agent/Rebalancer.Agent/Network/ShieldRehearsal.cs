@@ -35,6 +35,7 @@ internal static class ShieldRehearsal
     private static void Use(PodShield shield)
     {
         ReadOnlyMemory<byte> frame = Announcement.Of(IPAddress.Loopback, PhysicalAddress.Parse("02-00-00-00-00-01"));
+        shield.CloseIngress();
         shield.Close();
         shield.Replay([new HeldFrame(new byte[PacketSocket.VnetHeaderBytes], frame)]);
         shield.OpenEgress();

@@ -42,6 +42,10 @@ public sealed class ShieldTableTests : IDisposable
         using var table = ShieldTable.Of(pod.NetnsPath, "eth0", netdevHooks);
         Assert.Equal(default, table.Read());
 
+        table.CloseIngress();
+        table.CloseIngress();
+        Assert.Equal(new ShieldState(true, false), table.Read());
+
         table.Close();
         table.Close();
         Assert.Equal(new ShieldState(true, true), table.Read());

@@ -11,7 +11,7 @@ public sealed class FaultLab : IAsyncLifetime
     public const string Source = "source";
     public const string Target = "target";
     private const double LinkMbitPerS = 300;
-    private const int RedisMegabytes = 60;
+    private const int RedisMegabytes = 100;
     private static readonly TimeSpan ClearLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
     private int pods;

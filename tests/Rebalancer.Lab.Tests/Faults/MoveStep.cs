@@ -12,24 +12,24 @@ internal static class MoveStep
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>CRIU has begun to write the source's memory. It holds the processes by ptrace then, and has thawed their cgroup.</summary>
-    /// <returns>CRIU's processes, looked up while they waited for the freeze, since a dump is short.</returns>
-    public static async Task<IReadOnlyList<int>> DumpingAsync(LabNode source, CancellationToken cancel)
-    {
-        IReadOnlyList<int> criu = [];
-        await Poll.UntilAsync(() => (criu = Criu(source)).Count > 0, Limit, $"CRIU on {source.Name}", cancel);
-        await Poll.UntilAsync(() => BytesBelow(source.Root + Moves) > SomeBytes, Limit, $"a dump on {source.Name}", cancel);
-        return criu;
-    }
+    public static Task DumpingAsync(LabNode source, CancellationToken cancel) =>
+        Poll.UntilAsync(() => BytesBelow(source.Root + Moves) > SomeBytes, Limit, $"a dump on {source.Name}", cancel);
 
     /// <summary>The first bytes are on the target.</summary>
     public static Task TransferringAsync(LabNode target, CancellationToken cancel) =>
         Poll.UntilAsync(() => BytesBelow(target.Root + Moves) > SomeBytes, Limit, $"images arriving on {target.Name}", cancel);
 
     /// <summary>CRIU restores on the target.</summary>
-    public static Task RestoringAsync(LabNode target, CancellationToken cancel) =>
-        Poll.UntilAsync(() => Criu(target).Count > 0, Limit, $"a restore on {target.Name}", cancel);
+    /// <returns>CRIU's processes.</returns>
+    public static async Task<IReadOnlyList<int>> RestoringAsync(LabNode target, CancellationToken cancel)
+    {
+        IReadOnlyList<int> criu = [];
+        await Poll.UntilAsync(() => BytesBelow(target.Root + Moves) > SomeBytes && (criu = Criu(target)).Count > 0, Limit, $"a restore on {target.Name}", cancel);
+        return criu;
+    }
 
-    public static IReadOnlyList<int> Criu(LabNode node) => NodeProcesses.Find(node.Namespaces.InitPid, "criu");
+    /// <summary>CRIU as runc starts it; the agent also asks it for its version.</summary>
+    private static IReadOnlyList<int> Criu(LabNode node) => [.. NodeProcesses.Find(node.Namespaces.InitPid, "criu").Where(pid => NodeProcesses.ArgumentsOf(pid).Contains("swrk"))];
 
     /// <summary>Pid of the pod's Redis, as the lab sees it; null when it does not run on this node.</summary>
     public static int? Redis(LabNode node, V1Pod pod)

@@ -1,0 +1,43 @@
+using Rebalancer.Lab.Nodes;
+using Rebalancer.Lab.Processes;
+
+namespace Rebalancer.Lab.Tests.Faults;
+
+/// <summary>A program before a node's CRIU that refuses what runc asks of it, makes it wait, or kills it at work. What others ask passes.</summary>
+internal sealed class CriuFront
+{
+    private const string Program = "/usr/sbin/criu";
+    private const string Real = "/usr/sbin/criu.real";
+    private const string Happened = "/run/criu-fault";
+    private const string Pages = "/run/rebalancer/moves/*/images/pages-1.img";
+    private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private readonly LabNode node;
+
+    private CriuFront(LabNode node) => this.node = node;
+
+    /// <summary>Every call of runc fails.</summary>
+    public static Task<CriuFront> RefuseAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $": > {Happened}; exit 1", cancel);
+
+    /// <summary>Every call of runc waits first, so that there is time to break something meanwhile.</summary>
+    public static Task<CriuFront> DelayAsync(LabNode node, int seconds, CancellationToken cancel) => InstallAsync(node, $": > {Happened}; sleep {seconds}", cancel);
+
+    /// <summary>CRIU, which takes over the shell's pid, is killed as soon as it has written the first memory: nobody from outside is quick enough for that.</summary>
+    public static Task<CriuFront> KillInDumpAsync(LabNode node, CancellationToken cancel) =>
+        InstallAsync(node, $"(until [ -s {Pages} ]; do :; done; : > {Happened}; kill -9 $$) &", cancel);
+
+    /// <summary>It has been done.</summary>
+    public Task HappenedAsync(CancellationToken cancel) => Poll.UntilAsync(() => File.Exists(node.Root + Happened), Limit, $"the fault of CRIU on {node.Name}", cancel);
+
+    /// <summary>The real CRIU answers again.</summary>
+    public void Remove() => File.Move(node.Root + Real, node.Root + Program, overwrite: true);
+
+    private static async Task<CriuFront> InstallAsync(LabNode node, string action, CancellationToken cancel)
+    {
+        File.Move(node.Root + Program, node.Root + Real);
+        await File.WriteAllTextAsync(node.Root + Program, $"#!/bin/sh\ncase \"$1\" in swrk)\n{action}\n;; esac\nexec {Real} \"$@\"\n", cancel);
+        File.SetUnixFileMode(node.Root + Program, Executable);
+        File.Delete(node.Root + Happened);
+        return new CriuFront(node);
+    }
+}
