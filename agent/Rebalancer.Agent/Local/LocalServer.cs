@@ -13,10 +13,14 @@ internal sealed class LocalServer(string socketPath, ILocalHandler handler, ILog
     private static readonly TimeSpan LineLimit = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim callers = new(MaximumCallers);
     private Socket? listener;
+    private FileStream? alone;
 
     /// <summary>Listens when it returns: a socket that cannot be made must stop the agent's start.</summary>
+    /// <exception cref="IOException">Another agent serves this node: taking its socket away would leave the node's pods without addresses.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
+        PrivateFolder.Create(Path.GetDirectoryName(socketPath)!);
+        alone = Lock(socketPath + ".lock");
         listener = Listen();
         return base.StartAsync(cancellationToken);
     }
@@ -34,14 +38,27 @@ internal sealed class LocalServer(string socketPath, ILocalHandler handler, ILog
     public override void Dispose()
     {
         listener?.Dispose();
+        alone?.Dispose();
         callers.Dispose();
         base.Dispose();
+    }
+
+    /// <summary>Held as long as this process lives, however it ends.</summary>
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"another agent serves this node: it holds {path}", e);
+        }
     }
 
     private Socket Listen()
     {
         var folder = Path.GetDirectoryName(socketPath)!;
-        PrivateFolder.Create(folder);
         File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.Delete(socketPath);
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -61,6 +61,15 @@ public sealed class LocalServerTests : IAsyncLifetime, IDisposable
     public async Task Request_HandlerFails_AnswersFail() => Assert.Contains("broken", await AskAsync("""{"op":"throw"}""" + "\n"), StringComparison.Ordinal);
 
     [Fact]
+    public async Task Start_BesideAnotherAgent_IsRefusedAndLeavesItsSocket()
+    {
+        using var second = new LocalServer(SocketPath, handler, NullLogger<LocalServer>.Instance);
+        var e = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(CancellationToken.None));
+        Assert.Contains("another agent", e.Message, StringComparison.Ordinal);
+        Assert.Contains("cni-add p", await AskAsync("""{"op":"cni-add","podUid":"p"}""" + "\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Caller_HangsUpWhileWaiting_CancelsTheHandler()
     {
         var socket = await ConnectAsync();
