@@ -29,7 +29,7 @@ internal sealed partial class InterruptionController : BackgroundService
         queue = new WorkQueue<string>(clock);
         cache.Nodes.OnChange(c => Mark(c.After));
         cache.Pods.OnChange(c => Mark(c.After?.Spec?.NodeName is { Length: > 0 } name ? cache.Nodes.Get(null, name) : null));
-        cache.Migrations.OnChange(c => Mark(Phases.IsFinal(c.After?.Status.Phase) && c.After?.Status.TargetNode is { } name ? cache.Nodes.Get(null, name) : null));
+        cache.Migrations.OnChange(c => MarkEnds(c.After));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -56,6 +56,15 @@ internal sealed partial class InterruptionController : BackgroundService
         }
     }
 
+    /// <summary>A pod that stayed may be tried again; one that came may have to leave again.</summary>
+    private void MarkEnds(Migration? migration)
+    {
+        foreach (var name in Phases.IsFinal(migration?.Status.Phase) ? new[] { migration!.Status.SourceNode, migration.Status.TargetNode } : [])
+        {
+            Mark(name is null ? null : cache.Nodes.Get(null, name));
+        }
+    }
+
     private void Mark(V1Node? node)
     {
         var announced = node?.Metadata.Annotations?.ContainsKey(Names.TerminatesAt) == true
@@ -73,6 +82,7 @@ internal sealed partial class InterruptionController : BackgroundService
             return;
         }
 
+        await TaintAsync(node, cancellation);
         var plan = Evacuation.Plan(node, cache.Pods.List().Where(p => p.Spec?.NodeName == name), cache.Migrations.List(), limits, clock.GetUtcNow());
         foreach (var problem in plan.Problems)
         {
@@ -84,10 +94,27 @@ internal sealed partial class InterruptionController : BackgroundService
             await CreateAsync(name, migration, cancellation);
         }
 
+        if (plan.LookAgainAfter is { } later)
+        {
+            queue.Mark(name, later);
+        }
+
         foreach (var (pod, refusal) in plan.Immovable)
         {
             await TellOnceAsync(EventSubject.Of(ApiResource.Pods, pod.Metadata), refusal.Reason, $"cannot leave node {name} live: {refusal.Message}", cancellation);
         }
+    }
+
+    /// <summary>A conflict ends this look; the change that caused it brings the next.</summary>
+    private async Task TaintAsync(V1Node node, CancellationToken cancellation)
+    {
+        if (DeadlineTaint.Change(node) is not { } taints)
+        {
+            return;
+        }
+
+        var patch = new JsonPatch().Test("/metadata/resourceVersion", node.Metadata.ResourceVersion).Set("/spec/taints", taints);
+        cache.Nodes.Observe(await client.PatchAsync<V1Node>(ApiResource.Nodes, null, node.Metadata.Name, patch, cancellation));
     }
 
     private async Task CreateAsync(string node, Migration migration, CancellationToken cancellation)
