@@ -7,6 +7,7 @@ using Rebalancer.Lab.Host;
 using Rebalancer.Lab.Images;
 using Rebalancer.Lab.Network;
 using Rebalancer.Lab.Nodes;
+using Rebalancer.Lab.Processes;
 using Rebalancer.Lab.Product;
 using Rebalancer.Testing;
 
@@ -15,6 +16,7 @@ namespace Rebalancer.Lab;
 /// <summary>A cluster of real nodes on this machine with the API server double. One at a time in a lab's namespaces; disposing it leaves nothing.</summary>
 public sealed class LabCluster : IAsyncDisposable
 {
+    private static readonly TimeSpan AnnounceLimit = TimeSpan.FromMinutes(1);
     private readonly List<LabNode> nodes = [];
 
     private LabCluster(LabEnvironment environment, LabOptions options)
@@ -118,6 +120,16 @@ public sealed class LabCluster : IAsyncDisposable
         }
 
         await Task.WhenAll(nodes.Select(node => StartOnAsync(node, archives, cancel)).Append(Descheduler?.WaitReadyAsync(cancel) ?? Task.CompletedTask));
+        if (Options.WithProduct)
+        {
+            await Poll.UntilAsync(() => AgentsAnnouncedAsync(cancel), AnnounceLimit, "every agent has announced its endpoint", cancel);
+        }
+    }
+
+    private async Task<bool> AgentsAnnouncedAsync(CancellationToken cancel)
+    {
+        var all = await Client.CoreV1.ListNodeAsync(cancellationToken: cancel);
+        return all.Items.Count(node => node.Metadata.Annotations?.ContainsKey(Names.AgentEndpoint) == true) == nodes.Count;
     }
 
     private async Task StartApiAsync(CancellationToken cancel)

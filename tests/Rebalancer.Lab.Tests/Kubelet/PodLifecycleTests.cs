@@ -13,6 +13,7 @@ namespace Rebalancer.Lab.Tests.Kubelet;
 [Collection(PlainNodesCollection.Name)]
 public sealed class PodLifecycleTests(PlainNodes nodes) : IDisposable
 {
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
     private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
 
     public static TheoryData<string> Nodes => new("n1", "n2");
@@ -87,14 +88,16 @@ public sealed class PodLifecycleTests(PlainNodes nodes) : IDisposable
 
     private async Task AssertNothingOfAsync(string uid, LabNode node)
     {
-        await Poll.UntilAsync(() => LeftAsync(uid, node), TimeSpan.FromSeconds(20), $"records of pod {uid} gone from {node.Name}", limit.Token);
-        var cgroups = Hierarchy.Mounted().SelectMany(hierarchy => Directory.GetDirectories(hierarchy.PathOf(node.Cgroup), $"*{uid}*", SearchOption.AllDirectories));
-        Assert.Empty(cgroups);
-        Assert.False(Directory.Exists($"{node.Root}/var/lib/kubelet/pods/{uid}"));
+        await Poll.UntilAsync(() => LeftAsync(uid, node), EndLimit, $"records of pod {uid} gone from {node.Name}", limit.Token);
+        await Poll.UntilAsync(() => !CgroupsOf(uid, node).Any(), EndLimit, $"cgroups of pod {uid} gone from {node.Name}", limit.Token);
+        await Poll.UntilAsync(() => !Directory.Exists($"{node.Root}/var/lib/kubelet/pods/{uid}"), EndLimit, $"volumes of pod {uid} gone from {node.Name}", limit.Token);
         var sandboxes = await node.Cri.Runtime.ListPodSandboxAsync(new ListPodSandboxRequest(), cancellationToken: limit.Token);
         var netns = (await node.RunAsync(limit.Token, "ls", "/run/netns")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(sandboxes.Items.Count(sandbox => sandbox.State == PodSandboxState.SandboxReady), netns.Length);
     }
+
+    private static IEnumerable<string> CgroupsOf(string uid, LabNode node) =>
+        Hierarchy.Mounted().SelectMany(hierarchy => Directory.GetDirectories(hierarchy.PathOf(node.Cgroup), $"*{uid}*", SearchOption.AllDirectories));
 
     private async Task<bool> LeftAsync(string uid, LabNode node)
     {
