@@ -77,6 +77,15 @@ public sealed class ContainerCgroup
         }
     }
 
+    /// <summary>
+    /// In a frozen cgroup of version 1: every process gets SIGKILL and stays as it is, so that it looks alive and can only die. Version 2 lets frozen
+    /// processes die at once, so that nothing is done there.
+    /// </summary>
+    public void Arm()
+    {
+        if (isVersion1 && IsFrozen) { KillEach(); }
+    }
+
     /// <summary>Kills every process while frozen, thaws, and waits until none is left.</summary>
     /// <returns>False when some were left at the limit.</returns>
     public bool KillAllAndThaw(TimeSpan limit)

@@ -40,13 +40,18 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         context.Folder.Delete();
     }
 
-    /// <summary>After a commit, in this order: a marker that outlives a reboot, the object, every process while frozen, the thaw. The shield stays closed.</summary>
+    /// <summary>
+    /// After a commit, in this order: a marker that outlives a reboot, the object, every process while frozen, the thaw. The shield stays closed. The object stays
+    /// until its replacement is ready, so that their Services are never without an endpoint; both have the same address, and only the target answers there.
+    /// </summary>
     public async Task ReleaseAsync(CancellationToken cancellation)
     {
         Find();
         var podUid = context.Migration.Status.PodUID ?? context.Container?.PodUid ?? throw new InvalidOperationException($"migration {context.Migration.Metadata.Name} has no pod UID");
         services.Markers.WriteReleased(podUid);
+        context.Cgroup?.Arm();
         context.Timeline.Mark("Fenced");
+        await new ReplacementReady(services, log).WaitAsync(context.Migration, cancellation);
         await DeletePodAsync(podUid, cancellation);
         context.Timeline.Mark("Deleted");
         while (context.Cgroup is { } cgroup && !cgroup.KillAllAndThaw(KillLimit)) { log.LogWarning("Processes of {Cgroup} are still there", context.Container?.CgroupPath); }
