@@ -15,6 +15,8 @@ internal sealed class DecisionReader(IClusterApi api, MigrationBook book, TimePr
         var backoff = new Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(2), random, clock);
         while (true)
         {
+            // The watch may have brought it already: nobody needs to be asked then, nor told of a reason that only follows from it.
+            if (book.Find(migration.Metadata.Uid) is { Status.Decision: not Decision.None } known) { return known; }
             try
             {
                 var (decision, reason, message) = wish();

@@ -95,6 +95,8 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
             Resumed();
             return Proceed;
         }
+        // A copy that dies because the move was aborted is no failed restore.
+        if (move.IsAborted) { return Aborted(); }
         var cause = CriuCauses.Find(await ReadLogAsync(request.WorkPath, callerGone), Reasons.RestoreFailed);
         var why = new MoveException(cause.Reason, $"restore of container {request.ContainerName} failed (runc exit code {request.ExitCode}): {cause.Hint}", cause.LogLine);
         var wasRunning = Context.Step.Current == TargetStep.Running;

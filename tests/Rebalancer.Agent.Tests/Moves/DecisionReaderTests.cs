@@ -23,6 +23,18 @@ public sealed class DecisionReaderTests
         Assert.Equal(Decision.Aborted, await SettleAsync(Decision.Committed));
     }
 
+    [Theory]
+    [InlineData(Decision.Aborted)]
+    [InlineData(Decision.Committed)]
+    public async Task SettleAsync_DecisionSeenByTheWatch_AsksNobody(string decision)
+    {
+        var seen = New();
+        seen.Status.Decision = decision;
+        book.Put(seen);
+        Assert.Equal(decision, await SettleAsync(Decision.Committed));
+        Assert.Empty(api.Wishes);
+    }
+
     [Fact]
     public async Task SettleAsync_AnswerLostAfterTheWrite_ReadsThatItIsCommitted()
     {
