@@ -13,9 +13,10 @@ internal static class Announcement
     private const int AdvertisementBytes = 32;
 
     public static byte[] Of(IPAddress address, PhysicalAddress mac) =>
-        address.AddressFamily == AddressFamily.InterNetwork ? Arp(address, mac) : Advertisement(address, mac);
+        address.AddressFamily == AddressFamily.InterNetwork ? Arp(address, mac, address) : Advertisement(address, mac);
 
-    private static byte[] Arp(IPAddress address, PhysicalAddress mac)
+    /// <summary>An ARP request (RFC 826); with the asker's own address as the one that is asked for, an announcement.</summary>
+    public static byte[] Arp(IPAddress address, PhysicalAddress mac, IPAddress asked)
     {
         var frame = Ethernet([0xff, 0xff, 0xff, 0xff, 0xff, 0xff], mac, 0x0806, 28);
         var arp = frame.AsSpan(EthernetBytes);
@@ -23,7 +24,7 @@ internal static class Announcement
         request.CopyTo(arp);
         mac.GetAddressBytes().CopyTo(arp[8..]);
         address.GetAddressBytes().CopyTo(arp[14..]);
-        address.GetAddressBytes().CopyTo(arp[24..]);
+        asked.GetAddressBytes().CopyTo(arp[24..]);
         return frame;
     }
 

@@ -1,9 +1,10 @@
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Rebalancer.Agent.Local.Netlink;
 
 namespace Rebalancer.Agent.Network;
 
-/// <summary>Tells the link, from inside the pod's namespace, where the pod's addresses are: at once, and twice more within a second, as the first may be lost.</summary>
+/// <summary>Tells the link, from inside the pod's namespace, where the pod's addresses are: at once, and twice more within a second, as the first may be lost. Also asks it what the pod's kernel asked in vain.</summary>
 internal sealed partial class Announcer(string netnsPath, string ifName, int ifIndex, TimeProvider time, ILogger log) : IDisposable
 {
     private static readonly TimeSpan[] Repetitions = [TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(800)];
@@ -22,6 +23,7 @@ internal sealed partial class Announcer(string netnsPath, string ifName, int ifI
         {
             ObjectDisposedException.ThrowIf(_disposed || _disposeWhenDone, this);
             SendAll();
+            AskAgain();
             var pending = new CancellationTokenSource();
             _pending.Add(pending);
             _ = RepeatAsync(pending);
@@ -85,12 +87,28 @@ internal sealed partial class Announcer(string netnsPath, string ifName, int ifI
 
     private void SendAll()
     {
-        var mac = _links.Links().FirstOrDefault(l => l.Index == ifIndex)?.Mac ?? PhysicalAddress.None;
+        var mac = Mac();
         foreach (var address in _links.Addresses().Where(a => a.IfIndex == ifIndex && a.IsGlobal))
         {
             _socket.Send([.. new byte[PacketSocket.VnetHeaderBytes], .. Announcement.Of(address.Address, mac)]);
         }
     }
+
+    /// <summary>
+    /// A restored socket may have repeated a segment behind the closed shield, and the kernel's question for its next hop was lost there: everything that the
+    /// pod sends would wait for the second one, a second later. The answer to ours serves it as well.
+    /// </summary>
+    private void AskAgain()
+    {
+        var mac = Mac();
+        var own = _links.Addresses().FirstOrDefault(a => a.IfIndex == ifIndex && a.IsGlobal && a.Address.AddressFamily == AddressFamily.InterNetwork)?.Address;
+        foreach (var asked in own is null ? [] : _links.PendingNeighbours(ifIndex).Where(a => a.AddressFamily == AddressFamily.InterNetwork))
+        {
+            _socket.Send([.. new byte[PacketSocket.VnetHeaderBytes], .. Announcement.Arp(own!, mac, asked)]);
+        }
+    }
+
+    private PhysicalAddress Mac() => _links.Links().FirstOrDefault(l => l.Index == ifIndex)?.Mac ?? PhysicalAddress.None;
 
     private void FreeIfDone()
     {

@@ -12,8 +12,10 @@ internal sealed class PodLinks : IDisposable
     private const int SetLink = 19;
     private const int GetLink = 18;
     private const int GetAddress = 22;
+    private const int GetNeighbour = 30;
     private const int LinkHeaderBytes = 16;
     private const int AddressHeaderBytes = 8;
+    private const int NeighbourHeaderBytes = 12;
     private const int FlagUp = 1;
     private const int FlagLoopback = 8;
     private const int AttributeMac = 1;
@@ -25,6 +27,8 @@ internal sealed class PodLinks : IDisposable
     private const int VethPeer = 1;
     private const int AddressAddress = 1;
     private const int AddressLocal = 2;
+    private const int NeighbourAddress = 1;
+    private const int Incomplete = 0x01;
 
     private readonly NetlinkSocket _socket = new(NetlinkSocket.Route);
     private uint _sequence;
@@ -50,6 +54,22 @@ internal sealed class PodLinks : IDisposable
             }
         });
         return addresses;
+    }
+
+    /// <summary>Addresses on this interface's link that the kernel has asked for and heard nothing of. It asks again only after a second.</summary>
+    public IReadOnlyList<IPAddress> PendingNeighbours(int ifIndex)
+    {
+        var pending = new List<IPAddress>();
+        _socket.Query(Request(GetNeighbour, NeighbourHeaderBytes, NetlinkSocket.Dump), "list neighbours", (_, body) =>
+        {
+            var address = NetlinkReader.Find(body[NeighbourHeaderBytes..], NeighbourAddress);
+            var state = BinaryPrimitives.ReadUInt16LittleEndian(body[8..]);
+            if (BinaryPrimitives.ReadInt32LittleEndian(body[4..]) == ifIndex && (state & Incomplete) != 0 && address.Length is 4 or 16)
+            {
+                pending.Add(new IPAddress(address));
+            }
+        });
+        return pending;
     }
 
     public void SetMac(int ifIndex, PhysicalAddress mac)

@@ -292,6 +292,29 @@ public sealed class PodShieldTests : IAsyncDisposable
         await PollAsync(() => heard.Count() == (5, 5));
     }
 
+    [Fact]
+    public async Task Announce_NextHopAskedForBehindTheShield_IsAskedForAgainAtOnce()
+    {
+        var pod = _fabric.AddPod("10.99.0.2");
+        _ = _fabric.AddPod("10.99.0.3");
+        var place = new ShieldPlace(pod.NetnsPath, "eth0", _fabric.Node.NetnsPath, NetdevHooks: true);
+        await using var shield = new PodShield(place, HoldLimits.Default, TimeProvider.System, NullLogger.Instance);
+        shield.Close();
+        using var socket = PodFabric.NewSocket(pod, ProtocolType.Udp);
+        var asked = Stopwatch.GetTimestamp();
+        socket.SendTo([1], new IPEndPoint(IPAddress.Parse("10.99.0.3"), Port));
+        Assert.Contains("INCOMPLETE", pod.Command("ip neigh show 10.99.0.3"), StringComparison.Ordinal);
+
+        shield.OpenEgress();
+        shield.Announce();
+        shield.OpenIngress();
+        shield.Replay([]);
+
+        await PollAsync(() => pod.Command("ip neigh show 10.99.0.3").Contains("REACHABLE", StringComparison.Ordinal));
+        // By itself the kernel asks again after a second.
+        Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalMilliseconds, 0, 900);
+    }
+
     private Connection Connect()
     {
         var pod = _fabric.AddPod("10.99.0.2");
