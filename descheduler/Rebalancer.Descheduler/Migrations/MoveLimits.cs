@@ -26,6 +26,9 @@ public sealed record MoveLimits
     /// <summary>Beyond the freeze budget, for the dump's overhead and a slow API server. Default 30 s.</summary>
     [Range(1, 300)] public double FreezeGraceSeconds { get; init; } = 30;
 
+    /// <summary>Longest wait of a prepared move for another that has its pod frozen on one of the same nodes. Default 15 s.</summary>
+    [Range(0, 60)] public double FreezeTurnSeconds { get; init; } = 15;
+
     /// <summary>After a commit: the target runs, or has started cold, within this. Default 300 s.</summary>
     [Range(1, 3600)] public double CommittedSeconds { get; init; } = 300;
 

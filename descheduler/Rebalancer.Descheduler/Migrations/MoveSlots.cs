@@ -8,6 +8,22 @@ internal static class MoveSlots
     /// <summary>From the claim on a move holds its slots, since from then on its replacement waits under kubelet's time limit.</summary>
     public static bool Holds(Migration other) => other.Status.Claim is not null && !Phases.IsFinal(other.Status.Phase);
 
+    /// <summary>
+    /// Moves that are frozen at the same time share the nodes' cores and links, and each is frozen for as long as both: one after another is better for every
+    /// client and ends no later. One that hangs keeps the others waiting only for a while.
+    /// </summary>
+    public static Refusal? WaitToFreeze(Observation o)
+    {
+        string?[] nodes = [o.Status.SourceNode, o.Status.TargetNode];
+        var frozen = o.Cluster.OtherMigrations.FirstOrDefault(m => IsFrozen(m)
+            && o.Now - m.Status.PhaseStartedAt < TimeSpan.FromSeconds(o.Limits.FreezeTurnSeconds)
+            && (nodes.Contains(m.Status.SourceNode) || nodes.Contains(m.Status.TargetNode)));
+        return frozen is null ? null : new Refusal("NodeFreezing", $"Migration {frozen.Metadata.Name} between {frozen.Status.SourceNode} and {frozen.Status.TargetNode} has its pod frozen");
+    }
+
+    private static bool IsFrozen(Migration move) => move.Status.Phase is Phases.Freezing or Phases.Restoring
+        || (move.Status.Phase == Phases.Committed && move.Status.Target?.State is not (TargetState.Running or TargetState.ColdStarted));
+
     public static Refusal? Wait(Observation o)
     {
         var holders = o.Cluster.OtherMigrations.Where(Holds).ToList();

@@ -8,6 +8,7 @@ namespace Rebalancer.Descheduler.Migrations;
 internal static class PreparingPhase
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan TurnRecheck = TimeSpan.FromMilliseconds(100);
 
     public static MoveStep Next(Observation o)
     {
@@ -96,6 +97,11 @@ internal static class PreparingPhase
         if (BudgetCheck.Check(o.Source!, o.Cluster) is { } budget)
         {
             return Waiting.For(o, budget, PhaseLimit.UntilDeadline(o, Min(Recheck, claim.ExpiresAt - o.Now)));
+        }
+
+        if (MoveSlots.WaitToFreeze(o) is { } turn)
+        {
+            return Waiting.For(o, turn, PhaseLimit.UntilDeadline(o, Min(TurnRecheck, claim.ExpiresAt - o.Now)));
         }
 
         var change = StatusChange.None.WithReason(null, null)

@@ -193,6 +193,43 @@ public sealed class RefusalTests
         Assert.Equal(Phases.Freezing, move.Settle().Phase);
     }
 
+    [Theory]
+    [InlineData("source", Phases.Freezing, null, true)]
+    [InlineData("source", Phases.Restoring, null, true)]
+    [InlineData("source", Phases.Committed, TargetState.Held, true)]
+    [InlineData("source", Phases.Committed, TargetState.Running, false)]
+    [InlineData("source", Phases.Preparing, null, false)]
+    [InlineData("elsewhere", Phases.Freezing, null, false)]
+    public void Preparing_OtherPodOfTheNodeIsFrozen_FreezesAfterIt(string node, string phase, string? target, bool waits)
+    {
+        var move = new SimulatedMove().ToPreparing();
+        var other = Holder("other", node, "uid-of-another");
+        other.Status.Phase = phase;
+        other.Status.PhaseStartedAt = move.Now;
+        other.Status.Target = target is null ? null : new TargetStatus { State = target };
+        move.Others = [other];
+        move.Write(s => s.Target!.State = TargetState.Prepared);
+
+        Assert.Equal(waits ? Phases.Preparing : Phases.Freezing, move.Settle().Phase);
+        Assert.Equal(waits ? "NodeFreezing" : null, move.Status.Reason);
+
+        move.Others = [];
+        Assert.Equal(Phases.Freezing, move.Settle().Phase);
+    }
+
+    [Fact]
+    public void Preparing_OtherFreezeHangs_DoesNotWaitForEver()
+    {
+        var move = new SimulatedMove().ToPreparing();
+        var other = Holder("other", "source", "uid-of-another");
+        other.Status.PhaseStartedAt = move.Now;
+        move.Others = [other];
+        move.Write(s => s.Target!.State = TargetState.Prepared);
+        move.Settle().Pass(TimeSpan.FromSeconds(SimulatedMove.Limits.FreezeTurnSeconds));
+
+        Assert.Equal(Phases.Freezing, move.Settle().Phase);
+    }
+
     [Fact]
     public void Preparing_BareReplicaSetLabelUsedByService_TakesTheOtherLabel()
     {
