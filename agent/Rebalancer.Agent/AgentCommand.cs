@@ -9,7 +9,7 @@ internal static class AgentCommand
 
     private static readonly Option<string> Node = new("--node") { Description = "Name of the Node object this agent serves.", Required = true };
     private static readonly Option<string?> Kubeconfig = new("--kubeconfig") { Description = "Kubeconfig file; without it the pod's service account is used." };
-    private static readonly Option<string> Listen = new("--listen") { Description = "IP:PORT of the mTLS endpoint for other agents.", Required = true };
+    private static readonly Option<string> Listen = new("--listen") { Description = "IP:PORT of the mTLS endpoint for other agents; the next port takes the images of moves, over mTLS too.", Required = true };
     private static readonly Option<string> TlsCa = new("--tls-ca") { Description = "PEM file: CA of all agents of the cluster.", Required = true };
     private static readonly Option<string> TlsCert = new("--tls-cert") { Description = "PEM file: this agent's certificate, CN = node name.", Required = true };
     private static readonly Option<string> TlsKey = new("--tls-key") { Description = "PEM file: key of the certificate.", Required = true };

@@ -14,7 +14,7 @@ internal static partial class AgentOptionsValidator
     {
         var errors = new List<string>();
         if (input.Node.Length > 253 || !NodeName().IsMatch(input.Node)) { errors.Add($"--node '{input.Node}': not a node name (lower case letters, digits, '-' and '.')"); }
-        if (!IPEndPoint.TryParse(input.Listen, out var listen) || listen.Port == 0) { errors.Add($"--listen '{input.Listen}': expected IP:PORT with a port from 1 to 65535"); }
+        if (!IPEndPoint.TryParse(input.Listen, out var listen) || listen.Port is 0 or IPEndPoint.MaxPort) { errors.Add($"--listen '{input.Listen}': expected IP:PORT with a port from 1 to 65534, whose next one takes the images"); }
         if (input.MetadataUrl is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
         {
             errors.Add($"--metadata-url '{url}': expected an http:// or https:// address");

@@ -36,6 +36,7 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
         builder.Logging.ClearProviders();
         PeerServer? server = null;
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IClusterApi>(new FakeClusterApi { Nodes = [.. knownNodes] });
         builder.Services.AddSingleton<IMoveSinks>(_ => new Sinks(() => server!));
         builder.Services.AddSingleton<CriuVersion>();

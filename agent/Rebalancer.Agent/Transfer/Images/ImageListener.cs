@@ -8,9 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace Rebalancer.Agent.Transfer.Images;
 
 /// <summary>Takes the image streams of other agents, under the same certificates as their calls. A connection without a ticket of this agent ends unread.</summary>
-internal sealed class ImageListener(AgentOptions options, PeerCertificates certificates, ImageTickets tickets, ILogger<ImageListener> log) : BackgroundService
+internal sealed class ImageListener(AgentOptions options, PeerCertificates certificates, ImageTickets tickets, TimeProvider clock, ILogger<ImageListener> log) : BackgroundService
 {
     private const int MaximumConnections = 64;
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim connections = new(MaximumConnections);
     private TcpListener? listener;
@@ -36,7 +37,17 @@ internal sealed class ImageListener(AgentOptions options, PeerCertificates certi
         while (!stoppingToken.IsCancellationRequested)
         {
             await connections.WaitAsync(stoppingToken);
-            _ = ServeAsync(await listener!.AcceptTcpClientAsync(stoppingToken), stoppingToken);
+            try
+            {
+                _ = ServeAsync(await listener!.AcceptTcpClientAsync(stoppingToken), stoppingToken);
+            }
+            catch (SocketException e)
+            {
+                // A caller that hung up at once, or no descriptors for the moment: neither ends the agent.
+                connections.Release();
+                log.LogWarning("An image stream was not accepted: {Cause}", e.Message);
+                await Task.Delay(AcceptPause, clock, stoppingToken);
+            }
         }
     }
 
