@@ -26,6 +26,9 @@ internal sealed class CriuFront
     public static Task<CriuFront> KillInDumpAsync(LabNode node, CancellationToken cancel) =>
         InstallAsync(node, $"(until [ -s {Pages} ]; do :; done; : > {Happened}; kill -9 $$) &", cancel);
 
+    /// <summary>CRIU is killed a moment after its start: less than it needs to read a pod's memory.</summary>
+    public static Task<CriuFront> KillEarlyAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"(sleep 0.05; : > {Happened}; kill -9 $$) &", cancel);
+
     /// <summary>It has been done.</summary>
     public Task HappenedAsync(CancellationToken cancel) => Poll.UntilAsync(() => File.Exists(node.Root + Happened), Limit, $"the fault of CRIU on {node.Name}", cancel);
 

@@ -29,9 +29,15 @@ public sealed class FaultTests(FaultLab lab) : IClassFixture<FaultLab>
     }
 
     [Fact]
-    public Task CriuKilled_InRestore_SourceGoesOn() => BreakAsync(
-        async (_, cancel) => Kill(await MoveStep.RestoringAsync(lab.TargetNode, cancel)),
-        Reasons.RestoreFailed);
+    public async Task CriuKilled_InRestore_SourceGoesOn()
+    {
+        using var limit = new CancellationTokenSource(TestLimit);
+        var front = await CriuFront.KillEarlyAsync(lab.TargetNode, limit.Token);
+        await BreakAsync(
+            (_, cancel) => front.HappenedAsync(cancel),
+            cancel => Task.Run(front.Remove, cancel),
+            Reasons.RestoreFailed);
+    }
 
     [Fact]
     public Task TargetAgentKilled_InTransfer_SourceGoesOn() => BreakAsync(
@@ -158,25 +164,4 @@ public sealed class FaultTests(FaultLab lab) : IClassFixture<FaultLab>
         CopiesLimit,
         $"one running copy of {source.Metadata.Name}",
         cancel);
-
-    /// <summary>Some may have ended by themselves: CRIU forks for its scripts.</summary>
-    private static void Kill(IReadOnlyList<int> pids)
-    {
-        var killed = 0;
-        foreach (var pid in pids)
-        {
-            try
-            {
-                using var process = Process.GetProcessById(pid);
-                process.Kill();
-                killed++;
-            }
-            catch (ArgumentException)
-            {
-                // Not running any more.
-            }
-        }
-
-        Assert.NotEqual(0, killed);
-    }
 }

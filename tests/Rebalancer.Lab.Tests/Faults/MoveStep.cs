@@ -19,18 +19,6 @@ internal static class MoveStep
     public static Task TransferringAsync(LabNode target, CancellationToken cancel) =>
         Poll.UntilAsync(() => BytesBelow(target.Root + Moves) > SomeBytes, Limit, $"images arriving on {target.Name}", cancel);
 
-    /// <summary>CRIU restores on the target.</summary>
-    /// <returns>CRIU's processes.</returns>
-    public static async Task<IReadOnlyList<int>> RestoringAsync(LabNode target, CancellationToken cancel)
-    {
-        IReadOnlyList<int> criu = [];
-        await Poll.UntilAsync(() => BytesBelow(target.Root + Moves) > SomeBytes && (criu = Criu(target)).Count > 0, Limit, $"a restore on {target.Name}", cancel);
-        return criu;
-    }
-
-    /// <summary>CRIU as runc starts it; the agent also asks it for its version.</summary>
-    private static IReadOnlyList<int> Criu(LabNode node) => [.. NodeProcesses.Find(node.Namespaces.InitPid, "criu").Where(pid => NodeProcesses.ArgumentsOf(pid).Contains("swrk"))];
-
     /// <summary>Pid of the pod's Redis, as the lab sees it; null when it does not run on this node.</summary>
     public static int? Redis(LabNode node, V1Pod pod)
     {

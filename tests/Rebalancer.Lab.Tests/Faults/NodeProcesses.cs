@@ -36,8 +36,6 @@ internal static class NodeProcesses
         return false;
     }
 
-    public static IReadOnlyList<string> ArgumentsOf(int pid) => string.Concat(Lines($"/proc/{pid}/cmdline")).Split('\0');
-
     public static string CgroupsOf(int pid) => string.Join('\n', Lines($"/proc/{pid}/cgroup"));
 
     private static IEnumerable<int> AllPids() => Directory.EnumerateDirectories("/proc")
