@@ -18,27 +18,12 @@ public sealed class FaultTests(FaultLab lab) : IClassFixture<FaultLab>
     private static readonly TimeSpan CopiesLimit = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task CriuKilled_InMidDump_SourceGoesOn()
-    {
-        using var limit = new CancellationTokenSource(TestLimit);
-        var front = await CriuFront.KillInDumpAsync(lab.SourceNode, limit.Token);
-        await BreakAsync(
-            (_, cancel) => front.HappenedAsync(cancel),
-            cancel => Task.Run(front.Remove, cancel),
-            Reasons.CheckpointFailed);
-    }
+    public Task CriuKilled_InMidDump_SourceGoesOn() => BreakCriuAsync(cancel => CriuFront.KillInDumpAsync(lab.SourceNode, cancel), Reasons.CheckpointFailed);
 
+    /// <summary>What CRIU had forked by then may keep its line to runc open, and runc waits: the freeze budget ends the move then.</summary>
     [Fact]
-    public async Task CriuKilled_InRestore_SourceGoesOn()
-    {
-        using var limit = new CancellationTokenSource(TestLimit);
-        var front = await CriuFront.KillEarlyAsync(lab.TargetNode, limit.Token);
-        await BreakAsync(
-            (_, cancel) => front.HappenedAsync(cancel),
-            cancel => Task.Run(front.Remove, cancel),
-            // What CRIU had forked by then may keep its line to runc open, and runc waits: the freeze budget ends the move then.
-            Reasons.RestoreFailed, Reasons.FreezeBudgetExceeded);
-    }
+    public Task CriuKilled_InRestore_SourceGoesOn() =>
+        BreakCriuAsync(cancel => CriuFront.KillEarlyAsync(lab.TargetNode, cancel), Reasons.RestoreFailed, Reasons.FreezeBudgetExceeded);
 
     [Fact]
     public Task TargetAgentKilled_InTransfer_SourceGoesOn() => BreakAsync(
@@ -50,19 +35,10 @@ public sealed class FaultTests(FaultLab lab) : IClassFixture<FaultLab>
         Reasons.PeerUnreachable, Reasons.TransferFailed, Reasons.TargetLost, Reasons.AgentRestarted);
 
     [Fact]
-    public async Task TargetAgentKilled_InRestore_SourceGoesOn()
-    {
-        using var limit = new CancellationTokenSource(TestLimit);
-        var front = await CriuFront.DelayAsync(lab.TargetNode, RestoreDelaySeconds, limit.Token);
-        await BreakAsync(
-            async (_, cancel) =>
-            {
-                await front.HappenedAsync(cancel);
-                await lab.TargetNode.Agent!.KillAsync(cancel);
-            },
-            cancel => Task.Run(front.Remove, cancel),
-            Reasons.PeerUnreachable, Reasons.TransferFailed, Reasons.TargetLost, Reasons.AgentRestarted, Reasons.RestoreFailed);
-    }
+    public Task TargetAgentKilled_InRestore_SourceGoesOn() => BreakCriuAsync(
+        cancel => CriuFront.DelayAsync(lab.TargetNode, RestoreDelaySeconds, cancel),
+        cancel => lab.TargetNode.Agent!.KillAsync(cancel),
+        Reasons.PeerUnreachable, Reasons.TransferFailed, Reasons.TargetLost, Reasons.AgentRestarted, Reasons.RestoreFailed);
 
     [Fact]
     public Task SourceAgentKilled_InMidDump_SourceGoesOn() => BreakAsync(
@@ -93,14 +69,23 @@ public sealed class FaultTests(FaultLab lab) : IClassFixture<FaultLab>
         Reasons.PeerUnreachable, Reasons.TransferFailed, Reasons.FreezeBudgetExceeded, Reasons.SourceLost, Reasons.TargetLost);
 
     [Fact]
-    public async Task RestoreRefused_ByTheTarget_SourceGoesOn()
+    public Task RestoreRefused_ByTheTarget_SourceGoesOn() => BreakCriuAsync(cancel => CriuFront.RefuseAsync(lab.TargetNode, cancel), Reasons.RestoreFailed);
+
+    private Task BreakCriuAsync(Func<CancellationToken, Task<CriuFront>> install, params string[] reasons) => BreakCriuAsync(install, _ => Task.CompletedTask, reasons);
+
+    /// <summary>The fault is what a program before CRIU does, and <paramref name="then"/> right after it.</summary>
+    private async Task BreakCriuAsync(Func<CancellationToken, Task<CriuFront>> install, Func<CancellationToken, Task> then, params string[] reasons)
     {
         using var limit = new CancellationTokenSource(TestLimit);
-        var front = await CriuFront.RefuseAsync(lab.TargetNode, limit.Token);
+        var front = await install(limit.Token);
         await BreakAsync(
-            (_, cancel) => front.HappenedAsync(cancel),
+            async (_, cancel) =>
+            {
+                await front.HappenedAsync(cancel);
+                await then(cancel);
+            },
             cancel => Task.Run(front.Remove, cancel),
-            Reasons.RestoreFailed);
+            reasons);
     }
 
     private Task BreakAsync(Func<RedisUnderLoad, CancellationToken, Task> fault, params string[] reasons) => BreakAsync(fault, _ => Task.CompletedTask, reasons);
