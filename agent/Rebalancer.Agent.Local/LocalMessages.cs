@@ -76,6 +76,9 @@ public sealed record LocalReply
     public string ImagePath { get; set; } = "";
     public string WorkPath { get; set; } = "";
     public string CriuConfig { get; set; } = "";
+    /// <summary>dump-ready: processes whose pages the agent carries itself, and the one whose page map is to be put in the place of theirs.</summary>
+    public int[] HiddenPids { get; set; } = [];
+    public int SubstitutePid { get; set; }
     /// <summary>cni-add: address with prefix length.</summary>
     public string Address { get; set; } = "";
     public string Gateway { get; set; } = "";

@@ -3,12 +3,14 @@ using Rebalancer.Agent.Local.Native;
 using Rebalancer.Runtime.Arguments;
 using Rebalancer.Runtime.Containers;
 using Rebalancer.Runtime.Criu;
+using Rebalancer.Runtime.Dumps;
 using Rebalancer.Runtime.Guards;
+using Rebalancer.Runtime.Pages;
 using Rebalancer.Runtime.Runc;
 
 namespace Rebalancer.Runtime;
 
-/// <summary>Decides which of its three roles the program has been started in: OCI runtime, CRIU's action script, or guard of a frozen container.</summary>
+/// <summary>Decides which of its roles the program has been started in: OCI runtime, CRIU's action script, or helper of the agent (guard, page server, dump).</summary>
 internal static class Entry
 {
     private const int StandardError = 2;
@@ -16,7 +18,13 @@ internal static class Entry
     public static int Run(IReadOnlyList<string> args, RuntimeHost host)
     {
         if (host.Variable(ActionScript.ActionVariable) is { Length: > 0 } action) { return ActionScript.Run(action, host); }
-        if (args.Count > 0 && args[0] == GuardArguments.Command) { return GuardCommand.Run(args, host.Clock); }
+        switch (args.Count > 0 ? args[0] : "")
+        {
+            case GuardArguments.Command: return GuardCommand.Run(args, host.Clock);
+            case PagesCommand.Command: return PagesCommand.Run(args);
+            case DumpCommand.Command: return DumpCommand.Run(args);
+            default: break;
+        }
         var call = RuncArguments.Parse(args);
         try
         {

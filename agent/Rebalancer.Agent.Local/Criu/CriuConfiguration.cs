@@ -22,6 +22,9 @@ public static class CriuConfiguration
     /// <param name="script">Path of rebalancer-runc.</param>
     public static string Held(string script) => $"{Default}action-script {script}\n";
 
+    /// <summary>As <see cref="Held"/>, for a restore whose processes get their memory from the page server.</summary>
+    public static string HeldLazy(string script) => $"{Held(script)}lazy-pages\n";
+
     public static string PathOf(string criuFolder, string containerId) => Path.Combine(criuFolder, containerId + ".conf");
 
     /// <summary>Replaces the file as a whole: CRIU never reads a half-written one.</summary>

@@ -40,10 +40,10 @@ internal sealed class Dump : IDisposable
     {
         string[] arguments =
         [
-            "--root", options.ContainerdRoot, "checkpoint", "--leave-running", "--tcp-established", "--file-locks", "--manage-cgroups-mode", "ignore",
+            "dump", options.Runc, "--root", options.ContainerdRoot, "checkpoint", "--leave-running", "--tcp-established", "--file-locks", "--manage-cgroups-mode", "ignore",
             "--image-path", folder.Images, "--work-path", folder.Work(Step), container.Id,
         ];
-        return new Dump(Child.Start(options.Runc, arguments), folder, container.ContainerName);
+        return new Dump(Child.Start(NodePaths.RuncWrapper, arguments), folder, container.ContainerName);
     }
 
     /// <summary>From now on the container is frozen at CRIU's end, however that comes. To be called while CRIU waits at pre-dump.</summary>

@@ -13,6 +13,8 @@ internal sealed class Guard : IDisposable
 
     private Guard(Child child) => this.child = child;
 
+    public int Pid => child.Process.Id;
+
     /// <exception cref="MoveException">It does not come up: nothing may be frozen without it.</exception>
     public static async Task<Guard> StartAsync(SourceFacts facts, string marker, CancellationToken cancellation)
     {

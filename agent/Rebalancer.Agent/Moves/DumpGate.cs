@@ -4,17 +4,26 @@ namespace Rebalancer.Agent.Moves;
 internal sealed class DumpGate
 {
     private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<bool> go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<DumpOrder> go = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Done when CRIU has come to the gate.</summary>
     public Task Asked => asked.Task;
 
-    /// <summary>Lets CRIU dump (true) or end (false). The first call counts.</summary>
-    public void Open(bool dump) => go.TrySetResult(dump);
+    /// <summary>Lets CRIU dump or end. The first call counts.</summary>
+    public void Open(DumpOrder order) => go.TrySetResult(order);
 
-    public async Task<bool> PassAsync(CancellationToken cancellation)
+    public async Task<DumpOrder> PassAsync(CancellationToken cancellation)
     {
         asked.TrySetResult();
         return await go.Task.WaitAsync(cancellation);
     }
+}
+
+/// <summary>What CRIU is to do at the gate.</summary>
+/// <param name="IsDump">False: end.</param>
+/// <param name="HiddenPids">Processes whose page maps are to be hidden from it.</param>
+/// <param name="SubstitutePid">Whose page map it finds instead.</param>
+internal sealed record DumpOrder(bool IsDump, int[] HiddenPids, int SubstitutePid)
+{
+    public static readonly DumpOrder End = new(false, [], 0);
 }

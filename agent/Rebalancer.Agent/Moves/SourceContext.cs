@@ -1,5 +1,6 @@
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Local.Cgroups;
+using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
@@ -26,6 +27,8 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     public Task Pump { get; set; } = Task.CompletedTask;
     public CancellationTokenSource PumpEnd { get; } = new();
     public Guard? Guard { get; set; }
+    /// <summary>Null: CRIU dumps the memory.</summary>
+    public PodMemory? Memory { get; set; }
     public Dump? Dump { get; set; }
     public ImageStream? Images { get; set; }
     public ImageSender? Sender { get; set; }

@@ -82,6 +82,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         }
         if (context.Shield is not null) { await context.Shield.DisposeAsync(); }
         context.Sender?.Dispose();
+        context.Memory?.Dispose();
         if (context.Images is not null) { await context.Images.DisposeAsync(); }
         context.Dump?.Dispose();
         context.Guard?.Dispose();
@@ -106,7 +107,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     /// <summary>No dump may go on and no socket may be in repair mode when the first process runs.</summary>
     private async Task ThawAsync()
     {
-        context.DumpGate.Open(dump: false);
+        context.DumpGate.Open(DumpOrder.End);
         if (context.Dump is { } dump && !await dump.EndsWithinAsync(DumpEndLimit, services.Clock))
         {
             log.LogWarning("Migration {Name}: the dump has not ended {Limit} s after it was given up; it is killed", context.Migration.Metadata.Name, DumpEndLimit.TotalSeconds);

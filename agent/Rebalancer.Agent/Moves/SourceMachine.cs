@@ -9,6 +9,8 @@ internal enum SourceStep
     AwaitFreeze,
     /// <summary>Stream to the target, guard and checkpoint process are made ready; the pod runs.</summary>
     Connect,
+    /// <summary>Memory is sent in rounds while the pod runs.</summary>
+    PreCopy,
     /// <summary>Ingress held, cgroup frozen, shield closed.</summary>
     Freeze,
     /// <summary>Checkpoint written and, as it grows, sent.</summary>
@@ -58,7 +60,8 @@ internal static class SourceMachine
         (SourceStep.Preflight, SourceSignal.Done) => SourceStep.AwaitFreeze,
         (SourceStep.Preflight, SourceSignal.Refused) => SourceStep.Refused,
         (SourceStep.AwaitFreeze, SourceSignal.Done) => SourceStep.Connect,
-        (SourceStep.Connect, SourceSignal.Done) => SourceStep.Freeze,
+        (SourceStep.Connect, SourceSignal.Done) => SourceStep.PreCopy,
+        (SourceStep.PreCopy, SourceSignal.Done) => SourceStep.Freeze,
         (SourceStep.Freeze, SourceSignal.Done) => SourceStep.Dump,
         (SourceStep.Dump, SourceSignal.Done) => SourceStep.Send,
         (SourceStep.Send, SourceSignal.Done) => isRestoredBeforeCommit ? SourceStep.AwaitHeld : SourceStep.Mark,

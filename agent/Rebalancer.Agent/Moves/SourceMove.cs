@@ -49,10 +49,11 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
     }
 
     /// <summary>CRIU of this move's dump has started and asks whether the container is frozen.</summary>
-    public async Task<LocalReply> DumpReadyAsync(CancellationToken callerGone) => new()
+    public async Task<LocalReply> DumpReadyAsync(CancellationToken callerGone)
     {
-        Action = await context.DumpGate.PassAsync(callerGone) ? LocalActions.Proceed : LocalActions.Fail,
-    };
+        var order = await context.DumpGate.PassAsync(callerGone);
+        return new LocalReply { Action = order.IsDump ? LocalActions.Proceed : LocalActions.Fail, HiddenPids = order.HiddenPids, SubstitutePid = order.SubstitutePid };
+    }
 
     private void Go(SourceStep next)
     {

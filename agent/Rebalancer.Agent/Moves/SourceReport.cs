@@ -17,7 +17,7 @@ internal static class SourceReport
         Mac = context.Facts?.Network.Mac ?? context.Migration.Status.Source?.Mac,
         MemoryBytes = context.Facts?.MemoryBytes ?? context.Migration.Status.Source?.MemoryBytes,
         Cpu = context.Facts?.Cpu ?? context.Migration.Status.Source?.Cpu,
-        Bytes = context.Sender?.Bytes,
+        Bytes = context.Sender is { } sender ? sender.Bytes + (context.Images?.PageBytes ?? 0) : null,
         FreezeMs = context.Status.FreezeMs,
         Timeline = context.Timeline.Snapshot(),
     };

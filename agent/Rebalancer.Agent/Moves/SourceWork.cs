@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local.Cgroups;
+using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
@@ -26,6 +27,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
             case SourceStep.Preflight: context.Facts = await services.SourcePreflight.CheckAsync(context.Migration, cancellation); return true;
             case SourceStep.AwaitFreeze: return await AwaitFreezeAsync(cancellation);
             case SourceStep.Connect: await ConnectAsync(cancellation); return true;
+            case SourceStep.PreCopy: await PreCopyAsync(cancellation); return true;
             case SourceStep.Freeze: await FreezeAsync(cancellation); return true;
             case SourceStep.Dump: await DumpAsync(cancellation); return true;
             case SourceStep.Send: await SendAsync(cancellation); return true;
@@ -94,6 +96,25 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         context.Dump.FreezeWhenCriuEnds(context.Cgroup);
     }
 
+    private async Task PreCopyAsync(CancellationToken cancellation)
+    {
+        if (!Dump.AsksBeforeDump(context.Container!)) { return; }
+        var memory = new PodMemory(services.Proc, services.Clock);
+        context.Memory = memory;
+        for (var round = 1; round <= 3; round++)
+        {
+            var bytes = await memory.RoundAsync(context.Cgroup!.Pids(), context.Images!, cancellation);
+            context.Timeline.Mark($"Round{round}:{bytes}");
+            if (bytes < 1 << 20) { break; }
+        }
+        if (memory.Obstacle is { } why) { log.LogInformation("Migration {Name}: {Why}: CRIU carries its memory", context.Migration.Metadata.Name, why); }
+        if (!memory.IsTracking)
+        {
+            memory.Dispose();
+            context.Memory = null;
+        }
+    }
+
     /// <summary>
     /// First what comes in, then the processes, then what goes out. The processes have a moment to answer what they were asked, and what they answered
     /// leaves: an answer that the shield caught would be repeated by the restored socket only after its initial time-out of a second. A socket with nothing
@@ -110,7 +131,9 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         context.Timeline.Mark("Frozen");
         context.Shield.Close();
         context.Timeline.Mark("Shielded");
-        context.DumpGate.Open(dump: true);
+        context.Memory?.Finish();
+        context.DumpGate.Open(new DumpOrder(true, context.Memory?.Pids ?? [], context.Guard!.Pid));
+        context.Timeline.Mark("Scanned");
         context.Frames = new HeldFrames(context.Shield.Held);
         context.Pump = context.Frames.PumpAsync(context.Session.SendAsync, context.PumpEnd.Token);
         await told;
@@ -120,6 +143,15 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     {
         context.Dump ??= Dump.Start(services.Options, context.Folder, context.Container!);
         var written = context.Dump.FinishAsync(cancellation);
+        if (context.Memory is { } memory)
+        {
+            await memory.SendLastAsync(context.Images!, cancellation);
+            context.Timeline.Mark("LastPagesSent");
+            await written;
+            context.Timeline.Mark("Dumped");
+            await memory.CompleteAsync(context.Folder.Images, context.Images!, cancellation);
+            return;
+        }
         await context.Sender!.TailAsync(written, services.Clock, cancellation);
         await written;
     }

@@ -57,7 +57,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
             return Fail(Reasons.PhaseTimeout, $"no checkpoint for container {request.ContainerName} of pod {request.PodName} came within {WaitLimit.TotalSeconds} s");
         }
         if (move.IsAborted) { return Aborted(); }
-        if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return GiveRestore(); }
+        if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return await GiveRestoreAsync(callerGone); }
         if (!move.IsCommitted) { return Fail(Reasons.RestoreFailed, $"a restore of container {request.ContainerName} is under way already (step {Context.Step.Current})"); }
         return ColdStart(request, new MoveException(Reasons.RestoreFailed, $"no complete checkpoint is left on this node (step {Context.Step.Current})"));
     }
@@ -103,7 +103,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         move.Advance(TargetSignal.RestoreFailed);
         if (!move.IsCommitted && await move.AbortAsync(why, callerGone) != Decision.Committed) { return Fail(why.Reason, why.Message); }
         log.LogError("Migration {Name}: {Message}: {Line}", Context.Migration.Metadata.Name, why.Message, why.LogLine);
-        return !wasRunning && Context.Restores < TargetContext.MaximumRestores && Context.Folder.IsComplete ? GiveRestore() : ColdStart(request, why);
+        return !wasRunning && Context.Restores < TargetContext.MaximumRestores && Context.Folder.IsComplete ? await GiveRestoreAsync(callerGone) : ColdStart(request, why);
     }
 
     private LocalReply LetRun(LocalRequest request)
@@ -149,13 +149,14 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         }
     }
 
-    private LocalReply GiveRestore()
+    private async Task<LocalReply> GiveRestoreAsync(CancellationToken cancellation)
     {
         if (!move.Advance(TargetSignal.RestoreGiven)) { return Fail(Reasons.RestoreFailed, $"the checkpoint is in use (step {Context.Step.Current})"); }
         Context.Restores++;
         var work = Context.Folder.Work($"restore-{Context.Restores}");
         PrivateFolder.Create(work);
-        CriuConfiguration.Write(Context.Folder.CriuConfig, CriuConfiguration.Held(NodePaths.RuncWrapper));
+        if (Context.HasPages) { Context.Pages = await PageServerProcess.StartAsync(Context.Folder, work, cancellation); }
+        CriuConfiguration.Write(Context.Folder.CriuConfig, Context.HasPages ? CriuConfiguration.HeldLazy(NodePaths.RuncWrapper) : CriuConfiguration.Held(NodePaths.RuncWrapper));
         return new LocalReply { Action = LocalActions.Restore, ImagePath = Context.Folder.Images, WorkPath = work, CriuConfig = Context.Folder.CriuConfig };
     }
 

@@ -34,6 +34,9 @@ internal sealed class TargetContext(Migration migration, TargetStep first, TimeP
     public IPodShield? Shield { get; set; }
     /// <summary>Replies to the source; null while no stream is open.</summary>
     public Action<MoveReply>? Reply { get; set; }
+    /// <summary>Whether processes get their memory from a page server.</summary>
+    public bool HasPages { get; set; }
+    public PageServerProcess? Pages { get; set; }
     public int Restores { get; set; }
     public NodeCpu? Cpu { get; set; }
     public long? FreezeMs { get; set; }

@@ -22,7 +22,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
         if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not prepared"); }
         services.TargetPreflight.RequireRoom(hello.EstimatedBytes);
         Context.Folder.Create("restore-0");
-        receiver = new ImageReceiver(Context.Folder.Images, hello.EstimatedBytes);
+        receiver = new ImageReceiver(Context.Folder.Images, Context.Folder.Root, hello.EstimatedBytes);
         Context.Reply = reply;
     }
 
@@ -48,10 +48,13 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
 
     public void Write(string path, long offset, ReadOnlySpan<byte> data) => Receiver(path).Write(path, offset, data);
 
+    public void WritePages(string process, ulong address, ReadOnlySpan<byte> data) => Receiver("pages").WritePages(process, address, data);
+
     public void Store(Manifest manifest)
     {
         var images = Receiver("manifest");
         images.Complete(manifest);
+        Context.HasPages = images.HasPages;
         File.WriteAllBytes(Context.Folder.CompleteMarker, []);
         move.Advance(TargetSignal.ImagesStored);
         Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });

@@ -16,6 +16,11 @@ internal interface IMoveSink
     /// <exception cref="TransferException">They break a rule.</exception>
     void Write(string path, long offset, ReadOnlySpan<byte> data);
 
+    /// <summary>Pages of one process, from the image stream, as <see cref="Write"/>.</summary>
+    /// <param name="process">The process's number in its container.</param>
+    /// <exception cref="TransferException">They break a rule.</exception>
+    void WritePages(string process, ulong address, ReadOnlySpan<byte> data);
+
     /// <summary>The checkpoint is here as a whole.</summary>
     /// <exception cref="TransferException">It is not what the manifest lists.</exception>
     void Store(Manifest manifest);

@@ -11,13 +11,15 @@ internal sealed class RehearsalSink(string folder) : IMoveSink, IDisposable
 
     public void Open(Hello hello, Action<MoveReply> reply)
     {
-        receiver = new ImageReceiver(folder, hello.EstimatedBytes);
+        receiver = new ImageReceiver(folder, folder, hello.EstimatedBytes);
         this.reply = reply;
     }
 
     public void Take(MoveFrame frame) => throw new TransferException($"frame {frame.FrameCase} has no place in a rehearsal");
 
     public void Write(string path, long offset, ReadOnlySpan<byte> data) => receiver!.Write(path, offset, data);
+
+    public void WritePages(string process, ulong address, ReadOnlySpan<byte> data) => receiver!.WritePages(process, address, data);
 
     public void Store(Manifest manifest)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Native;
+using Rebalancer.Runtime.Dumps;
 using Rebalancer.Runtime.Restores;
 
 namespace Rebalancer.Runtime.Criu;
@@ -29,7 +30,8 @@ internal static class ActionScript
         if (!TryOpenLifelines(host, out var lifelines)) { return 1; }
         try
         {
-            return host.Agent.Ask(Request(op, host), host.DecisionLimit, host.ConnectWindow, lifelines).Action == LocalActions.Proceed ? 0 : 1;
+            var reply = host.Agent.Ask(Request(op, host), host.DecisionLimit, host.ConnectWindow, lifelines);
+            return reply.Action == LocalActions.Proceed && HiddenPagemaps.Hide(reply.HiddenPids, reply.SubstitutePid) ? 0 : 1;
         }
         catch (AgentUnavailableException)
         {

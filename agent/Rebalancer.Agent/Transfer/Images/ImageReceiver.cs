@@ -8,13 +8,22 @@ namespace Rebalancer.Agent.Transfer.Images;
 /// Writes what a peer sends into one flat folder that only root can read, and nowhere else: no other paths, no links, bytes in order, bounded sizes.
 /// Not thread-safe: one stream, one receiver.
 /// </summary>
-internal sealed class ImageReceiver(string folder, long estimatedBytes) : IDisposable
+/// <param name="folder">For the files.</param>
+/// <param name="pageFolder">For the pages of processes, beside them.</param>
+internal sealed class ImageReceiver(string folder, string pageFolder, long estimatedBytes) : IDisposable
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly Dictionary<string, OpenImage> files = new(StringComparer.Ordinal);
     private readonly long maximumBytes = TransferLimits.MaximumBytes(estimatedBytes);
 
+    private readonly PageReceiver pages = new(pageFolder, TransferLimits.MaximumBytes(estimatedBytes));
+
     public long Bytes { get; private set; }
+
+    public bool HasPages => pages.HasPages;
+
+    /// <exception cref="TransferException">They break a rule.</exception>
+    public void WritePages(string process, ulong address, ReadOnlySpan<byte> data) => pages.Write(process, address, data);
 
     /// <exception cref="TransferException">A name that is none, bytes out of order, or too many of them.</exception>
     public void Write(string path, long offset, ReadOnlySpan<byte> data)
@@ -40,6 +49,7 @@ internal sealed class ImageReceiver(string folder, long estimatedBytes) : IDispo
             var hash = file.Hash.GetCurrentHashAsUInt64();
             if (hash != listed.XxHash3) { throw new TransferException($"file {listed.Path}: hash {hash:x16} of what came, {listed.XxHash3:x16} in the manifest"); }
         }
+        pages.Complete(manifest);
         Close();
     }
 
@@ -59,6 +69,7 @@ internal sealed class ImageReceiver(string folder, long estimatedBytes) : IDispo
     private void Close()
     {
         foreach (var file in files.Values) { file.Handle.Dispose(); }
+        pages.Dispose();
     }
 
     private static string Shown(string path) => path.Length > TransferLimits.PathCharacters ? path[..TransferLimits.PathCharacters] : path;

@@ -8,6 +8,9 @@ internal enum ImageRecordKind : ushort
     /// <summary>Bytes of one file.</summary>
     Chunk = 1,
 
+    /// <summary>Pages of one process, whose number in its container is the name; the offset is the address of the first.</summary>
+    Pages = 3,
+
     /// <summary>The last record: every file with its length and hash, as a Manifest of node.proto.</summary>
     Manifest = 2,
 }
@@ -22,7 +25,7 @@ internal readonly record struct ImageRecord(int DataBytes, int NameBytes, ImageR
     public const int TicketBytes = 32;
 
     /// <summary>Name and version of the protocol.</summary>
-    public static ReadOnlySpan<byte> Magic => "RBIMAGE1"u8;
+    public static ReadOnlySpan<byte> Magic => "RBIMAGE2"u8;
 
     public void Write(Span<byte> head)
     {
@@ -40,7 +43,7 @@ internal readonly record struct ImageRecord(int DataBytes, int NameBytes, ImageR
         var kind = (ImageRecordKind)BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
         var longest = kind switch
         {
-            ImageRecordKind.Chunk => TransferLimits.ChunkBytes,
+            ImageRecordKind.Chunk or ImageRecordKind.Pages => TransferLimits.ChunkBytes,
             ImageRecordKind.Manifest => TransferLimits.ManifestBytes,
             _ => throw new TransferException($"a record of kind {(ushort)kind} came"),
         };

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.IO.Hashing;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -6,6 +8,7 @@ using System.Text;
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
 
@@ -23,7 +26,12 @@ internal sealed class ImageStream : IAsyncDisposable
     private readonly Task<MoveException> lost;
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(ImageRecord.HeadBytes + TransferLimits.PathCharacters + TransferLimits.ChunkBytes);
 
+    private readonly XxHash3 pages = new();
+
     private ImageStream(TcpClient connection, SslStream stream, Task<MoveException> lost) => (this.connection, this.stream, this.lost) = (connection, stream, lost);
+
+    /// <summary>Bytes of pages sent, those that were sent again included.</summary>
+    public long PageBytes { get; private set; }
 
     /// <param name="host">Address of the target's agent.</param>
     /// <param name="accepted">What the target answered to Hello: its port and this move's ticket.</param>
@@ -67,9 +75,27 @@ internal sealed class ImageStream : IAsyncDisposable
         return buffer.AsMemory(start, read);
     }
 
-    /// <summary>Sends what ends the stream.</summary>
+    /// <summary>Sends pages of a process, at most a chunk.</summary>
+    /// <param name="imagePid">Its number in its container.</param>
+    /// <returns>Bytes sent, a multiple of the page size: fewer than asked for where a page cannot be read.</returns>
+    public async Task<long> SendPagesAsync(int imagePid, ProcessMemory memory, PageRange range, CancellationToken cancellation)
+    {
+        if (!imagePid.TryFormat(buffer.AsSpan(ImageRecord.HeadBytes), out var nameBytes, provider: CultureInfo.InvariantCulture)) { throw new ArgumentOutOfRangeException(nameof(imagePid)); }
+        var start = ImageRecord.HeadBytes + nameBytes;
+        var read = memory.Read(range.Start, buffer.AsSpan(start, (int)Math.Min(range.Bytes, TransferLimits.ChunkBytes))) & ~(PageRange.PageBytes - 1);
+        if (read == 0) { return 0; }
+        new ImageRecord(read, nameBytes, ImageRecordKind.Pages, (long)range.Start).Write(buffer);
+        pages.Append(buffer.AsSpan(start, read));
+        PageBytes += read;
+        await WriteAsync(buffer.AsMemory(0, start + read), cancellation);
+        return read;
+    }
+
+    /// <summary>Sends what ends the stream. Adds what it says about pages.</summary>
     public async Task SendAsync(Manifest manifest, CancellationToken cancellation)
     {
+        manifest.PageBytes = PageBytes;
+        manifest.PagesXxHash3 = pages.GetCurrentHashAsUInt64();
         var data = manifest.ToByteArray();
         var record = new byte[ImageRecord.HeadBytes + data.Length];
         new ImageRecord(data.Length, 0, ImageRecordKind.Manifest, 0).Write(record);

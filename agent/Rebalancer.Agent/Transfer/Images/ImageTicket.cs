@@ -88,12 +88,11 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
         var name = Encoding.Latin1.GetString(buffer, 0, record.NameBytes);
         await stream.ReadExactlyAsync(buffer.AsMemory(0, record.DataBytes), closing.Token);
         var data = buffer.AsSpan(0, record.DataBytes);
-        if (record.Kind == ImageRecordKind.Chunk)
+        switch (record.Kind)
         {
-            sink.Write(name, record.Offset, data);
-            return true;
+            case ImageRecordKind.Chunk: sink.Write(name, record.Offset, data); return true;
+            case ImageRecordKind.Pages: sink.WritePages(name, (ulong)record.Offset, data); return true;
+            default: sink.Store(Manifest.Parser.ParseFrom(data)); return false;
         }
-        sink.Store(Manifest.Parser.ParseFrom(data));
-        return false;
     }
 }

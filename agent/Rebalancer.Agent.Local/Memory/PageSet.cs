@@ -1,0 +1,112 @@
+using System.Numerics;
+
+namespace Rebalancer.Agent.Local.Memory;
+
+/// <summary>A set of page addresses: one bit a page, in blocks of 2 MiB of addresses. Pure.</summary>
+internal sealed class PageSet
+{
+    public const int BlockShift = 21;
+    public const long BlockBytes = 1L << BlockShift;
+    private const int PagesPerBlock = 1 << (BlockShift - PageRange.PageShift);
+    private const int WordBits = 64;
+    private readonly Dictionary<ulong, ulong[]> blocks = [];
+    private ulong[]? order;
+
+    public long Count { get; private set; }
+
+    public PageSet Copy()
+    {
+        var copy = new PageSet { Count = Count };
+        foreach (var (block, words) in blocks) { copy.blocks.Add(block, [.. words]); }
+        return copy;
+    }
+
+    public void Add(PageRange range)
+    {
+        for (var address = range.Start; address < range.End; address += PageRange.PageBytes)
+        {
+            if (!blocks.TryGetValue(address >> BlockShift, out var words))
+            {
+                blocks.Add(address >> BlockShift, words = new ulong[PagesPerBlock / WordBits]);
+                order = null;
+            }
+            ref var word = ref words[Word(address)];
+            if ((word & Bit(address)) == 0) { Count++; }
+            word |= Bit(address);
+        }
+    }
+
+    public void Remove(PageRange range)
+    {
+        for (var address = range.Start; address < range.End; address += PageRange.PageBytes)
+        {
+            if (!blocks.TryGetValue(address >> BlockShift, out var words))
+            {
+                // On to the next block: a removed mapping may be far larger than what is populated of it.
+                address = ((address >> BlockShift) + 1 << BlockShift) - PageRange.PageBytes;
+                continue;
+            }
+            ref var word = ref words[Word(address)];
+            if ((word & Bit(address)) != 0) { Count--; }
+            word &= ~Bit(address);
+        }
+    }
+
+    public void Clear()
+    {
+        blocks.Clear();
+        order = null;
+        Count = 0;
+    }
+
+    public bool Contains(ulong address) => blocks.TryGetValue(address >> BlockShift, out var words) && (words[Word(address)] & Bit(address)) != 0;
+
+    /// <summary>The first page of the set at or above the address.</summary>
+    public ulong? Next(ulong address)
+    {
+        order ??= [.. blocks.Keys.Order()];
+        var at = Array.BinarySearch(order, address >> BlockShift);
+        for (var i = at < 0 ? ~at : at; i < order.Length; i++)
+        {
+            var words = blocks[order[i]];
+            var first = order[i] == address >> BlockShift ? Index(address) : 0;
+            for (var word = first / WordBits; word < words.Length; word++)
+            {
+                var bits = word == first / WordBits ? words[word] & (ulong.MaxValue << (first % WordBits)) : words[word];
+                if (bits != 0) { return (order[i] << BlockShift) + ((ulong)((word * WordBits) + BitOperations.TrailingZeroCount(bits)) << PageRange.PageShift); }
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The run of pages of the set that begins at the address, within its block and not beyond the limit.</summary>
+    public PageRange Run(ulong address, ulong limit)
+    {
+        var end = address;
+        limit = Math.Min(limit, (address >> BlockShift) + 1 << BlockShift);
+        while (end < limit && Contains(end)) { end += PageRange.PageBytes; }
+        return new PageRange(address, end);
+    }
+
+    /// <summary>The parts of the range that are not in the set.</summary>
+    public IEnumerable<PageRange> Missing(PageRange range)
+    {
+        ulong? start = null;
+        for (var address = range.Start; address < range.End; address += PageRange.PageBytes)
+        {
+            if (!Contains(address)) { start ??= address; }
+            else if (start is { } from)
+            {
+                yield return new PageRange(from, address);
+                start = null;
+            }
+        }
+        if (start is { } last) { yield return new PageRange(last, range.End); }
+    }
+
+    private static int Index(ulong address) => (int)(address >> PageRange.PageShift) & (PagesPerBlock - 1);
+
+    private static int Word(ulong address) => Index(address) / WordBits;
+
+    private static ulong Bit(ulong address) => 1UL << (Index(address) % WordBits);
+}

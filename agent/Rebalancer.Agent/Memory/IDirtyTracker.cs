@@ -1,0 +1,17 @@
+using Rebalancer.Agent.Local.Memory;
+
+namespace Rebalancer.Agent.Memory;
+
+/// <summary>Knows which pages of one process were written since it was asked last. Disposing takes all traces out of the process.</summary>
+internal interface IDirtyTracker : IDisposable
+{
+    /// <summary>The process runs: every populated page at first, then those written since the last call, at least. The next call counts from here.</summary>
+    /// <exception cref="Local.Netlink.LinuxException">The process is gone.</exception>
+    IReadOnlyList<PageRange> TakeWritten();
+
+    /// <summary>The process is frozen: all populated pages, and which of them were written since the last call. Changes nothing.</summary>
+    IReadOnlyList<TrackedRange> Final();
+}
+
+/// <param name="IsWritten">Written since the last round, or never looked at.</param>
+internal readonly record struct TrackedRange(PageRange Range, bool IsWritten);

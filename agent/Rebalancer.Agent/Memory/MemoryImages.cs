@@ -1,0 +1,67 @@
+using Rebalancer.Agent.Local.Criu.Images;
+using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Memory;
+
+/// <summary>Completes CRIU's images of a process whose page map was hidden from it: entries for its pages, the eager pages themselves, its guard pages.</summary>
+internal static class MemoryImages
+{
+    private const int BufferBytes = 1 << 20;
+
+    /// <param name="folder">Where CRIU has written.</param>
+    /// <exception cref="MoveException">The images are not as expected, or the process cannot be read.</exception>
+    public static void Complete(string folder, TrackedProcess process, MemoryPlan plan)
+    {
+        var path = Path.Combine(folder, PagemapImage.NameOf(process.ImagePid));
+        var dumped = PagemapImage.Read(path);
+        var pages = Path.Combine(folder, PagemapImage.PagesNameOf(dumped.PagesId));
+        var own = new PageSet();
+        foreach (var range in plan.Lazy.Concat(plan.Eager)) { own.Add(range); }
+        // What CRIU dumps whatever the page map says (the vDSO), in the order of its pages file.
+        var sources = new List<(PagemapEntry Entry, long? Offset)>();
+        long offset = 0;
+        foreach (var entry in dumped.Entries)
+        {
+            foreach (var rest in own.Missing(entry.Range)) { sources.Add((new PagemapEntry(rest, PagemapFlags.Present), offset + (long)(rest.Start - entry.Range.Start))); }
+            offset += (long)entry.Range.Bytes;
+        }
+        sources.AddRange(plan.Lazy.Select(range => (new PagemapEntry(range, PagemapFlags.Lazy), (long?)null)));
+        sources.AddRange(plan.Eager.Select(range => (new PagemapEntry(range, PagemapFlags.Present), (long?)null)));
+        sources.Sort((a, b) => a.Entry.Range.Start.CompareTo(b.Entry.Range.Start));
+        WritePages(pages, process, sources);
+        new PagemapImage(dumped.PagesId, [.. sources.Select(source => source.Entry)]).Write(path);
+        SetGuards(folder, process);
+    }
+
+    private static void WritePages(string path, TrackedProcess process, List<(PagemapEntry Entry, long? Offset)> sources)
+    {
+        var next = path + ".next";
+        var buffer = new byte[BufferBytes];
+        using (var dumped = File.OpenHandle(path))
+        using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, BufferSize = 0 }))
+        {
+            foreach (var (entry, offset) in sources.Where(source => source.Entry.Flags == PagemapFlags.Present))
+            {
+                for (ulong done = 0; done < entry.Range.Bytes;)
+                {
+                    var part = buffer.AsSpan(0, (int)Math.Min((ulong)buffer.Length, entry.Range.Bytes - done));
+                    var read = offset is { } at ? RandomAccess.Read(dumped, part, at + (long)done) : process.Memory.Read(entry.Range.Start + done, part);
+                    if (read != part.Length) { throw new MoveException(Reasons.CheckpointFailed, $"{part.Length - read} bytes at {entry.Range.Start + done:x} of process {process.Pid} cannot be read"); }
+                    file.Write(part);
+                    done += (ulong)part.Length;
+                }
+            }
+        }
+        File.Move(next, path, overwrite: true);
+    }
+
+    private static void SetGuards(string folder, TrackedProcess process)
+    {
+        using var pagemap = PagemapScan.Open(process.Pid);
+        var guards = new List<PageRange>();
+        pagemap.Guards(region => guards.Add(region.Range));
+        MemoryImage.SetGuards(Path.Combine(folder, MemoryImage.NameOf(process.ImagePid)), guards);
+    }
+}

@@ -1,0 +1,158 @@
+using Rebalancer.Agent.Local.Criu.Images;
+using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Local.Netlink;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Transfer.Images;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Memory;
+
+/// <summary>
+/// The memory of a container's processes on its way to the target: in rounds while they run, what was written last when they are frozen. A process that
+/// cannot be tracked, or that appears too late, is left to CRIU with all its pages. Not thread-safe.
+/// </summary>
+internal sealed class PodMemory(ProcFolder proc, TimeProvider clock) : IDisposable
+{
+    private readonly Dictionary<int, TrackedProcess> processes = [];
+    private readonly HashSet<int> refused = [];
+
+    /// <summary>Why the last process that is left to CRIU is.</summary>
+    public string? Obstacle { get; private set; }
+
+    public bool IsTracking => processes.Count > 0;
+
+    /// <summary>To be hidden from CRIU.</summary>
+    public int[] Pids => [.. processes.Keys];
+
+    /// <summary>Sends what was written since the last round; in the first all that is there.</summary>
+    /// <returns>Bytes of pages sent.</returns>
+    public async Task<long> RoundAsync(IEnumerable<int> pids, ImageStream stream, CancellationToken cancellation)
+    {
+        foreach (var pid in pids.Where(pid => !processes.ContainsKey(pid) && !refused.Contains(pid))) { Attach(pid); }
+        long bytes = 0;
+        foreach (var process in processes.Values.ToList())
+        {
+            try
+            {
+                foreach (var range in process.TakeWritten().ToList()) { bytes += await SendAsync(process, range, stream, cancellation); }
+            }
+            catch (LinuxException)
+            {
+                Forget(process.Pid);
+            }
+        }
+        return bytes;
+    }
+
+    /// <summary>The processes are frozen: notes what they have. Whoever came since the last round is left to CRIU.</summary>
+    public void Finish()
+    {
+        foreach (var process in processes.Values.ToList())
+        {
+            try
+            {
+                if (!process.IsAlive(proc)) { throw new LinuxException($"process {process.Pid}", Errno.NoProcess); }
+                process.Finish();
+            }
+            catch (LinuxException)
+            {
+                Forget(process.Pid);
+            }
+        }
+    }
+
+    /// <summary>Beside the dump: sends what was written since the last round, as far as it can be told before CRIU's view is known.</summary>
+    public async Task<long> SendLastAsync(ImageStream stream, CancellationToken cancellation)
+    {
+        long bytes = 0;
+        foreach (var process in processes.Values)
+        {
+            var written = process.Final.Where(each => each.IsWritten).Select(each => each.Range).ToList();
+            var areas = MemoryMap.Read(process.Pid).Where(area => area.CanBeLazy).Select(area => area.Range).ToList();
+            foreach (var range in Ranges.Intersect(written, areas)) { bytes += await SendAsync(process, range, stream, cancellation); }
+        }
+        return bytes;
+    }
+
+    /// <summary>After the dump: completes CRIU's images and sends what is still missing.</summary>
+    /// <exception cref="MoveException">A page cannot be read, or CRIU's images are not as expected.</exception>
+    public async Task<long> CompleteAsync(string images, ImageStream stream, CancellationToken cancellation)
+    {
+        long bytes = 0;
+        foreach (var process in processes.Values)
+        {
+            var areas = Read(() => MemoryImage.Read(Path.Combine(images, MemoryImage.NameOf(process.ImagePid))));
+            var plan = MemoryPlan.Of(areas, [.. process.Final.Select(each => each.Range)], process.Sent);
+            foreach (var range in plan.Unsent)
+            {
+                var sent = await SendAsync(process, range, stream, cancellation);
+                if (sent != (long)range.Bytes) { throw new MoveException(Reasons.CheckpointFailed, $"{range.Bytes - (ulong)sent} bytes at {range.Start:x} of process {process.Pid} cannot be read"); }
+                bytes += sent;
+            }
+            Read(() =>
+            {
+                MemoryImages.Complete(images, process, plan);
+                return true;
+            });
+        }
+        return bytes;
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in processes.Values) { process.Dispose(); }
+        processes.Clear();
+    }
+
+    private void Attach(int pid)
+    {
+        try
+        {
+            var obstacle = !Injection.IsSupported ? "this processor is not supported" : TrackedProcess.Obstacle(pid, proc);
+            if (obstacle is null) { processes.Add(pid, TrackedProcess.Attach(pid, proc, clock)); }
+            else { Refuse(pid, obstacle); }
+        }
+        catch (LinuxException e)
+        {
+            Refuse(pid, e.Message);
+        }
+    }
+
+    private void Refuse(int pid, string why)
+    {
+        refused.Add(pid);
+        Obstacle = why;
+    }
+
+    private void Forget(int pid)
+    {
+        if (processes.Remove(pid, out var process)) { process.Dispose(); }
+    }
+
+    private static async Task<long> SendAsync(TrackedProcess process, PageRange range, ImageStream stream, CancellationToken cancellation)
+    {
+        long bytes = 0;
+        for (var at = range.Start; at < range.End;)
+        {
+            var end = Math.Min(range.End, at + Transfer.TransferLimits.ChunkBytes);
+            var sent = await stream.SendPagesAsync(process.ImagePid, process.Memory, new PageRange(at, end), cancellation);
+            process.Sent.Add(new PageRange(at, at + (ulong)sent));
+            bytes += sent;
+            // A page that cannot be read has gone since, or is found missing at the end.
+            at += sent > 0 ? (ulong)sent : PageRange.PageBytes;
+        }
+        return bytes;
+    }
+
+    private static T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or LinuxException)
+        {
+            throw new MoveException(Reasons.CheckpointFailed, $"CRIU's images of the memory are not as expected: {e.Message}", inner: e);
+        }
+    }
+}

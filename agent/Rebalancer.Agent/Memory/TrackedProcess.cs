@@ -1,0 +1,87 @@
+using System.Globalization;
+using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Local.Netlink;
+using Rebalancer.Agent.Preflight;
+
+namespace Rebalancer.Agent.Memory;
+
+/// <summary>One process whose memory is carried by the agent: what was sent of it, and what was written since.</summary>
+internal sealed class TrackedProcess : IDisposable
+{
+    private readonly IDirtyTracker tracker;
+    private readonly ulong startTicks;
+
+    private TrackedProcess(int pid, int imagePid, ulong startTicks, IDirtyTracker tracker, ProcessMemory memory) =>
+        (Pid, ImagePid, this.startTicks, this.tracker, Memory) = (pid, imagePid, startTicks, tracker, memory);
+
+    public int Pid { get; }
+
+    /// <summary>Its number in the container, by which CRIU's images name it.</summary>
+    public int ImagePid { get; }
+
+    public ProcessMemory Memory { get; }
+
+    /// <summary>Pages that the target has; once the process is frozen: as they are now.</summary>
+    public PageSet Sent { get; } = new();
+
+    /// <summary>The populated pages of the frozen process.</summary>
+    public IReadOnlyList<TrackedRange> Final { get; private set; } = [];
+
+    /// <exception cref="LinuxException">It is gone, or cannot be tracked now.</exception>
+    public static TrackedProcess Attach(int pid, ProcFolder proc, TimeProvider clock)
+    {
+        var start = proc.StartTicks(pid) ?? throw new LinuxException($"process {pid}", Errno.NoProcess);
+        var memory = ProcessMemory.Open(pid);
+        try
+        {
+            return new TrackedProcess(pid, ImagePidOf(pid, proc), start, WriteProtectTracker.Attach(pid, clock), memory);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Why the agent cannot carry the memory of this process; null if it can.</summary>
+    public static string? Obstacle(int pid, ProcFolder proc)
+    {
+        var areas = MemoryMap.ReadWithFlags(pid);
+        if (areas.FirstOrDefault(area => area.IsPrivate && area.IsHuge) is { } huge) { return $"process {pid} has huge pages at {huge.Range.Start:x}"; }
+        if (areas.FirstOrDefault(area => area.IsShadowStack) is { } stack) { return $"process {pid} has a shadow stack at {stack.Range.Start:x}"; }
+        if (areas.FirstOrDefault(area => area.HasFault) is { } fault) { return $"process {pid} has memory at {fault.Range.Start:x} that a userfaultfd fills"; }
+        return proc.Lines(pid, "status").FirstOrDefault(line => line.StartsWith("TracerPid:", StringComparison.Ordinal)) is { } traced && !traced.EndsWith("\t0", StringComparison.Ordinal)
+            ? $"process {pid} is traced by a debugger" : null;
+    }
+
+    /// <summary>Whether that number still means this process.</summary>
+    public bool IsAlive(ProcFolder proc) => proc.StartTicks(Pid) == startTicks;
+
+    /// <summary>Pages to be sent in this round: written since the last one, and of the kind that need not be there when the process starts.</summary>
+    public IEnumerable<PageRange> TakeWritten()
+    {
+        var lazy = MemoryMap.ReadWithFlags(Pid).Where(area => area.CanBeLazy).Select(area => area.Range).ToList();
+        return Ranges.Intersect(tracker.TakeWritten(), lazy);
+    }
+
+    /// <summary>To be called once, when the process is frozen.</summary>
+    public void Finish()
+    {
+        Final = tracker.Final();
+        foreach (var each in Final.Where(each => each.IsWritten)) { Sent.Remove(each.Range); }
+    }
+
+    public void Dispose()
+    {
+        tracker.Dispose();
+        Memory.Dispose();
+    }
+
+    /// <summary>"NSpid: 4711 1": one number for each pid namespace, the innermost last.</summary>
+    private static int ImagePidOf(int pid, ProcFolder proc)
+    {
+        var line = proc.Lines(pid, "status").FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal)) ?? "";
+        return int.TryParse(line.Split('\t', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : throw new LinuxException($"process {pid}", Errno.NoProcess);
+    }
+}

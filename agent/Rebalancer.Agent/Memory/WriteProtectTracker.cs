@@ -1,0 +1,56 @@
+using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Local.Netlink;
+
+namespace Rebalancer.Agent.Memory;
+
+/// <summary>
+/// Write protection that lifts itself (userfaultfd WP_ASYNC, Linux 6.7): exact pages for one fault per page and round. The descriptor is opened by the
+/// process itself (<see cref="Injection"/>) and held by the agent only: when the agent ends, however it does, the kernel takes the protection away.
+/// </summary>
+internal sealed class WriteProtectTracker : IDirtyTracker
+{
+    private readonly int pid;
+    private readonly UserFault fault;
+    private readonly PagemapScan pages;
+
+    private WriteProtectTracker(int pid, UserFault fault, PagemapScan pages) => (this.pid, this.fault, this.pages) = (pid, fault, pages);
+
+    /// <exception cref="LinuxException">The process cannot be reached, or the kernel lacks the feature.</exception>
+    public static WriteProtectTracker Attach(int pid, TimeProvider clock)
+    {
+        var fault = new UserFault(Injection.OpenUserFault(pid, clock));
+        try
+        {
+            fault.Enable(UserFault.WriteProtectAsync);
+            return new WriteProtectTracker(pid, fault, PagemapScan.Open(pid));
+        }
+        catch
+        {
+            fault.Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<PageRange> TakeWritten()
+    {
+        // Mappings made since the last round. What cannot be registered counts as written for ever, and so does what is made after this line.
+        foreach (var area in MemoryMap.Read(pid).Where(area => area.IsPrivate && !area.IsKernels)) { _ = fault.TryRegisterWriteProtection(area.Range); }
+        var written = new List<PageRange>();
+        pages.TakeWritten(region => written.Add(region.Range));
+        return written;
+    }
+
+    public IReadOnlyList<TrackedRange> Final()
+    {
+        var all = new List<TrackedRange>();
+        pages.Populated(PageState.Protectable | PageState.Written, region =>
+            all.Add(new TrackedRange(region.Range, !region.State.HasFlag(PageState.Protectable) || region.State.HasFlag(PageState.Written))));
+        return all;
+    }
+
+    public void Dispose()
+    {
+        pages.Dispose();
+        fault.Dispose();
+    }
+}

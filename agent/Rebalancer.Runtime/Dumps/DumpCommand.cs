@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Rebalancer.Agent.Local.Native;
+using Rebalancer.Runtime.Runc;
+
+namespace Rebalancer.Runtime.Dumps;
+
+/// <summary>
+/// `dump RUNC ARGUMENTS...`: becomes that runc in a mount namespace of its own, where page maps can be hidden from CRIU (<see cref="HiddenPagemaps"/>)
+/// without anybody else seeing it. The namespace goes with the last process in it.
+/// </summary>
+internal static class DumpCommand
+{
+    public const string Command = "dump";
+    private const int Failed = 1;
+    private const int NewMountNamespace = 0x20000;
+    private const nuint Recursive = 1 << 14, Private = 1 << 18;
+
+    public static int Run(IReadOnlyList<string> args)
+    {
+        if (args.Count < 2) { return Fail("usage: rebalancer-runc dump RUNC ARGUMENTS...", 0); }
+        if (Unshare(NewMountNamespace) != 0 || Mount(0, "/", 0, Recursive | Private, 0) != 0)
+        {
+            return Fail("rebalancer: dump: no mount namespace of its own", Marshal.GetLastPInvokeError());
+        }
+        _ = SystemCalls.Signal(SystemCalls.SigPipe, SystemCalls.SigDfl);
+        _ = NativeProcess.ReplaceSelf(args[1], NativeStrings.Of([.. args.Skip(1)]));
+        return Fail($"rebalancer: dump: {args[1]} cannot be executed", Marshal.GetLastPInvokeError());
+    }
+
+    private static int Fail(string message, int errno)
+    {
+        SystemCalls.WriteAll(2, Encoding.UTF8.GetBytes(errno == 0 ? $"{message}\n" : $"{message}: errno {errno}\n"));
+        return Failed;
+    }
+
+    [DllImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    private static extern int Unshare(int kinds);
+
+    [DllImport("libc", EntryPoint = "mount", SetLastError = true)]
+    private static extern int Mount(nint source, [MarshalAs(UnmanagedType.LPUTF8Str)] string target, nint kind, nuint flags, nint data);
+}

@@ -1,0 +1,142 @@
+using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Local.Netlink;
+
+namespace Rebalancer.Runtime.Pages;
+
+/// <summary>
+/// One restored process and the pages that it still lacks. Answers its page faults and fills the rest, near the last fault first, since memory that is used
+/// together lies together.
+/// </summary>
+internal sealed class LazyTask : IDisposable
+{
+    /// <summary>A fault waits at most as long as one of these takes (about 0.1 ms).</summary>
+    private const ulong RunBytes = 256 << 10;
+    private const ulong FaultBytes = 32 << 10;
+    private readonly int pid;
+    private readonly UserFault fault;
+    private readonly PageStore store;
+    private readonly PageRange[] areas;
+    private readonly PageSet missing;
+    private readonly AddressMoves moves;
+    private ulong cursor;
+    private bool hasForked;
+
+    /// <param name="pid">As its images name it.</param>
+    /// <param name="areas">Runs of pages by their addresses in the images, ascending, none across two mappings.</param>
+    public LazyTask(int pid, UserFault fault, PageStore store, PageRange[] areas)
+        : this(pid, fault, store, areas, new PageSet(), new AddressMoves())
+    {
+        foreach (var area in areas) { missing.Add(area); }
+    }
+
+    private LazyTask(int pid, UserFault fault, PageStore store, PageRange[] areas, PageSet missing, AddressMoves moves) =>
+        (this.pid, this.fault, this.store, this.areas, this.missing, this.moves) = (pid, fault, store, areas, missing, moves);
+
+    public int Descriptor => fault.Number;
+
+    public bool IsDone => missing.Count == 0;
+
+    /// <summary>
+    /// Whether the store's memory may be given back page by page: not while the restore can fail and be tried again, nor once a child that was forked since
+    /// needs the same pages.
+    /// </summary>
+    public bool MayFree { get; set; }
+
+    /// <summary>Handles what has happened to the process.</summary>
+    /// <returns>A child that it has forked, or null.</returns>
+    public LazyTask? HandleEvents()
+    {
+        while (FaultEvent.Read(fault.Number) is { Kind: not FaultKind.None } happened)
+        {
+            switch (happened.Kind)
+            {
+                case FaultKind.PageFault: Serve(happened.Second & ~(ulong)(PageRange.PageBytes - 1)); break;
+                case FaultKind.Remap: Move(happened.First, happened.Second, happened.Third); break;
+                case FaultKind.Remove or FaultKind.Unmap: missing.Remove(new PageRange(happened.First, happened.Second)); break;
+                case FaultKind.Fork:
+                    hasForked = true;
+                    return new LazyTask(pid, new UserFault(new Descriptor((int)happened.First)), store, areas, missing.Copy(), moves.Copy()) { hasForked = true };
+                default: break;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Fills some of the missing pages.</summary>
+    public void Fill()
+    {
+        if ((missing.Next(cursor) ?? missing.Next(0)) is not { } address) { return; }
+        cursor = Copy(address, RunBytes);
+    }
+
+    public void Dispose() => fault.Dispose();
+
+    private void Serve(ulong address)
+    {
+        if (!missing.Contains(address))
+        {
+            // Never populated, thrown away since, or filled a moment ago.
+            if (fault.Zero(address) == Errno.Exists) { fault.Wake(address); }
+            return;
+        }
+        cursor = Copy(address, FaultBytes);
+    }
+
+    /// <returns>Where the next run begins.</returns>
+    private ulong Copy(ulong address, ulong limitBytes)
+    {
+        var image = moves.ImageOf(address);
+        var run = missing.Run(address, address + Math.Min(limitBytes, AreaEnd(image) - image));
+        // A mapping that was moved need not begin at the place of its block where it began before.
+        var bytes = Math.Min(run.Bytes, (ulong)PageSet.BlockBytes - (image & (PageSet.BlockBytes - 1)));
+        if (moves.ImageOf(run.Start + bytes - PageRange.PageBytes) != image + bytes - PageRange.PageBytes) { bytes = PageRange.PageBytes; }
+        var from = store.Find(pid, image);
+        if (from == 0) { throw new RuntimeFailureException(FailureReasons.RestoreFailed, $"page {image:x} of process {pid} is not in the store"); }
+        var error = fault.Copy(address, from, (long)bytes, out var copied);
+        Settle(new PageRange(address, address + (ulong)copied), image);
+        if (error is 0 or Errno.TryAgain) { return address + (ulong)copied; }
+        Skip(address + (ulong)copied, error, bytes);
+        return address + (ulong)copied + PageRange.PageBytes;
+    }
+
+    /// <summary>A page that cannot be copied: it is there already, its mapping or the whole process has gone. A run across a new border goes page by page.</summary>
+    private void Skip(ulong address, int error, ulong triedBytes)
+    {
+        if (error == Errno.NoProcess) { missing.Clear(); }
+        else if (error == Errno.Exists)
+        {
+            missing.Remove(new PageRange(address, address + PageRange.PageBytes));
+            fault.Wake(address);
+        }
+        else if (triedBytes == PageRange.PageBytes) { missing.Remove(new PageRange(address, address + PageRange.PageBytes)); }
+        else { _ = Copy(address, PageRange.PageBytes); }
+    }
+
+    private void Settle(PageRange filled, ulong image)
+    {
+        missing.Remove(filled);
+        if (MayFree && !hasForked) { store.Free(pid, new PageRange(image, image + filled.Bytes)); }
+    }
+
+    private void Move(ulong from, ulong to, ulong length)
+    {
+        moves.Move(from, to, length);
+        var left = new List<ulong>();
+        for (var at = missing.Next(from); at < from + length; at = missing.Next(at.Value + PageRange.PageBytes)) { left.Add(at.Value); }
+        missing.Remove(new PageRange(from, from + length));
+        foreach (var at in left) { missing.Add(new PageRange(to + (at - from), to + (at - from) + PageRange.PageBytes)); }
+    }
+
+    private ulong AreaEnd(ulong image)
+    {
+        var (low, high) = (0, areas.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (image < areas[middle].Start) { high = middle - 1; }
+            else if (image >= areas[middle].End) { low = middle + 1; }
+            else { return areas[middle].End; }
+        }
+        return image + PageRange.PageBytes;
+    }
+}

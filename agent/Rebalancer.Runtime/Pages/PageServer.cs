@@ -1,0 +1,65 @@
+using Rebalancer.Agent.Local.Criu.Images;
+using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Local.Native;
+using Rebalancer.Agent.Local.Netlink;
+
+namespace Rebalancer.Runtime.Pages;
+
+/// <summary>
+/// Gives the processes of one restore their memory: on demand from the moment they run, and all of it as fast as it can be copied. All pages are on this
+/// node before the copy may run, so that neither the source nor the agents are needed any more.
+/// </summary>
+internal sealed class PageServer(string images, string store) : IDisposable
+{
+    private readonly List<LazyTask> tasks = [];
+    private PageStore? pages;
+
+    /// <returns>True: every process has all of its memory, or has ended.</returns>
+    public bool Run(RestoreConnection criu)
+    {
+        var next = 0;
+        while (true)
+        {
+            Wait(criu);
+            if (!criu.IsFinished)
+            {
+                if (criu.IsClosed) { return false; }
+                continue;
+            }
+            foreach (var done in tasks.Where(task => task.IsDone)) { done.Dispose(); }
+            tasks.RemoveAll(task => task.IsDone);
+            if (tasks.Count == 0) { return true; }
+            next = (next + 1) % tasks.Count;
+            tasks[next].MayFree = true;
+            tasks[next].Fill();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var task in tasks) { task.Dispose(); }
+        pages?.Dispose();
+    }
+
+    /// <summary>Handles what is there; waits for something only while there is nothing to fill.</summary>
+    private void Wait(RestoreConnection criu)
+    {
+        var isOpen = !criu.IsClosed && !criu.IsFinished;
+        var descriptors = new PollDescriptor[tasks.Count + (isOpen ? 1 : 0)];
+        for (var i = 0; i < tasks.Count; i++) { descriptors[i] = new PollDescriptor { Descriptor = tasks[i].Descriptor, Events = SystemCalls.PollIn }; }
+        if (isOpen) { descriptors[^1] = new PollDescriptor { Descriptor = criu.Number, Events = SystemCalls.PollIn }; }
+        if (SystemCalls.Poll(descriptors, (nuint)descriptors.Length, isOpen ? Timeout.Infinite : 0) <= 0) { return; }
+        for (var i = descriptors.Length - (isOpen ? 2 : 1); i >= 0; i--)
+        {
+            if (descriptors[i].Returned != 0 && tasks[i].HandleEvents() is { } child) { tasks.Add(child); }
+        }
+        if (isOpen && descriptors[^1].Returned != 0 && criu.Read() is var (pid, fault)) { tasks.Add(Task(pid, fault)); }
+    }
+
+    private LazyTask Task(int pid, Descriptor fault)
+    {
+        pages ??= PageStore.Open(store);
+        var map = PagemapImage.Read(Path.Combine(images, PagemapImage.NameOf(pid)));
+        return new LazyTask(pid, new UserFault(fault), pages, [.. map.Entries.Where(entry => entry.Flags.HasFlag(PagemapFlags.Lazy)).Select(entry => entry.Range)]);
+    }
+}

@@ -1,0 +1,88 @@
+using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Local.Netlink;
+using Rebalancer.Agent.Memory;
+using Xunit;
+
+namespace Rebalancer.Agent.Tests.Memory;
+
+public sealed class WriteProtectTrackerTests
+{
+    private const int Pages = Writer.MegaBytes << 8;
+
+    [Fact]
+    public async Task TakeWritten_FirstTime_IsAllThatIsPopulated()
+    {
+        using var writer = await Writer.StartAsync();
+        using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System);
+
+        Assert.InRange(tracker.TakeWritten().Sum(range => range.Pages), Pages, Pages * 2);
+    }
+
+    [Fact]
+    public async Task TakeWritten_Later_IsWhatWasWrittenAndLittleElse()
+    {
+        using var writer = await Writer.StartAsync();
+        using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System);
+        _ = tracker.TakeWritten();
+        await writer.AskAsync("w 40000000");
+        await writer.AskAsync("w 7");
+
+        var written = tracker.TakeWritten();
+
+        Assert.Contains(written, range => Contains(range, writer.Address + 40_000_000));
+        Assert.Contains(written, range => Contains(range, writer.Address + 7));
+        Assert.InRange(written.Sum(range => range.Pages), 2, 200);
+        Assert.DoesNotContain(written, range => Contains(range, writer.Address + 20_000_000));
+    }
+
+    [Fact]
+    public async Task Final_TellsAllPagesAndWhichWereWritten()
+    {
+        using var writer = await Writer.StartAsync();
+        using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System);
+        _ = tracker.TakeWritten();
+        await writer.AskAsync("w 30000000");
+
+        var final = tracker.Final();
+
+        Assert.InRange(final.Sum(each => each.Range.Pages), Pages, Pages * 2);
+        Assert.True(final.Single(each => Contains(each.Range, writer.Address + 30_000_000)).IsWritten);
+        Assert.False(final.Single(each => Contains(each.Range, writer.Address + 50_000_000)).IsWritten);
+    }
+
+    [Fact]
+    public async Task Attach_LeavesTheProcessAsItWas()
+    {
+        using var writer = await Writer.StartAsync();
+        var before = await writer.AskAsync("fds");
+
+        using (var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System)) { _ = tracker.TakeWritten(); }
+
+        Assert.Equal(before, await writer.AskAsync("fds"));
+        Assert.Equal("written", await writer.AskAsync("w 5"));
+        Assert.Equal("b", await writer.AskAsync("r 5"));
+    }
+
+    [Fact]
+    public async Task Attach_InASleep_DoesNotCutItShort()
+    {
+        using var writer = await Writer.StartAsync();
+        await writer.AskAsync("sleep");
+        for (var i = 0; i < 20; i++) { using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System); }
+
+        var answer = writer.AskAsync("r 1");
+
+        Assert.NotSame(answer, await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(300))));
+        Assert.Equal("S", ProcessState(writer.Pid));
+    }
+
+    [Fact]
+    public void Attach_ProcessThatIsGone_Throws()
+    {
+        Assert.Throws<LinuxException>(() => WriteProtectTracker.Attach(int.MaxValue, TimeProvider.System));
+    }
+
+    private static bool Contains(PageRange range, ulong address) => range.Start <= address && address < range.End;
+
+    private static string ProcessState(int pid) => File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1][..1];
+}
