@@ -48,11 +48,12 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
         }
     }
 
-    /// <summary>CRIU of this move's dump has started and asks whether the container is frozen.</summary>
-    public async Task<LocalReply> DumpReadyAsync(CancellationToken callerGone) => new()
+    /// <summary>CRIU of a container's dump has started and asks whether the pod is frozen.</summary>
+    public async Task<LocalReply> DumpReadyAsync(string container, CancellationToken callerGone)
     {
-        Action = await context.DumpGate.PassAsync(callerGone) ? LocalActions.Proceed : LocalActions.Fail,
-    };
+        var asked = context.Containers.FirstOrDefault(each => each.Name == container);
+        return new LocalReply { Action = asked is not null && await asked.Gate.PassAsync(callerGone) ? LocalActions.Proceed : LocalActions.Fail };
+    }
 
     private void Go(SourceStep next)
     {

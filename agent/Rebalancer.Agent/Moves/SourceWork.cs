@@ -73,26 +73,22 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     private async Task ConnectAsync(CancellationToken cancellation)
     {
         var facts = context.Facts ??= await services.SourcePreflight.CheckAsync(context.Migration, cancellation);
-        if (!services.SourcePreflight.IsUnchanged(facts)) { throw new MoveException(Reasons.PodChanged, $"container {facts.Container.ContainerName} was restarted since preflight"); }
-        context.Container = facts.Container;
-        context.Cgroup = ContainerCgroup.TryOpen(facts.Container.CgroupPath, services.Clock)
-            ?? throw new MoveException(Reasons.PodChanged, $"cgroup {facts.Container.CgroupPath} is gone");
+        if (services.SourcePreflight.Changed(facts) is { } changed) { throw new MoveException(Reasons.PodChanged, $"container {changed.ContainerName} was restarted since preflight"); }
+        context.Containers = [.. facts.Containers.Select(Open)];
         context.Shield = services.Network.Shield(facts.Network.NetnsPath, facts.Network.IfName);
         var (endpoint, target) = (await EndpointAsync(cancellation), context.Migration.Status.TargetNode!);
         context.Session = PeerSession.Open(services.Channels.To(endpoint, target));
         await context.Session.SendAsync(new MoveFrame { Hello = Hello(facts) }, cancellation);
         await LimitAsync(context.Session.Accepted, "accept the move", cancellation);
-        Dump.Prepare(context.Folder, facts.Container);
+        context.Folder.Create(facts.Containers.Select(each => each.ContainerName));
         context.Images = await services.Channels.ImagesAsync(endpoint, target, context.Session, cancellation);
         context.Sender = new ImageSender(context.Folder.Images, context.Images);
         context.Guard = await Guard.StartAsync(facts, services.Markers.CommitPath(context.Uid), cancellation);
-        if (!Dump.AsksBeforeDump(facts.Container)) { return; }
-        context.Dump = Dump.Start(services.Options, context.Folder, facts.Container);
-        var ended = context.Dump.FinishAsync(cancellation);
-        if (await Task.WhenAny(context.DumpGate.Asked, ended) == ended) { await ended; }
-        await context.DumpGate.Asked.WaitAsync(ConnectLimit, services.Clock, cancellation);
-        context.Dump.FreezeWhenCriuEnds(context.Cgroup);
+        await Task.WhenAll(context.Containers.Select(each => each.StartDumpAsync(services.Options, context.Folder, ConnectLimit, services.Clock, cancellation)));
     }
+
+    private SourceContainer Open(RuncState state) => new(state, ContainerCgroup.TryOpen(state.CgroupPath, services.Clock)
+        ?? throw new MoveException(Reasons.PodChanged, $"cgroup {state.CgroupPath} of container {state.ContainerName} is gone"));
 
     /// <summary>
     /// First what comes in, then the processes, then what goes out. The processes have a moment to answer what they were asked, and what they answered
@@ -105,12 +101,12 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         var told = context.Session!.SendAsync(new MoveFrame { Freezing = new Freezing() }, cancellation);
         context.Shield!.CloseIngress();
         context.Timeline.Mark("IngressHeld");
-        _ = await new ReceiveQueues(services.Proc, services.Clock).DrainAsync(context.Container!.InitPid, DrainLimit, cancellation);
-        if (!context.Cgroup!.Freeze(FreezeLimit)) { throw new MoveException(Reasons.CheckpointFailed, $"container {context.Container!.ContainerName} did not freeze within {FreezeLimit.TotalSeconds} s"); }
+        _ = await new ReceiveQueues(services.Proc, services.Clock).DrainAsync(context.Containers[0].State.InitPid, DrainLimit, cancellation);
+        if (ContainerCgroup.FreezeAll([.. context.Cgroups], FreezeLimit) is [_, ..] late) { throw new MoveException(Reasons.CheckpointFailed, $"{late.Count} of the containers {context.Facts!.Names} did not freeze within {FreezeLimit.TotalSeconds} s"); }
         context.Timeline.Mark("Frozen");
         context.Shield.Close();
         context.Timeline.Mark("Shielded");
-        context.DumpGate.Open(dump: true);
+        foreach (var each in context.Containers) { each.Gate.Open(dump: true); }
         context.Frames = new HeldFrames(context.Shield.Held);
         context.Pump = context.Frames.PumpAsync(context.Session.SendAsync, context.PumpEnd.Token);
         await told;
@@ -118,10 +114,20 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
 
     private async Task DumpAsync(CancellationToken cancellation)
     {
-        context.Dump ??= Dump.Start(services.Options, context.Folder, context.Container!);
-        var written = context.Dump.FinishAsync(cancellation);
+        var written = AllAsync([.. context.Containers.Select(each => each.DumpAsync(services.Options, context.Folder, cancellation))]);
         await context.Sender!.TailAsync(written, services.Clock, cancellation);
         await written;
+    }
+
+    /// <summary>Fails with the first that fails, while the others may still go on.</summary>
+    private static async Task AllAsync(List<Task> tasks)
+    {
+        while (tasks.Count > 0)
+        {
+            var done = await Task.WhenAny(tasks);
+            tasks.Remove(done);
+            await done;
+        }
     }
 
     private async Task SendAsync(CancellationToken cancellation)
@@ -144,7 +150,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         MigrationNamespace = context.Migration.Metadata.NamespaceProperty,
         MigrationName = context.Migration.Metadata.Name,
         MigrationUid = context.Uid,
-        ContainerName = facts.Container.ContainerName,
+        ContainerName = facts.Containers[0].ContainerName,
         EstimatedBytes = facts.MemoryBytes,
         Address = facts.Network.AddressCidr,
         Mac = facts.Network.Mac,

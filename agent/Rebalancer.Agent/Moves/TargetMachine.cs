@@ -8,11 +8,11 @@ internal enum TargetStep
     /// <summary>The claimed pod's sandbox is held; for a bare pod, which is made after the commit: images can come.</summary>
     Prepared,
     Receiving,
-    /// <summary>Every byte is here and right.</summary>
+    /// <summary>Every byte is here and right; of several containers some may be restored and parked.</summary>
     Stored,
-    /// <summary>runc restore runs.</summary>
+    /// <summary>runc restore of one container runs.</summary>
     Restoring,
-    /// <summary>The copy is complete; no user code has run.</summary>
+    /// <summary>The copies of all containers are complete; no user code has run.</summary>
     Held,
     /// <summary>Committed was read and CRIU told to go on.</summary>
     Resuming,
@@ -31,6 +31,9 @@ internal enum TargetSignal
     Accepted,
     ImagesStored,
     RestoreGiven,
+    /// <summary>The copy of a container that is not the pod's last waits, frozen; the next one can be restored.</summary>
+    Parked,
+    /// <summary>The copy of the last container is held.</summary>
     HoldAsked,
     Proceeded,
     Resumed,
@@ -60,9 +63,11 @@ internal static class TargetMachine
         (TargetStep.Prepared, TargetSignal.Accepted) => TargetStep.Receiving,
         (TargetStep.Receiving, TargetSignal.ImagesStored) => TargetStep.Stored,
         (TargetStep.Stored, TargetSignal.RestoreGiven) => TargetStep.Restoring,
+        (TargetStep.Restoring, TargetSignal.Parked) => TargetStep.Stored,
         (TargetStep.Restoring, TargetSignal.HoldAsked) => TargetStep.Held,
         (TargetStep.Held, TargetSignal.Proceeded) => TargetStep.Resuming,
-        (TargetStep.Resuming, TargetSignal.Resumed) => TargetStep.Running,
+        // From Stored: an earlier agent had let it run, after it had read the commit.
+        (TargetStep.Resuming or TargetStep.Stored, TargetSignal.Resumed) => TargetStep.Running,
         (TargetStep.Restoring or TargetStep.Held or TargetStep.Resuming, TargetSignal.RestoreFailed) => TargetStep.Stored,
         ( >= TargetStep.Preflight and <= TargetStep.Resuming, TargetSignal.GivenUp) => TargetStep.ColdStarted,
         ( >= TargetStep.Preflight and <= TargetStep.Held, TargetSignal.Aborted) => TargetStep.Cleaned,

@@ -21,8 +21,10 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     {
         if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not prepared"); }
         services.TargetPreflight.RequireRoom(hello.EstimatedBytes);
-        Context.Folder.Create("restore-0");
-        receiver = new ImageReceiver(Context.Folder.Images, hello.EstimatedBytes);
+        var containers = move.Containers;
+        if (containers.Count == 0) { throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} names no containers of its source"); }
+        Context.Folder.Create(containers);
+        receiver = new ImageReceiver(Context.Folder.Images, containers, hello.EstimatedBytes);
         Context.Reply = reply;
     }
 

@@ -169,6 +169,9 @@ public sealed class SourceStatus
     public string? Message { get; set; }
     /// <summary>Decisive line of CRIU's log on a failure.</summary>
     public string? LogLine { get; set; }
+    /// <summary>Every container that moves, in the order in which kubelet starts them.</summary>
+    public IList<MovedContainer>? Containers { get; set; }
+    /// <summary>The first of <see cref="Containers"/>.</summary>
     [JsonPropertyName("containerID")] public string? ContainerID { get; set; }
     public string? ContainerName { get; set; }
     /// <summary>The pod's address with prefix length, "10.88.1.4/16".</summary>
@@ -186,9 +189,18 @@ public sealed class SourceStatus
     public IList<TimelineEntry>? Timeline { get; set; }
 }
 
+/// <summary>One container of the pod: its name in the pod's specification, and its id on this node.</summary>
+public sealed class MovedContainer
+{
+    public string Name { get; set; } = "";
+    [JsonPropertyName("containerID")] public string? ContainerID { get; set; }
+}
+
 public sealed class TargetStatus
 {
     public string State { get; set; } = "";
+    /// <summary>The copies that are restored here so far.</summary>
+    public IList<MovedContainer>? Containers { get; set; }
     public string? Reason { get; set; }
     public string? Message { get; set; }
     public string? LogLine { get; set; }

@@ -54,7 +54,7 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
 
     public void Open(Hello hello, Action<MoveReply> answer)
     {
-        receiver = new ImageReceiver(Folder, hello.EstimatedBytes);
+        receiver = new ImageReceiver(Folder, [], hello.EstimatedBytes);
         reply = answer;
     }
 

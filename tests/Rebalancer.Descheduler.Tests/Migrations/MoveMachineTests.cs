@@ -239,10 +239,16 @@ public sealed class MoveMachineTests
     public void Next_ContainerRestartedAfterPreflight_Aborted()
     {
         var move = new SimulatedMove().ToPreparing();
-        move.Write(s => s.Source!.ContainerID = "c1");
-        move.Source!.Status.ContainerStatuses = [new k8s.Models.V1ContainerStatus { ContainerID = "containerd://c2" }];
+        move.Write(s => s.Source!.Containers = [new MovedContainer { Name = "app", ContainerID = "c1" }, new MovedContainer { Name = "side", ContainerID = "c2" }]);
+        move.Source!.Status.ContainerStatuses = [Running("side", "c2"), Running("app", "c1")];
+        Assert.Null(move.Settle().Status.Reason);
 
-        Assert.Equal(Reasons.PodChanged, move.Settle().Status.Reason);
+        move.Source!.Status.ContainerStatuses = [Running("app", "c1"), Running("side", "c3")];
+        var aborted = move.Settle().Status;
+        Assert.Equal(Reasons.PodChanged, aborted.Reason);
+        Assert.Contains("side", aborted.Message, StringComparison.Ordinal);
+
+        static k8s.Models.V1ContainerStatus Running(string name, string id) => new() { Name = name, ContainerID = "containerd://" + id };
     }
 
     [Fact]

@@ -83,6 +83,7 @@ internal sealed class ScriptedMove(ApiClient client, Script script, Migration mi
     {
         State = SourceState.Ready,
         Cpu = Script.Cpu,
+        Containers = [new MovedContainer { Name = "app", ContainerID = "c-" + Status.PodUID }],
         ContainerID = "c-" + Status.PodUID,
         ContainerName = "app",
         Address = "10.88.1.4/16",

@@ -1,3 +1,4 @@
+using k8s.Models;
 using Rebalancer.Lab.Moves;
 using Rebalancer.Lab.Nodes;
 
@@ -23,9 +24,9 @@ public sealed class MoveLab : IAsyncLifetime
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 
     /// <summary>A Redis of its own name on a node, with a client that checks every reply.</summary>
-    internal Task<RedisUnderLoad> StartRedisAsync(string node, string owner, CancellationToken cancel)
+    internal Task<RedisUnderLoad> StartRedisAsync(string node, string owner, CancellationToken cancel, Action<V1PodSpec>? change = null)
     {
-        var options = new RedisUnderLoadOptions { Node = node, Owner = owner, Name = $"redis-{Interlocked.Increment(ref pods)}" };
+        var options = new RedisUnderLoadOptions { Node = node, Owner = owner, Name = $"redis-{Interlocked.Increment(ref pods)}", Change = change ?? (_ => { }) };
         return RedisUnderLoad.StartAsync(Cluster.Client, options, TimeProvider.System, cancel);
     }
 

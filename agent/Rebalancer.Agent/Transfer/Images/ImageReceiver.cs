@@ -5,10 +5,13 @@ using Rebalancer.Agent.Contracts;
 namespace Rebalancer.Agent.Transfer.Images;
 
 /// <summary>
-/// Writes what a peer sends into one flat folder that only root can read, and nowhere else: no other paths, no links, bytes in order, bounded sizes.
+/// Writes what a peer sends into one folder that only root can read, and nowhere else: no other paths, no links, bytes in order, bounded sizes.
 /// Not thread-safe: one stream, one receiver.
 /// </summary>
-internal sealed class ImageReceiver(string folder, long estimatedBytes) : IDisposable
+/// <param name="folder">Exists, with the folders in it.</param>
+/// <param name="folders">Names of the folders in it that may be written into, one for each container; none: the folder itself.</param>
+/// <param name="estimatedBytes">As announced.</param>
+internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> folders, long estimatedBytes) : IDisposable
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly Dictionary<string, OpenImage> files = new(StringComparer.Ordinal);
@@ -19,7 +22,7 @@ internal sealed class ImageReceiver(string folder, long estimatedBytes) : IDispo
     /// <exception cref="TransferException">A name that is none, bytes out of order, or too many of them.</exception>
     public void Write(string path, long offset, ReadOnlySpan<byte> data)
     {
-        if (!ImagePath.IsValid(path)) { throw new TransferException($"file name '{Shown(path)}' is not allowed in a checkpoint"); }
+        if (!ImagePath.IsIn(path, folders)) { throw new TransferException($"file name '{Shown(path)}' is not allowed in a checkpoint"); }
         if (Bytes + data.Length > maximumBytes) { throw new TransferException($"checkpoint is larger than {maximumBytes} bytes, of which {estimatedBytes} were announced"); }
         var file = Open(path);
         if (offset != file.Length) { throw new TransferException($"file {path}: bytes at {offset} came, {file.Length} were due"); }

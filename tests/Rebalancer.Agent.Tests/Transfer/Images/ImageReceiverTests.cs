@@ -10,7 +10,7 @@ public sealed class ImageReceiverTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("images-").FullName;
     private readonly ImageReceiver receiver;
 
-    public ImageReceiverTests() => receiver = new ImageReceiver(folder, estimatedBytes: 0);
+    public ImageReceiverTests() => receiver = new ImageReceiver(folder, [], estimatedBytes: 0);
 
     public void Dispose()
     {
