@@ -25,10 +25,11 @@ public static class NodePaths
     /// <summary>A file named by migration uid: the source has sent, or is about to send, Committed.</summary>
     public const string CommitMarkers = StateFolder + "/commits";
 
+    /// <summary>A program that only ends, with exit code 0: what a run-once init container of a moved pod runs in its place. Not below /run, which may forbid programs.</summary>
+    public const string Nothing = StateFolder + "/bin/nothing";
+
     public const string BinFolder = "/opt/rebalancer/bin";
     /// <summary>The wrapper's binary, also called under this name as CRIU's action script.</summary>
     public const string RuncWrapper = BinFolder + "/rebalancer-runc";
-    /// <summary>A program that only ends, with exit code 0: what a run-once init container of a moved pod runs in its place.</summary>
-    public const string Nothing = BinFolder + "/nothing";
     public const string Ipam = BinFolder + "/rebalancer-ipam";
 }

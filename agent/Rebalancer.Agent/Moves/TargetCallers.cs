@@ -18,7 +18,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
     private TargetContext Context => move.Context;
     private TargetPod Pod => move.Pod;
 
-    /// <summary>The pause container's create: network and namespaces are made, nothing has been reported yet. Waits for the freeze.</summary>
+    /// <summary>The pause container's create: network and namespaces are made, nothing has been reported yet. Waits for the freeze, but for init containers.</summary>
     public async Task<LocalReply> SandboxAsync(LocalRequest request, CancellationToken callerGone)
     {
         Context.Sandbox = new Sandbox(request.PodUid, request.PodName, request.NetNs, BundleHostname.Read(request.Bundle, request.PodName));
@@ -29,6 +29,12 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
             using var limit = Limit(callerGone);
             await Context.Step.WaitAsync(step => step != TargetStep.Preflight, limit.Token);
             move.Advance(TargetSignal.Prepared);
+            if (await InitContainersAsync(request, limit.Token) is { Count: > 0 } inits)
+            {
+                // kubelet takes up to a second for each of them: that must be over when the source freezes. The first container that moves is waited in then.
+                log.LogInformation("Pod {Pod}: the sandbox goes on before the freeze, for init containers {Names}", request.PodName, string.Join(", ", inits));
+                return move.IsAborted ? Aborted() : Proceed;
+            }
             var decided = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision != Decision.None, limit.Token);
             await await Task.WhenAny(Context.Frozen.WaitAsync(limit.Token), decided);
             return move.IsAborted ? Aborted() : Proceed;
@@ -126,10 +132,16 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
     private async Task<LocalReply> OtherAsync(LocalRequest request, CancellationToken callerGone)
     {
         if (move.IsAborted) { return Aborted(); }
-        var pod = await services.Api.ReadPodAsync(request.PodNamespace, request.PodName, callerGone);
-        return pod?.Spec.InitContainers?.Any(init => init.Name == request.ContainerName && init.RestartPolicy != "Always") == true
+        return (await InitContainersAsync(request, callerGone)).Contains(request.ContainerName)
             ? new LocalReply { Action = LocalActions.Skip }
             : Fail(Reasons.PodChanged, $"container {request.ContainerName} of pod {request.PodNamespace}/{request.PodName} is none of those that move ({string.Join(", ", move.Containers)})");
+    }
+
+    /// <summary>Names of the pod's init containers that run once.</summary>
+    private async Task<IReadOnlyList<string>> InitContainersAsync(LocalRequest request, CancellationToken cancellation)
+    {
+        var pod = await services.Api.ReadPodAsync(request.PodNamespace, request.PodName, cancellation);
+        return [.. (pod?.Spec.InitContainers ?? []).Where(init => init.RestartPolicy != "Always").Select(init => init.Name)];
     }
 
     private LocalReply Aborted() => Fail(move.Now.Status.Reason ?? Reasons.UserAborted, move.Now.Status.Message ?? "the move was aborted");

@@ -28,16 +28,16 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
         return new LocalReply { Action = LocalActions.Restore, ImagePath = Context.Folder.ImagesOf(copy.Container), WorkPath = work, CriuConfig = Context.Folder.CriuConfig };
     }
 
-    /// <returns>False: it is not there frozen and whole, and what there is of it is ended.</returns>
+    /// <returns>False: it is not there frozen and whole, or the move is over; what there is of it is ended.</returns>
     public bool TryPark(TargetCopy copy)
     {
-        if (!parked.IsIntact(copy.ContainerId))
+        if (parked.IsIntact(copy.ContainerId))
         {
-            parked.Kill(copy.ContainerId);
-            return false;
+            copy.State = CopyState.Parked;
+            if (move.Advance(TargetSignal.Parked)) { return true; }
         }
-        copy.State = CopyState.Parked;
-        return move.Advance(TargetSignal.Parked);
+        parked.Kill(copy.ContainerId);
+        return false;
     }
 
     /// <summary>Name of a container whose parked copy is not what it was; null when all are. None may be missing when the move commits.</summary>

@@ -21,12 +21,16 @@ internal static class PodSpecRules
         var moving = Moving(spec);
         if (moving.Count > MaximumContainers) { return new(Reasons.TooManyContainers, $"pod {pod.Metadata.Name} runs {moving.Count} containers; at most {MaximumContainers} can be moved"); }
         if (moving.Select(container => Check(pod, container)).FirstOrDefault(refusal => refusal is not null) is { } refused) { return refused; }
+        // Restored before the last one, they answer only when that is there too.
+        if (moving.SkipLast(1).FirstOrDefault(IsWaitedFor) is { } waited) { return new(Reasons.StartupUnsupported, $"container {waited.Name} of pod {pod.Metadata.Name} has a postStart hook, or is a sidecar with a startup probe, which kubelet waits for before it makes the next container"); }
         var volume = spec.Volumes?.FirstOrDefault(volume => !IsMovable(volume));
         return volume is null ? null : new(Reasons.VolumeUnsupported, $"volume {volume.Name} of pod {pod.Metadata.Name} is of a kind that does not move ({Kind(volume)})");
     }
 
     /// <summary>The containers that run as long as the pod, in the order in which kubelet starts them: sidecars, then the others.</summary>
     public static IReadOnlyList<V1Container> Moving(V1PodSpec spec) => [.. (spec.InitContainers ?? []).Where(init => init.RestartPolicy == "Always"), .. spec.Containers];
+
+    private static bool IsWaitedFor(V1Container container) => container.Lifecycle?.PostStart is not null || (container.RestartPolicy == "Always" && container.StartupProbe is not null);
 
     private static Refusal? Check(V1Pod pod, V1Container container)
     {

@@ -23,13 +23,15 @@ internal sealed class ClaimedContainer(RuntimeHost host, RuncArguments call, Bun
             // What is parked has not run: its checkpoint is consumed when the agent thaws it.
             if (exitCode == 0 && !ParkedCopy.IsParked(host, call.Id)) { Markers.Touch(Markers.Consumed(host, config)); }
             var next = questions.TellOutcome(reply, exitCode);
-            if (exitCode == 0 && next?.Action != LocalActions.Fail)
+            if (exitCode == 0 && next?.Action is null or LocalActions.Proceed or LocalActions.Park)
             {
                 // The agent let it run at CRIU's hold, after it had read the commit, or had it parked: it is there whether or not the agent still answers.
                 Markers.Touch(Markers.Restored(host, call.Id));
                 return 0;
             }
             reply = next is { Action: not LocalActions.Proceed } ? next : throw RestoreFailure(reply, exitCode);
+            // A copy that was to be parked and is not as it should be.
+            if (exitCode == 0 && reply.Action is LocalActions.Restore or LocalActions.Create) { Discard(); }
         }
         if (reply.Action == LocalActions.Create) { return host.Runc.Become(call.All); }
         if (reply.Action == LocalActions.Skip) { return Skip(); }
@@ -59,14 +61,19 @@ internal sealed class ClaimedContainer(RuntimeHost host, RuncArguments call, Bun
         CriuConfiguration.Write(criu, RestoreConfiguration(reply));
         var exitCode = host.Runc.Run(RestoreArguments(reply), RestoreOwner.Variables(reply.ImagePath, call));
         CriuConfiguration.Write(criu, CriuConfiguration.Default);
-        if (exitCode != 0 && Directory.Exists(Path.Combine(call.Root, call.Id)))
+        if (exitCode != 0) { Discard(); }
+        return exitCode;
+    }
+
+    /// <summary>What a failed restore leaves in runc's state would refuse the next try: "container with given ID already exists".</summary>
+    private void Discard()
+    {
+        if (Directory.Exists(Path.Combine(call.Root, call.Id)))
         {
-            // What a failed restore leaves in runc's state would refuse the next try: "container with given ID already exists".
             ParkedCopy.Kill(host, call);
             _ = host.Runc.Run([.. call.Globals, "delete", "--force", call.Id]);
         }
-        if (exitCode != 0) { File.Delete(Markers.Parked(host, call.Id)); }
-        return exitCode;
+        if (ParkedCopy.IsParked(host, call.Id)) { File.Delete(Markers.Parked(host, call.Id)); }
     }
 
     /// <summary>The agent's options; the script that holds the copy until the commit is added where they lack it, so that no restore runs unheld.</summary>

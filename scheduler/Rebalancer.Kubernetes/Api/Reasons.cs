@@ -19,6 +19,8 @@ public static class Reasons
     public const string TooManyContainers = "TooManyContainers";
     /// <summary>The pod has an ephemeral (debug) container, which its replacement would not have.</summary>
     public const string EphemeralContainer = "EphemeralContainer";
+    /// <summary>kubelet would wait for a container to answer (postStart hook, a sidecar's startup probe) before it makes the next one, while its copy is frozen.</summary>
+    public const string StartupUnsupported = "StartupUnsupported";
     /// <summary>A process is connected by a unix socket to one outside its container.</summary>
     public const string ExternalSocket = "ExternalSocket";
     public const string VolumeUnsupported = "VolumeUnsupported";

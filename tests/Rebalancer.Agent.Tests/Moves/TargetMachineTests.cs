@@ -19,6 +19,20 @@ public sealed class TargetMachineTests
     }
 
     [Fact]
+    public void TryNext_SeveralContainers_OnlyTheLastIsHeld()
+    {
+        var step = TargetStep.Stored;
+        foreach (var signal in new[] { TargetSignal.RestoreGiven, TargetSignal.Parked, TargetSignal.RestoreGiven, TargetSignal.Parked, TargetSignal.RestoreGiven, TargetSignal.HoldAsked })
+        {
+            step = TargetMachine.TryNext(step, signal) ?? throw new InvalidOperationException($"{step} refuses {signal}");
+        }
+        Assert.Equal(TargetStep.Held, step);
+        Assert.Null(TargetMachine.TryNext(step, TargetSignal.Parked));
+        Assert.Equal(TargetStep.Cleaned, TargetMachine.TryNext(TargetMachine.TryNext(TargetStep.Restoring, TargetSignal.Parked)!.Value, TargetSignal.Aborted));
+    }
+
+    /// <summary>From Stored only by an agent that takes up what an earlier one had let run.</summary>
+    [Fact]
     public void TryNext_AllPairs_RunningIsReachedOnlyThroughTheHold()
     {
         foreach (var step in Enum.GetValues<TargetStep>())
@@ -26,7 +40,7 @@ public sealed class TargetMachineTests
             foreach (var signal in Enum.GetValues<TargetSignal>())
             {
                 var next = TargetMachine.TryNext(step, signal);
-                Assert.True(next != TargetStep.Running || (step == TargetStep.Resuming && signal == TargetSignal.Resumed), $"{step} + {signal} runs without a hold");
+                Assert.True(next != TargetStep.Running || (step is TargetStep.Resuming or TargetStep.Stored && signal == TargetSignal.Resumed), $"{step} + {signal} runs without a hold");
                 Assert.True(next != TargetStep.Resuming || (step == TargetStep.Held && signal == TargetSignal.Proceeded), $"{step} + {signal} lets run what was not held");
                 Assert.True(next is null || !TargetMachine.IsFinal(step), $"{step} is final but takes {signal}");
                 Assert.False(signal == TargetSignal.Aborted && next is not null && TargetMachine.ImpliesCommit(step), $"{step} was committed and is aborted");

@@ -23,6 +23,15 @@ public sealed class PodSpecRulesTests
     }
 
     [Fact]
+    public void Check_HookOfTheLastContainer_IsFine()
+    {
+        var pod = Pod();
+        pod.Spec.Containers[0].Lifecycle = new V1Lifecycle { PostStart = new V1LifecycleHandler() };
+        pod.Spec.Containers.Insert(0, new V1Container { Name = "side", StartupProbe = new V1Probe() });
+        Assert.Null(PodSpecRules.Check(pod));
+    }
+
+    [Fact]
     public void Moving_AsKubeletStartsThem_SidecarsFirstAndNoFinishedInitContainers()
     {
         var pod = Pod();
@@ -42,6 +51,8 @@ public sealed class PodSpecRulesTests
         { Reasons.TooManyContainers, pod => pod.Spec.Containers = [.. Enumerable.Range(0, PodSpecRules.MaximumContainers + 1).Select(i => new V1Container { Name = $"c{i}" })] },
         { Reasons.TerminalUnsupported, pod => pod.Spec.Containers.Add(new V1Container { Name = "side", Tty = true }) },
         { Reasons.TerminalUnsupported, pod => pod.Spec.InitContainers = [new V1Container { Name = "sidecar", RestartPolicy = "Always", Tty = true }] },
+        { Reasons.StartupUnsupported, pod => pod.Spec.InitContainers = [new V1Container { Name = "sidecar", RestartPolicy = "Always", StartupProbe = new V1Probe() }] },
+        { Reasons.StartupUnsupported, pod => pod.Spec.Containers.Insert(0, new V1Container { Name = "side", Lifecycle = new V1Lifecycle { PostStart = new V1LifecycleHandler() } }) },
         { Reasons.EphemeralContainer, pod => pod.Spec.EphemeralContainers = [new V1EphemeralContainer { Name = "debug" }] },
         { Reasons.TerminalUnsupported, pod => pod.Spec.Containers[0].Tty = true },
         { Reasons.TerminalUnsupported, pod => pod.Spec.Containers[0].Stdin = true },

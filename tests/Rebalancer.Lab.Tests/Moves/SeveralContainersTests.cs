@@ -1,5 +1,7 @@
+using System.Net;
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
+using Rebalancer.Lab.Clients;
 using Rebalancer.Lab.Images.Workloads;
 using Rebalancer.Lab.Moves;
 using Rebalancer.Lab.Nodes;
@@ -23,7 +25,7 @@ public sealed class SeveralContainersTests(MoveLab lab) : IClassFixture<MoveLab>
     {
         using var limit = new CancellationTokenSource(TestLimit);
         var (first, second) = MoveLab.Nodes(cgroup);
-        await using var redis = await lab.StartRedisAsync(first, owner, limit.Token, SeveralContainers.AddTo);
+        await using var redis = await lab.StartSeveralAsync(first, owner, limit.Token);
         var address = PodApi.Address(redis.FirstPod);
         foreach (var target in (string[])[second, first])
         {
@@ -67,8 +69,26 @@ public sealed class SeveralContainersTests(MoveLab lab) : IClassFixture<MoveLab>
         Assert.Equal(0, init.State.Terminated?.ExitCode);
     }
 
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v2")]
+    public async Task Move_UnixSocketInASharedVolume_GoesOnListening(string cgroup)
+    {
+        using var limit = new CancellationTokenSource(TestLimit);
+        var (first, second) = MoveLab.Nodes(cgroup);
+        await using var redis = await lab.StartRedisAsync(first, "ReplicaSet", limit.Token, SeveralContainers.AddUnixSocketTo);
+        var address = PodApi.Address(redis.FirstPod);
+        await Listening.WaitAsync(new IPEndPoint(address, SeveralContainers.TalkerPort), MoveLimit, TimeProvider.System, limit.Token);
+        var (before, _) = await SeveralContainers.AskTalkerAsync(address, limit.Token);
+
+        var outcome = await redis.MoveAsync(second, MoveLimit, limit.Token);
+
+        Assert.True(outcome.Migration.Status.Phase == "Succeeded", MigrationApi.Describe(outcome.Migration));
+        Assert.Equal((before + 1, null), await SeveralContainers.AskTalkerAsync(address, limit.Token));
+    }
+
     /// <summary>Waits until the talker is further than it was, with every reply right.</summary>
-    private static async Task<long> TalkingAsync(System.Net.IPAddress pod, long since, CancellationToken cancel)
+    private static async Task<long> TalkingAsync(IPAddress pod, long since, CancellationToken cancel)
     {
         while (true)
         {

@@ -15,7 +15,7 @@ internal static class SeveralContainers
     public const string Talker = "talker";
     public const string Sidecar = "sidecar";
     public const string Init = "init";
-    private const int TalkerPort = 7000;
+    public const int TalkerPort = 7000;
     private const string Node = "NODE";
 
     /// <summary>Its name is its count: whoever reads /proc/PID/comm sees each of its steps, also while it is frozen.</summary>
@@ -60,6 +60,37 @@ internal static class SeveralContainers
             while True:
                 time.sleep(1)
         """;
+
+    private const string ListenerProgram = """
+        import itertools, socket
+        server = socket.socket(socket.AF_UNIX)
+        server.bind("/shared/s")
+        server.listen()
+        for n in itertools.count(1):
+            client, _ = server.accept()
+            client.sendall(f"{n} none\n".encode())
+            client.close()
+        """;
+
+    private const string RelayProgram = """
+        import socket
+        server = socket.create_server(("0.0.0.0", 7000))
+        while True:
+            client, _ = server.accept()
+            with socket.socket(socket.AF_UNIX) as other:
+                other.connect("/shared/s")
+                client.sendall(other.recv(100))
+            client.close()
+        """;
+
+    /// <summary>A listener on a unix socket in a volume, and another container that asks it, anew for each connection to <see cref="TalkerPort"/>.</summary>
+    public static void AddUnixSocketTo(V1PodSpec redis)
+    {
+        V1Container[] sharing = [Python("listener", ListenerProgram), Python("relay", RelayProgram)];
+        foreach (var each in sharing) { each.VolumeMounts = [new V1VolumeMount { Name = "shared", MountPath = "/shared" }]; }
+        redis.Volumes = [new V1Volume { Name = "shared", EmptyDir = new V1EmptyDirVolumeSource() }];
+        redis.Containers = [.. redis.Containers, .. sharing];
+    }
 
     /// <summary>Counter and talker, started before Redis.</summary>
     /// <param name="redis">Of a pod, or of a template of one, with Redis alone.</param>
