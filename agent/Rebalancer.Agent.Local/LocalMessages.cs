@@ -43,11 +43,11 @@ public static class LocalOps
 {
     /// <summary>rebalancer-runc, pause container's create of a pod with a claim. Answered when the sandbox may go on (proceed) or not (fail).</summary>
     public const string SandboxCreate = "sandbox-create";
-    /// <summary>rebalancer-runc, app container's create of a pod with a claim. restore | create (a recorded cold start) | fail.</summary>
+    /// <summary>rebalancer-runc, app container's create of a pod with a claim. restore | create (a recorded cold start) | skip (an init container that the source has done with) | fail.</summary>
     public const string ContainerCreate = "container-create";
-    /// <summary>rebalancer-runc, after runc restore ended. proceed, or restore again, or create (cold start recorded after a commit), or fail.</summary>
+    /// <summary>rebalancer-runc, after runc restore ended. proceed, or park (it waits for the pod's other containers), or restore again, or create (cold start recorded after a commit), or fail.</summary>
     public const string RestoreDone = "restore-done";
-    /// <summary>CRIU's post-restore action script: the tree is complete and no user code has run. proceed = let it run, fail = let it die.</summary>
+    /// <summary>CRIU's post-restore action script: the tree is complete and no user code has run. proceed = let it run, park = freeze it before it runs, fail = let it die.</summary>
     public const string Hold = "hold";
     /// <summary>CRIU's post-resume action script: the tree runs; the network may be opened.</summary>
     public const string Resumed = "resumed";
@@ -89,6 +89,10 @@ public static class LocalActions
     public const string Proceed = "proceed";
     public const string Restore = "restore";
     public const string Create = "create";
+    /// <summary>The copy stays frozen until every container of its pod is restored and the move is committed.</summary>
+    public const string Park = "park";
+    /// <summary>Run a program in its place that does nothing and ends well.</summary>
+    public const string Skip = "skip";
     public const string Fail = "fail";
 }
 

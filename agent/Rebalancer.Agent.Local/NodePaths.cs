@@ -6,12 +6,15 @@ public static class NodePaths
     /// <summary>On tmpfs, mode 0700: gone after a reboot.</summary>
     public const string RunFolder = "/run/rebalancer";
     public const string Socket = RunFolder + "/agent.sock";
-    /// <summary>Checkpoint images: RunFolder/moves/{migration uid}/images. Secrets; deleted after use.</summary>
+    /// <summary>Checkpoint images: RunFolder/moves/{migration uid}/images/{container name}. Secrets; deleted after use.</summary>
     public const string MovesFolder = RunFolder + "/moves";
     /// <summary>CRIU's configuration of one container, written by the wrapper at create: RunFolder/criu/{container id}.conf.</summary>
     public const string CriuFolder = RunFolder + "/criu";
     /// <summary>A file named by container id: its processes were restored by us, so that `start` is a no-op once.</summary>
     public const string RestoredFolder = RunFolder + "/restored";
+
+    /// <summary>A file named by container id: a restored copy that waits, frozen, for the other containers of its pod. Whoever ends it kills every process before it thaws.</summary>
+    public const string ParkedFolder = RunFolder + "/parked";
 
     /// <summary>On disk, mode 0700: survives a reboot.</summary>
     public const string StateFolder = "/var/lib/rebalancer";
@@ -21,6 +24,9 @@ public static class NodePaths
     public const string ConsumedFolder = StateFolder + "/consumed";
     /// <summary>A file named by migration uid: the source has sent, or is about to send, Committed.</summary>
     public const string CommitMarkers = StateFolder + "/commits";
+
+    /// <summary>A program that only ends, with exit code 0: what a run-once init container of a moved pod runs in its place. Not below /run, which may forbid programs.</summary>
+    public const string Nothing = StateFolder + "/bin/nothing";
 
     public const string BinFolder = "/opt/rebalancer/bin";
     /// <summary>The wrapper's binary, also called under this name as CRIU's action script.</summary>

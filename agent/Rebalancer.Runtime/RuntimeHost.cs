@@ -14,6 +14,8 @@ internal sealed record RuntimeHost
     public string Socket { get; init; } = NodePaths.Socket;
     public string CriuFolder { get; init; } = NodePaths.CriuFolder;
     public string RestoredFolder { get; init; } = NodePaths.RestoredFolder;
+    public string ParkedFolder { get; init; } = NodePaths.ParkedFolder;
+    public string Nothing { get; init; } = NodePaths.Nothing;
     public string ReleasedFolder { get; init; } = NodePaths.ReleasedFolder;
     public string ConsumedFolder { get; init; } = NodePaths.ConsumedFolder;
 

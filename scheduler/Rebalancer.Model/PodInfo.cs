@@ -40,10 +40,11 @@ public sealed record PodShape
 
     /// <summary>Run by kubelet from a file; the API object only mirrors it.</summary>
     public bool Mirror { get; init; }
+    /// <summary>Containers that run as long as the pod: those of the application, and sidecars.</summary>
     public ImmutableArray<string> Containers { get; init; } = [];
 
-    /// <summary>Init, sidecar and ephemeral containers.</summary>
-    public ImmutableArray<string> OtherContainers { get; init; } = [];
+    /// <summary>Debug containers that were added to the running pod.</summary>
+    public ImmutableArray<string> EphemeralContainers { get; init; } = [];
 
     /// <summary>network, pid, ipc, where shared with the host.</summary>
     public ImmutableArray<string> HostNamespaces { get; init; } = [];

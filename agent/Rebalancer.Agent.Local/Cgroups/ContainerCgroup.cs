@@ -36,6 +36,32 @@ public sealed class ContainerCgroup
         return Reach(() => IsFrozen, limit);
     }
 
+    /// <summary>Freezes several as close together as possible: all are told before the first is waited for.</summary>
+    /// <returns>Those that did not stop within the limit; they are still freezing.</returns>
+    public static IReadOnlyList<ContainerCgroup> FreezeAll(IReadOnlyList<ContainerCgroup> cgroups, TimeSpan limit)
+    {
+        foreach (var each in cgroups) { each.Set(each.folder, frozen: true); }
+        return [.. cgroups.Where(each => !each.Reach(() => each.IsFrozen, limit))];
+    }
+
+    /// <summary>Moves processes that are not the container's own, such as the CRIU that restored it, to the root of the hierarchy: a freeze must not stop them.</summary>
+    public void Expel(IEnumerable<int> pids)
+    {
+        var root = folder;
+        while (Path.GetDirectoryName(root) is { } above && File.Exists(Path.Combine(above, "cgroup.procs"))) { root = above; }
+        foreach (var pid in pids)
+        {
+            try
+            {
+                File.WriteAllText(Path.Combine(root, "cgroup.procs"), pid.ToString(CultureInfo.InvariantCulture));
+            }
+            catch (IOException)
+            {
+                // It has ended since; one that has not would be frozen too, which the caller notices by its limit.
+            }
+        }
+    }
+
     /// <summary>Thaws the cgroup and those below it. Nothing happens where it runs already or is gone.</summary>
     public void Thaw()
     {

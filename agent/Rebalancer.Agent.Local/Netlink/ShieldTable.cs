@@ -11,6 +11,9 @@ public sealed class ShieldTable : IDisposable
 
     private const string In = "in";
     private const string Out = "out";
+    // What the pod sends to itself: a container's answer must not reach a socket that was dumped already, or that is not restored yet.
+    private const string Loop = "loop";
+    private const string LoopInterface = "lo";
 
     // Before conntrack and before everybody else's rules.
     private const int Priority = -500;
@@ -64,14 +67,14 @@ public sealed class ShieldTable : IDisposable
         return table.Remove();
     }
 
-    /// <summary>Both directions drop when this returns. Idempotent.</summary>
+    /// <summary>Both directions drop when this returns, and what the pod sends to itself. Idempotent.</summary>
     public void Close() => Close(withEgress: true);
 
     /// <summary>Frames towards the pod drop when this returns; what it sends still leaves. Idempotent.</summary>
     public void CloseIngress() => Close(withEgress: false);
 
-    /// <summary>Lets the pod send. Returns false if that was so already.</summary>
-    public bool OpenEgress() => Open(Out);
+    /// <summary>Lets the pod send, to others and to itself. Returns false if that was so already.</summary>
+    public bool OpenEgress() => Open(Out, Loop);
 
     /// <summary>Lets frames in. Returns false if that was so already.</summary>
     public bool OpenIngress() => Open(In);
@@ -122,13 +125,20 @@ public sealed class ShieldTable : IDisposable
     private static void AddChains(NftBatch batch, NftFamily family, (int In, int Out) hooks, string ifName, bool withEgress)
     {
         batch.Chain(family, In, hooks.In, Priority, ifName);
-        if (withEgress)
+        if (!withEgress)
         {
-            batch.Chain(family, Out, hooks.Out, Priority, ifName);
+            return;
+        }
+
+        batch.Chain(family, Out, hooks.Out, Priority, ifName);
+        if (family == NftFamily.Netdev)
+        {
+            // Received there rather than sent: the sender's congestion window stays as it is. The other families close the whole namespace anyway.
+            batch.Chain(family, Loop, hooks.In, Priority, LoopInterface);
         }
     }
 
-    private bool Open(string chain) => Open(NftChainList.Read(_socket, ++_sequence).Where(c => c.Name == chain).ToList());
+    private bool Open(params string[] chains) => Open(NftChainList.Read(_socket, ++_sequence).Where(c => chains.Contains(c.Name)).ToList());
 
     private bool Open(IReadOnlyCollection<NftChain> chains)
     {

@@ -14,7 +14,8 @@ internal static class CriuCauses
     [
         ("[io_uring]", Reasons.IoUring, "a process uses io_uring, which no checkpoint carries"),
         ("Can't lookup mount", Reasons.VolumeUnsupported, "a file is open on a mount that the container no longer has, or that is not the container's own"),
-        ("External socket is used", Reasons.CheckpointFailed, "a unix socket is connected to a process outside the container"),
+        ("External socket is used", Reasons.ExternalSocket, "a unix socket is connected to a process outside the container"),
+        ("Can't dump half of stream unix connection", Reasons.ExternalSocket, "a unix socket is connected to a process outside the container"),
         ("Can't dump ghost file", Reasons.CheckpointFailed, "a deleted file that is still open is larger than CRIU's ghost limit"),
         ("in-flight connection", Reasons.CheckpointFailed, "a connection was being set up when the pod was frozen; another try can succeed"),
         ("xsave size mismatch", Reasons.CpuIncompatible, "the two processors save different register states (xsave area)"),

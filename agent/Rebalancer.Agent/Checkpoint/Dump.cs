@@ -29,10 +29,11 @@ internal sealed class Dump : IDisposable
     public static bool AsksBeforeDump(RuncState container) =>
         container.Annotation(CriuConfiguration.Annotation) == CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id);
 
-    /// <summary>Makes the empty image folder and CRIU's configuration.</summary>
+    /// <summary>Makes the folders of images and logs, and CRIU's configuration.</summary>
     public static void Prepare(MoveFolder folder, RuncState container)
     {
-        folder.Create(Step);
+        PrivateFolder.Create(folder.ImagesOf(container.ContainerName));
+        PrivateFolder.Create(folder.Work(Step, container.ContainerName));
         if (AsksBeforeDump(container)) { CriuConfiguration.Write(CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id), CriuConfiguration.Held(NodePaths.RuncWrapper)); }
     }
 
@@ -41,7 +42,7 @@ internal sealed class Dump : IDisposable
         string[] arguments =
         [
             "dump", options.Runc, "--root", options.ContainerdRoot, "checkpoint", "--leave-running", "--tcp-established", "--file-locks", "--manage-cgroups-mode", "ignore",
-            "--image-path", folder.Images, "--work-path", folder.Work(Step), container.Id,
+            "--image-path", folder.ImagesOf(container.ContainerName), "--work-path", folder.Work(Step, container.ContainerName), container.Id,
         ];
         return new Dump(Child.Start(NodePaths.RuncWrapper, arguments), folder, container.ContainerName);
     }
@@ -92,7 +93,7 @@ internal sealed class Dump : IDisposable
 
     private async Task<string> ReadLogAsync(CancellationToken cancellation)
     {
-        var path = Path.Combine(folder.Work(Step), "dump.log");
+        var path = Path.Combine(folder.Work(Step, container), "dump.log");
         return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellation) : "";
     }
 }

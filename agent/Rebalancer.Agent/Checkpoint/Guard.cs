@@ -18,18 +18,19 @@ internal sealed class Guard : IDisposable
     /// <exception cref="MoveException">It does not come up: nothing may be frozen without it.</exception>
     public static async Task<Guard> StartAsync(SourceFacts facts, string marker, CancellationToken cancellation)
     {
-        var pid = facts.Container.InitPid.ToString(CultureInfo.InvariantCulture);
-        var guard = new Guard(Child.Start(NodePaths.RuncWrapper, ["guard", "--cgroup", facts.Container.CgroupPath, "--netns", $"/proc/{pid}/ns/net", "--marker", marker, "--pid", pid]));
+        var pid = facts.Containers[0].InitPid.ToString(CultureInfo.InvariantCulture);
+        var cgroups = facts.Containers.SelectMany(container => new[] { "--cgroup", container.CgroupPath });
+        var guard = new Guard(Child.Start(NodePaths.RuncWrapper, ["guard", "--netns", $"/proc/{pid}/ns/net", "--marker", marker, "--pid", pid, .. cgroups]));
         try
         {
             var line = await guard.child.Process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(ReadyLimit, cancellation);
             if (line == "ready") { return guard; }
-            throw new MoveException(Reasons.CheckpointFailed, $"the guard of container {facts.Container.ContainerName} did not start: {guard.child.Errors}");
+            throw new MoveException(Reasons.CheckpointFailed, $"the guard of containers {facts.Names} did not start: {guard.child.Errors}");
         }
         catch (TimeoutException)
         {
             guard.child.Dispose();
-            throw new MoveException(Reasons.CheckpointFailed, $"the guard of container {facts.Container.ContainerName} was not ready within {ReadyLimit.TotalSeconds} s");
+            throw new MoveException(Reasons.CheckpointFailed, $"the guard of containers {facts.Names} was not ready within {ReadyLimit.TotalSeconds} s");
         }
         catch
         {

@@ -5,23 +5,35 @@ namespace Rebalancer.Agent.Checkpoint;
 /// <summary>Where one move's images and logs lie on this node, on tmpfs, readable by root only: they hold the pod's memory.</summary>
 internal sealed class MoveFolder(string migrationUid, string root = NodePaths.MovesFolder)
 {
+    private const string ImagesName = "images";
+
     public string Root { get; } = Path.Combine(root, SafeUid(migrationUid));
-    public string Images => Path.Combine(Root, "images");
+    /// <summary>One folder for each container, named as it is.</summary>
+    public string Images => Path.Combine(Root, ImagesName);
+    /// <summary>The memory of processes, as far as it is not in the images: a folder for each container (<see cref="Memory.PageIndex"/>).</summary>
+    public string Pages => Path.Combine(Root, "pages");
     /// <summary>Exists once every byte has come and has the right hash.</summary>
     public string CompleteMarker => Path.Combine(Root, "complete");
     public string CriuConfig => Path.Combine(Root, "criu.conf");
     public bool IsComplete => File.Exists(CompleteMarker);
     public bool Exists => Directory.Exists(Root);
 
-    public string Work(string step) => Path.Combine(Root, step);
+    public string ImagesOf(string container) => Path.Combine(Images, container);
+
+    public string PagesOf(string container) => Path.Combine(Pages, container);
+
+    /// <summary>Whether processes of the container get their memory from a page server.</summary>
+    public bool HasPages(string container) => Directory.Exists(PagesOf(container));
+
+    /// <summary>Logs of one try of one step, "dump" or "restore-1", with one container.</summary>
+    public string Work(string step, string container) => Path.Combine(Root, $"{step}-{container}");
 
     /// <summary>Makes the folders, empty.</summary>
-    public void Create(string step)
+    public void Create(IEnumerable<string> containers)
     {
         Delete();
-        PrivateFolder.Create(Root);
         PrivateFolder.Create(Images);
-        PrivateFolder.Create(Work(step));
+        foreach (var container in containers) { PrivateFolder.Create(ImagesOf(container)); }
     }
 
     public void Delete()
@@ -36,13 +48,15 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
         }
     }
 
-    /// <summary>The move that an image folder belongs to; null for a folder that is none of ours.</summary>
-    public static string? UidOf(string imagePath, string root = NodePaths.MovesFolder)
+    /// <summary>The move and the container that an image folder belongs to; null for a folder that is none of ours.</summary>
+    public static ImageOwner? OwnerOf(string imagePath, string root = NodePaths.MovesFolder)
     {
         var relative = Path.GetRelativePath(root, imagePath).Split('/');
-        return relative is [var uid, "images"] && uid is not (".." or ".") ? uid : null;
+        return relative is [var uid, ImagesName, { Length: > 0 } container] && uid is not (".." or ".") ? new ImageOwner(uid, container) : null;
     }
 
     private static string SafeUid(string uid) => uid.Length is > 0 and < 80 && uid.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
         ? uid : throw new ArgumentException($"migration UID '{uid}' is not one", nameof(uid));
 }
+
+internal readonly record struct ImageOwner(string MigrationUid, string Container);

@@ -14,13 +14,14 @@ internal sealed class PageServerProcess
 
     public string Errors => child.Errors;
 
-    /// <param name="folder">With images and pages.</param>
+    /// <param name="images">CRIU's images of the container.</param>
+    /// <param name="store">Folder with its pages.</param>
     /// <param name="work">CRIU's work folder of this restore.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="MoveException">It does not come up: nothing may be restored without it.</exception>
-    public static async Task<PageServerProcess> StartAsync(MoveFolder folder, string work, CancellationToken cancellation)
+    public static async Task<PageServerProcess> StartAsync(string images, string store, string work, CancellationToken cancellation)
     {
-        var child = Child.Start(NodePaths.RuncWrapper, ["pages", "--images", folder.Images, "--store", folder.Root, "--work", work]);
+        var child = Child.Start(NodePaths.RuncWrapper, ["pages", "--images", images, "--store", store, "--work", work]);
         try
         {
             if (await child.Process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(ReadyLimit, cancellation) == "ready") { return new PageServerProcess(child); }

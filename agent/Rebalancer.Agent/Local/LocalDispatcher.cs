@@ -27,7 +27,7 @@ internal sealed class LocalDispatcher(IClaims claims, MoveRegistry registry, INo
                 LocalOps.SandboxKill => await SandboxKillAsync(request, callerGone),
                 LocalOps.Hold => await HoldAsync(request, callerGone),
                 LocalOps.Resumed => TargetOf(request)?.Callers.Resumed() ?? Unknown(request),
-                LocalOps.DumpReady => MoveFolder.UidOf(request.ImagePath) is { } uid && registry.Source(uid) is { } source ? await source.DumpReadyAsync(callerGone) : Unknown(request),
+                LocalOps.DumpReady => MoveFolder.OwnerOf(request.ImagePath) is { } owner && registry.Source(owner.MigrationUid) is { } source ? await source.DumpReadyAsync(owner.Container, callerGone) : Unknown(request),
                 _ => Fail("UnknownOp", $"this agent does not know '{request.Op}'"),
             };
         }
@@ -72,7 +72,7 @@ internal sealed class LocalDispatcher(IClaims claims, MoveRegistry registry, INo
     private async Task<LocalReply> HoldAsync(LocalRequest request, CancellationToken callerGone) =>
         TargetOf(request) is { } move ? await move.Callers.HoldAsync(request, callerGone) : Unknown(request);
 
-    private TargetMove? TargetOf(LocalRequest request) => MoveFolder.UidOf(request.ImagePath) is { } uid ? registry.Target(uid) : null;
+    private TargetMove? TargetOf(LocalRequest request) => MoveFolder.OwnerOf(request.ImagePath) is { } owner ? registry.Target(owner.MigrationUid) : null;
 
     private static LocalReply Unknown(LocalRequest request) => Fail(Reasons.AgentRestarted, $"{request.Op}: no move of this agent has the images {request.ImagePath}");
 

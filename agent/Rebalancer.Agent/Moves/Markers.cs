@@ -19,6 +19,8 @@ internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
     /// <summary>The checkpoint was let run: a later create of this container is a cold start.</summary>
     public void WriteConsumed(string podUid, string container) => Write(PathOf(NodePaths.ConsumedFolder, $"{podUid}_{container}"));
 
+    public bool HasConsumed(string podUid, string container) => File.Exists(PathOf(NodePaths.ConsumedFolder, $"{podUid}_{container}"));
+
     public bool HasConsumed(string podUid)
     {
         var folder = PathOf(NodePaths.ConsumedFolder, "");

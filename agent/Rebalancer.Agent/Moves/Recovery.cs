@@ -17,7 +17,7 @@ internal static class Recovery
         if (status.Phase is "Succeeded" or "RolledBack" or "Failed") { return null; }
         if (hasCommitMarker) { return SourceStep.Commit; }
         if (hasFolder) { return SourceStep.RollBack; }
-        return status.Source?.State == SourceState.Ready ? SourceStep.AwaitFreeze : SourceStep.Preflight;
+        return status.Source?.State == SourceState.Ready ? SourceStep.AwaitCopy : SourceStep.Preflight;
     }
 
     /// <param name="hasImages">Complete and checked images lie here.</param>

@@ -1,6 +1,5 @@
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Local.Cgroups;
-using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
@@ -9,27 +8,22 @@ using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Moves;
 
-/// <summary>What one move on its source has in hand. Touched by its driver only, except <see cref="DumpGate"/>.</summary>
+/// <summary>What one move on its source has in hand. Touched by its driver only, except the gates of <see cref="Containers"/>.</summary>
 internal sealed class SourceContext(Migration migration, TimeProvider clock)
 {
     public Migration Migration { get; set; } = migration;
     public string Uid { get; } = migration.Metadata.Uid;
     public MoveFolder Folder { get; } = new(migration.Metadata.Uid);
     public Timeline Timeline { get; } = new(clock);
-    public DumpGate DumpGate { get; } = new();
 
     public SourceFacts? Facts { get; set; }
     /// <summary>Known from <see cref="Facts"/>, or found again after a restart.</summary>
-    public RuncState? Container { get; set; }
-    public ContainerCgroup? Cgroup { get; set; }
+    public IReadOnlyList<SourceContainer> Containers { get; set; } = [];
     public IPodShield? Shield { get; set; }
     public HeldFrames? Frames { get; set; }
     public Task Pump { get; set; } = Task.CompletedTask;
     public CancellationTokenSource PumpEnd { get; } = new();
     public Guard? Guard { get; set; }
-    /// <summary>Null: CRIU dumps the memory.</summary>
-    public PodMemory? Memory { get; set; }
-    public Dump? Dump { get; set; }
     public ImageStream? Images { get; set; }
     public ImageSender? Sender { get; set; }
     public PeerSession? Session { get; set; }
@@ -38,6 +32,9 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     /// <summary>Why the move ends without a commit.</summary>
     public MoveException? Failure { get; set; }
     public SourceStatus Status { get; } = new();
+
+    /// <summary>The cgroups of the containers that are still there.</summary>
+    public IEnumerable<ContainerCgroup> Cgroups => Containers.Select(each => each.Cgroup).OfType<ContainerCgroup>();
 
     /// <summary>A bare pod's name must be free before its copy can be made: it is restored after the commit.</summary>
     public bool IsRestoredBeforeCommit => Migration.Status.Owner is { Kind: not "None" };

@@ -13,10 +13,8 @@ namespace Rebalancer.Agent.Moves;
 /// <summary>The two ends of a move on its source: the copy here runs on, or can never run again. Each step may be repeated after a crash.</summary>
 internal sealed class SourceEnds(MoveServices services, SourceContext context, ILogger log)
 {
-    private static readonly TimeSpan RefreezeLimit = TimeSpan.FromMilliseconds(200);
     /// <summary>How much longer than its budget a freeze may last for the sake of a dump that is under way.</summary>
     private static readonly TimeSpan DumpEndLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan KilledDumpLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HangUpLimit = TimeSpan.FromSeconds(2);
@@ -47,14 +45,17 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     public async Task ReleaseAsync(CancellationToken cancellation)
     {
         Find();
-        var podUid = context.Migration.Status.PodUID ?? context.Container?.PodUid ?? throw new InvalidOperationException($"migration {context.Migration.Metadata.Name} has no pod UID");
+        var podUid = context.Migration.Status.PodUID ?? context.Facts?.Containers[0].PodUid ?? throw new InvalidOperationException($"migration {context.Migration.Metadata.Name} has no pod UID");
         services.Markers.WriteReleased(podUid);
-        context.Cgroup?.Arm();
+        foreach (var each in context.Cgroups) { each.Arm(); }
         context.Timeline.Mark("Fenced");
         await new ReplacementReady(services, log).WaitAsync(context.Migration, cancellation);
         await DeletePodAsync(podUid, cancellation);
         context.Timeline.Mark("Deleted");
-        while (context.Cgroup is { } cgroup && !cgroup.KillAllAndThaw(KillLimit)) { log.LogWarning("Processes of {Cgroup} are still there", context.Container?.CgroupPath); }
+        foreach (var each in context.Containers)
+        {
+            while (each.Cgroup is { } cgroup && !cgroup.KillAllAndThaw(KillLimit)) { log.LogWarning("Processes of {Cgroup} are still there", each.State.CgroupPath); }
+        }
         context.Guard?.Done();
     }
 
@@ -82,48 +83,39 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         }
         if (context.Shield is not null) { await context.Shield.DisposeAsync(); }
         context.Sender?.Dispose();
-        context.Memory?.Dispose();
         if (context.Images is not null) { await context.Images.DisposeAsync(); }
-        context.Dump?.Dispose();
+        foreach (var each in context.Containers) { each.Dispose(); }
         context.Guard?.Dispose();
         context.PumpEnd.Dispose();
         services.Markers.DeleteCommit(context.Uid);
         context.Folder.Delete();
     }
 
-    /// <summary>After a restart of the agent: the container by what the status pinned.</summary>
+    /// <summary>After a restart of the agent: the containers by what the status pinned.</summary>
     private void Find()
     {
-        if (context.Container is null && context.Migration.Status.PodUID is { } podUid)
+        if (context.Containers.Count == 0 && context.Migration.Status.PodUID is { } podUid)
         {
-            var all = new PodContainers(services.Options.ContainerdRoot, services.Proc).Of(podUid);
-            context.Container = all.FirstOrDefault(each => each.ContainerType == "container");
+            var all = new PodContainers(services.Options.ContainerdRoot, services.Proc).Of(podUid).Where(each => each.ContainerType == "container");
+            context.Containers = [.. all.Select(each => new SourceContainer(each, ContainerCgroup.TryOpen(each.CgroupPath, services.Clock)))];
         }
-        if (context.Container is null) { return; }
-        context.Cgroup ??= ContainerCgroup.TryOpen(context.Container.CgroupPath, services.Clock);
-        Attempt("find the shield", () => context.Shield ??= services.Network.Shield(services.Proc.PathOf(context.Container.InitPid, "ns/net"), "eth0"));
+        if (context.Containers is not [var first, ..]) { return; }
+        Attempt("find the shield", () => context.Shield ??= services.Network.Shield(services.Proc.PathOf(first.State.InitPid, "ns/net"), "eth0"));
     }
 
-    /// <summary>No dump may go on and no socket may be in repair mode when the first process runs.</summary>
+    /// <summary>No dump may go on and no socket may be in repair mode when the first process of any container runs.</summary>
     private async Task ThawAsync()
     {
-        context.DumpGate.Open(DumpOrder.End);
-        if (context.Dump is { } dump && !await dump.EndsWithinAsync(DumpEndLimit, services.Clock))
+        var ends = await Task.WhenAll(context.Containers.Select(each => each.EndDumpAsync(context.FrozenAt is not null, DumpEndLimit, services.Clock)));
+        if (ends.Contains(false)) { log.LogWarning("Migration {Name}: a dump has not ended {Limit} s after it was given up; it was killed", context.Migration.Metadata.Name, DumpEndLimit.TotalSeconds); }
+        foreach (var each in context.Containers) { Attempt("restore CRIU's configuration", () => Dump.Restore(each.State)); }
+        if (context.Cgroups.ToList() is { Count: > 0 } cgroups)
         {
-            log.LogWarning("Migration {Name}: the dump has not ended {Limit} s after it was given up; it is killed", context.Migration.Metadata.Name, DumpEndLimit.TotalSeconds);
-            // CRIU thaws the cgroup while it holds the processes itself: frozen again, none of them runs when it dies.
-            if (context.FrozenAt is not null) { context.Cgroup?.Freeze(RefreezeLimit); }
-            dump.Kill();
-            _ = await dump.EndsWithinAsync(KilledDumpLimit, services.Clock);
-        }
-        if (context.Container is { } container) { Attempt("restore CRIU's configuration", () => Dump.Restore(container)); }
-        if (context.Cgroup is { } cgroup)
-        {
-            Attempt("take sockets out of repair mode", () => services.Network.UndoTcpRepair([.. cgroup.Pids()]));
+            Attempt("take sockets out of repair mode", () => services.Network.UndoTcpRepair([.. cgroups.SelectMany(each => each.Pids())]));
             await context.PumpEnd.CancelAsync();
             await context.Pump;
             Attempt("open the shield", OpenShield);
-            cgroup.Thaw();
+            foreach (var each in cgroups) { each.Thaw(); }
             if (context.Frames is { } frames) { Attempt("replay held frames", () => context.Shield!.Replay(frames.TakeAll())); }
             if (context.FrozenAt is { } at) { context.Status.FreezeMs = (long)services.Clock.GetElapsedTime(at).TotalMilliseconds; }
         }

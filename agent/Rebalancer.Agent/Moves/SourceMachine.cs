@@ -5,12 +5,16 @@ internal enum SourceStep
 {
     /// <summary>Is the pod movable? Nothing is touched.</summary>
     Preflight,
-    /// <summary>Ready; the controller says when to freeze.</summary>
-    AwaitFreeze,
-    /// <summary>Stream to the target, guard and checkpoint process are made ready; the pod runs.</summary>
+    /// <summary>Ready; the controller says when to begin.</summary>
+    AwaitCopy,
+    /// <summary>The stream to the target is opened.</summary>
     Connect,
-    /// <summary>Memory is sent in rounds while the pod runs.</summary>
+    /// <summary>Memory is sent in rounds while the pod runs, until what is left fits into the freeze.</summary>
     PreCopy,
+    /// <summary>Copied; what is written meanwhile is sent too, until the controller says that the pod may freeze.</summary>
+    Follow,
+    /// <summary>Guard and checkpoint processes are made ready; the pod runs.</summary>
+    Arm,
     /// <summary>Ingress held, cgroup frozen, shield closed.</summary>
     Freeze,
     /// <summary>Checkpoint written and, as it grows, sent.</summary>
@@ -57,11 +61,13 @@ internal static class SourceMachine
     /// <param name="isRestoredBeforeCommit">False for a bare pod.</param>
     public static SourceStep Next(SourceStep step, SourceSignal signal, bool isRestoredBeforeCommit) => (step, signal) switch
     {
-        (SourceStep.Preflight, SourceSignal.Done) => SourceStep.AwaitFreeze,
+        (SourceStep.Preflight, SourceSignal.Done) => SourceStep.AwaitCopy,
         (SourceStep.Preflight, SourceSignal.Refused) => SourceStep.Refused,
-        (SourceStep.AwaitFreeze, SourceSignal.Done) => SourceStep.Connect,
+        (SourceStep.AwaitCopy, SourceSignal.Done) => SourceStep.Connect,
         (SourceStep.Connect, SourceSignal.Done) => SourceStep.PreCopy,
-        (SourceStep.PreCopy, SourceSignal.Done) => SourceStep.Freeze,
+        (SourceStep.PreCopy, SourceSignal.Done) => SourceStep.Follow,
+        (SourceStep.Follow, SourceSignal.Done) => SourceStep.Arm,
+        (SourceStep.Arm, SourceSignal.Done) => SourceStep.Freeze,
         (SourceStep.Freeze, SourceSignal.Done) => SourceStep.Dump,
         (SourceStep.Dump, SourceSignal.Done) => SourceStep.Send,
         (SourceStep.Send, SourceSignal.Done) => isRestoredBeforeCommit ? SourceStep.AwaitHeld : SourceStep.Mark,

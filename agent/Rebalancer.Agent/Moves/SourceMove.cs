@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
@@ -48,10 +49,11 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
         }
     }
 
-    /// <summary>CRIU of this move's dump has started and asks whether the container is frozen.</summary>
-    public async Task<LocalReply> DumpReadyAsync(CancellationToken callerGone)
+    /// <summary>CRIU of a container's dump has started and asks whether the pod is frozen.</summary>
+    public async Task<LocalReply> DumpReadyAsync(string container, CancellationToken callerGone)
     {
-        var order = await context.DumpGate.PassAsync(callerGone);
+        var asked = context.Containers.FirstOrDefault(each => each.Name == container);
+        var order = asked is null ? DumpOrder.End : await asked.Gate.PassAsync(callerGone);
         return new LocalReply { Action = order.IsDump ? LocalActions.Proceed : LocalActions.Fail, HiddenPids = order.HiddenPids, SubstitutePid = order.SubstitutePid };
     }
 
@@ -138,7 +140,8 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
     {
         var state = step switch
         {
-            SourceStep.AwaitFreeze => SourceState.Ready,
+            SourceStep.AwaitCopy => SourceState.Ready,
+            SourceStep.Follow => SourceState.Copied,
             SourceStep.Dump => SourceState.Frozen,
             SourceStep.AwaitHeld or SourceStep.Mark => SourceState.Transferred,
             SourceStep.Refused => SourceState.Refused,

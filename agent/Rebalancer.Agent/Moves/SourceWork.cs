@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local.Cgroups;
-using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
@@ -17,7 +16,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     private static readonly TimeSpan FreezeLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
-    private static readonly string[] EndedPhases = ["Failed", "RolledBack", "Succeeded"];
+    private readonly PreCopy copy = new(services, context, log);
 
     /// <returns>False: the Migration ended before anything was touched.</returns>
     public async Task<bool> DoAsync(SourceStep step, CancellationToken cancellation)
@@ -25,9 +24,11 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         switch (step)
         {
             case SourceStep.Preflight: context.Facts = await services.SourcePreflight.CheckAsync(context.Migration, cancellation); return true;
-            case SourceStep.AwaitFreeze: return await AwaitFreezeAsync(cancellation);
+            case SourceStep.AwaitCopy: return await AwaitPhaseAsync(Phases.PreCopying, cancellation);
             case SourceStep.Connect: await ConnectAsync(cancellation); return true;
-            case SourceStep.PreCopy: await PreCopyAsync(cancellation); return true;
+            case SourceStep.PreCopy: await copy.RunAsync(cancellation); return true;
+            case SourceStep.Follow: return await copy.FollowAsync(AwaitPhaseAsync(Phases.Freezing, cancellation), cancellation);
+            case SourceStep.Arm: await ArmAsync(cancellation); return true;
             case SourceStep.Freeze: await FreezeAsync(cancellation); return true;
             case SourceStep.Dump: await DumpAsync(cancellation); return true;
             case SourceStep.Send: await SendAsync(cancellation); return true;
@@ -64,10 +65,10 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         }
     }
 
-    private async Task<bool> AwaitFreezeAsync(CancellationToken cancellation)
+    private async Task<bool> AwaitPhaseAsync(string phase, CancellationToken cancellation)
     {
-        var now = await services.Book.WaitAsync(context.Uid, each => each.Status.Phase == "Freezing" || EndedPhases.Contains(each.Status.Phase), cancellation);
-        if (now is null || now.Status.Phase != "Freezing") { return false; }
+        var now = await services.Book.WaitAsync(context.Uid, each => each.Status.Phase == phase || Phases.IsFinal(each.Status.Phase), cancellation);
+        if (now is null || now.Status.Phase != phase) { return false; }
         context.Migration = now;
         return true;
     }
@@ -75,45 +76,37 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     private async Task ConnectAsync(CancellationToken cancellation)
     {
         var facts = context.Facts ??= await services.SourcePreflight.CheckAsync(context.Migration, cancellation);
-        if (!services.SourcePreflight.IsUnchanged(facts)) { throw new MoveException(Reasons.PodChanged, $"container {facts.Container.ContainerName} was restarted since preflight"); }
-        context.Container = facts.Container;
-        context.Cgroup = ContainerCgroup.TryOpen(facts.Container.CgroupPath, services.Clock)
-            ?? throw new MoveException(Reasons.PodChanged, $"cgroup {facts.Container.CgroupPath} is gone");
+        if (services.SourcePreflight.Changed(facts) is { } changed) { throw new MoveException(Reasons.PodChanged, $"container {changed.ContainerName} was restarted since preflight"); }
+        context.Containers = [.. facts.Containers.Select(Open)];
         context.Shield = services.Network.Shield(facts.Network.NetnsPath, facts.Network.IfName);
         var (endpoint, target) = (await EndpointAsync(cancellation), context.Migration.Status.TargetNode!);
         context.Session = PeerSession.Open(services.Channels.To(endpoint, target));
         await context.Session.SendAsync(new MoveFrame { Hello = Hello(facts) }, cancellation);
         await LimitAsync(context.Session.Accepted, "accept the move", cancellation);
-        Dump.Prepare(context.Folder, facts.Container);
+        context.Folder.Create(facts.Containers.Select(each => each.ContainerName));
         context.Images = await services.Channels.ImagesAsync(endpoint, target, context.Session, cancellation);
         context.Sender = new ImageSender(context.Folder.Images, context.Images);
-        context.Guard = await Guard.StartAsync(facts, services.Markers.CommitPath(context.Uid), cancellation);
-        if (!Dump.AsksBeforeDump(facts.Container)) { return; }
-        context.Dump = Dump.Start(services.Options, context.Folder, facts.Container);
-        var ended = context.Dump.FinishAsync(cancellation);
-        if (await Task.WhenAny(context.DumpGate.Asked, ended) == ended) { await ended; }
-        await context.DumpGate.Asked.WaitAsync(ConnectLimit, services.Clock, cancellation);
-        context.Dump.FreezeWhenCriuEnds(context.Cgroup);
     }
 
-    private async Task PreCopyAsync(CancellationToken cancellation)
+    /// <summary>Everything that can be started before the freeze is, while the memory follows.</summary>
+    private async Task ArmAsync(CancellationToken cancellation)
     {
-        if (!Dump.AsksBeforeDump(context.Container!)) { return; }
-        var memory = new PodMemory(services.Proc, services.Clock);
-        context.Memory = memory;
-        for (var round = 1; round <= 3; round++)
-        {
-            var bytes = await memory.RoundAsync(context.Cgroup!.Pids(), context.Images!, cancellation);
-            context.Timeline.Mark($"Round{round}:{bytes}");
-            if (bytes < 1 << 20) { break; }
-        }
-        if (memory.Obstacle is { } why) { log.LogInformation("Migration {Name}: {Why}: CRIU carries its memory", context.Migration.Metadata.Name, why); }
-        if (!memory.IsTracking)
-        {
-            memory.Dispose();
-            context.Memory = null;
-        }
+        var facts = context.Facts!;
+        if (services.SourcePreflight.Changed(facts) is { } changed) { throw new MoveException(Reasons.PodChanged, $"container {changed.ContainerName} was restarted since preflight"); }
+        var armed = StartHelpersAsync(facts, cancellation);
+        _ = await copy.FollowAsync(Task.FromResult(true), cancellation);
+        await armed;
+        _ = await copy.FollowAsync(Task.FromResult(true), cancellation);
     }
+
+    private async Task StartHelpersAsync(SourceFacts facts, CancellationToken cancellation)
+    {
+        context.Guard = await Guard.StartAsync(facts, services.Markers.CommitPath(context.Uid), cancellation);
+        await Task.WhenAll(context.Containers.Select(each => each.StartDumpAsync(services.Options, context.Folder, ConnectLimit, services.Clock, cancellation)));
+    }
+
+    private SourceContainer Open(RuncState state) => new(state, ContainerCgroup.TryOpen(state.CgroupPath, services.Clock)
+        ?? throw new MoveException(Reasons.PodChanged, $"cgroup {state.CgroupPath} of container {state.ContainerName} is gone"));
 
     /// <summary>
     /// First what comes in, then the processes, then what goes out. The processes have a moment to answer what they were asked, and what they answered
@@ -126,13 +119,12 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         var told = context.Session!.SendAsync(new MoveFrame { Freezing = new Freezing() }, cancellation);
         context.Shield!.CloseIngress();
         context.Timeline.Mark("IngressHeld");
-        _ = await new ReceiveQueues(services.Proc, services.Clock).DrainAsync(context.Container!.InitPid, DrainLimit, cancellation);
-        if (!context.Cgroup!.Freeze(FreezeLimit)) { throw new MoveException(Reasons.CheckpointFailed, $"container {context.Container!.ContainerName} did not freeze within {FreezeLimit.TotalSeconds} s"); }
+        _ = await new ReceiveQueues(services.Proc, services.Clock).DrainAsync(context.Containers[0].State.InitPid, DrainLimit, cancellation);
+        if (ContainerCgroup.FreezeAll([.. context.Cgroups], FreezeLimit) is [_, ..] late) { throw new MoveException(Reasons.CheckpointFailed, $"{late.Count} of the containers {context.Facts!.Names} did not freeze within {FreezeLimit.TotalSeconds} s"); }
         context.Timeline.Mark("Frozen");
         context.Shield.Close();
         context.Timeline.Mark("Shielded");
-        context.Memory?.Finish();
-        context.DumpGate.Open(new DumpOrder(true, context.Memory?.Pids ?? [], context.Guard!.Pid));
+        foreach (var each in context.Containers) { each.Memory?.Finish(); }
         context.Timeline.Mark("Scanned");
         context.Frames = new HeldFrames(context.Shield.Held);
         context.Pump = context.Frames.PumpAsync(context.Session.SendAsync, context.PumpEnd.Token);
@@ -141,19 +133,24 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
 
     private async Task DumpAsync(CancellationToken cancellation)
     {
-        context.Dump ??= Dump.Start(services.Options, context.Folder, context.Container!);
-        var written = context.Dump.FinishAsync(cancellation);
-        if (context.Memory is { } memory)
-        {
-            await memory.SendLastAsync(context.Images!, cancellation);
-            context.Timeline.Mark("LastPagesSent");
-            await written;
-            context.Timeline.Mark("Dumped");
-            await memory.CompleteAsync(context.Folder.Images, context.Images!, cancellation);
-            return;
-        }
-        await context.Sender!.TailAsync(written, services.Clock, cancellation);
+        var written = AllAsync([.. context.Containers.Select(each => each.DumpAsync(services.Options, context.Folder, context.Guard!.Pid, cancellation))]);
+        foreach (var each in context.Containers) { await (each.Memory?.SendLastAsync(context.Images!, cancellation) ?? Task.CompletedTask); }
+        context.Timeline.Mark("LastPagesSent");
+        if (context.Containers.Any(each => each.Memory is null)) { await context.Sender!.TailAsync(written, services.Clock, cancellation); }
         await written;
+        context.Timeline.Mark("Dumped");
+        foreach (var each in context.Containers) { await (each.Memory?.CompleteAsync(context.Folder.ImagesOf(each.Name), context.Images!, cancellation) ?? Task.CompletedTask); }
+    }
+
+    /// <summary>Fails with the first that fails, while the others may still go on.</summary>
+    private static async Task AllAsync(List<Task> tasks)
+    {
+        while (tasks.Count > 0)
+        {
+            var done = await Task.WhenAny(tasks);
+            tasks.Remove(done);
+            await done;
+        }
     }
 
     private async Task SendAsync(CancellationToken cancellation)
@@ -176,7 +173,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         MigrationNamespace = context.Migration.Metadata.NamespaceProperty,
         MigrationName = context.Migration.Metadata.Name,
         MigrationUid = context.Uid,
-        ContainerName = facts.Container.ContainerName,
+        ContainerName = facts.Containers[0].ContainerName,
         EstimatedBytes = facts.MemoryBytes,
         Address = facts.Network.AddressCidr,
         Mac = facts.Network.Mac,

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local;
-using Rebalancer.Agent.Local.Criu;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Restore;
 using Rebalancer.Kubernetes.Api;
@@ -14,11 +13,12 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
 {
     /// <summary>Longest wait for the source; kubelet gives a sandbox 4 minutes and a container 2.</summary>
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(85);
-    private static readonly TimeSpan DecisionPoll = TimeSpan.FromMilliseconds(500);
     private const string IfName = "eth0";
+    private readonly TargetDecision decision = new(services, move, log);
     private TargetContext Context => move.Context;
+    private TargetPod Pod => move.Pod;
 
-    /// <summary>The pause container's create: network and namespaces are made, nothing has been reported yet. Waits for the freeze.</summary>
+    /// <summary>The pause container's create: network and namespaces are made, nothing has been reported yet. Waits for the freeze, but for init containers.</summary>
     public async Task<LocalReply> SandboxAsync(LocalRequest request, CancellationToken callerGone)
     {
         Context.Sandbox = new Sandbox(request.PodUid, request.PodName, request.NetNs, BundleHostname.Read(request.Bundle, request.PodName));
@@ -29,6 +29,12 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
             using var limit = Limit(callerGone);
             await Context.Step.WaitAsync(step => step != TargetStep.Preflight, limit.Token);
             move.Advance(TargetSignal.Prepared);
+            if (await InitContainersAsync(request, limit.Token) is { Count: > 0 } inits)
+            {
+                // kubelet takes up to a second for each of them: that must be over when the source freezes. The first container that moves is waited in then.
+                log.LogInformation("Pod {Pod}: the sandbox goes on before the freeze, for init containers {Names}", request.PodName, string.Join(", ", inits));
+                return move.IsAborted ? Aborted() : Proceed;
+            }
             var decided = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision != Decision.None, limit.Token);
             await await Task.WhenAny(Context.Frozen.WaitAsync(limit.Token), decided);
             return move.IsAborted ? Aborted() : Proceed;
@@ -40,11 +46,12 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         }
     }
 
-    /// <summary>The app container's create: waits for the images.</summary>
+    /// <summary>A container's create: waits for the images.</summary>
     public async Task<LocalReply> ContainerAsync(LocalRequest request, CancellationToken callerGone)
     {
         Context.Sandbox ??= new Sandbox(request.PodUid, request.PodName, request.NetNs, request.PodName);
         Context.Shield ??= services.Network.Shield(Context.Sandbox.NetNs, IfName);
+        if (!move.Containers.Contains(request.ContainerName)) { return await OtherAsync(request, callerGone); }
         try
         {
             using var limit = Limit(callerGone);
@@ -57,119 +64,84 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
             return Fail(Reasons.PhaseTimeout, $"no checkpoint for container {request.ContainerName} of pod {request.PodName} came within {WaitLimit.TotalSeconds} s");
         }
         if (move.IsAborted) { return Aborted(); }
-        if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return await GiveRestoreAsync(callerGone); }
-        if (!move.IsCommitted) { return Fail(Reasons.RestoreFailed, $"a restore of container {request.ContainerName} is under way already (step {Context.Step.Current})"); }
-        return ColdStart(request, new MoveException(Reasons.RestoreFailed, $"no complete checkpoint is left on this node (step {Context.Step.Current})"));
+        if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return await Pod.GiveAsync(request, callerGone); }
+        if (!move.IsCommitted) { return Fail(Reasons.RestoreFailed, $"container {request.ContainerName} cannot be restored while another restore of its pod is under way (step {Context.Step.Current})"); }
+        return Pod.ColdStart(request, new MoveException(Reasons.RestoreFailed, $"no complete checkpoint is left on this node (step {Context.Step.Current})"));
     }
 
-    /// <summary>CRIU's post-restore: the copy is complete and none of its code has run. Answered with the decision, as read.</summary>
+    /// <summary>
+    /// CRIU's post-restore: the copy is complete and none of its code has run. While others of the pod are to be restored it is parked; the last one is
+    /// answered with the decision, as read.
+    /// </summary>
     public async Task<LocalReply> HoldAsync(LocalRequest request, CancellationToken callerGone)
     {
+        var container = MoveFolder.OwnerOf(request.ImagePath)!.Value.Container;
+        if (Context.Step.Current != TargetStep.Restoring) { return Fail(Reasons.RestoreFailed, $"container {container} is not to be held in step {Context.Step.Current}"); }
+        if (move.IsAborted) { return Aborted(); }
+        if (!Context.Copies.IsLast(container, move.Containers))
+        {
+            Context.Copies.Of(container).State = CopyState.Parking;
+            return new LocalReply { Action = LocalActions.Park };
+        }
+        if (Pod.Broken() is { } broken) { return Fail(Reasons.RestoreFailed, $"the copy of container {broken} has ended while container {container} was restored"); }
         if (!move.Advance(TargetSignal.HoldAsked)) { return Fail(Reasons.RestoreFailed, $"nothing is to be held in step {Context.Step.Current}"); }
         if (Context.Sandbox is { } sandbox && request.Pid > 0 && Hostname.Set(request.Pid, sandbox.Hostname) is var errno and not 0)
         {
             log.LogWarning("Host name of pod {Pod} stays the source's: errno {Errno}", sandbox.PodName, errno);
         }
         Context.Reply?.Invoke(new MoveReply { Held = new Held() });
-        if (await DecisionAsync(callerGone) != Decision.Committed) { return Aborted(); }
-        return LetRun(request);
+        if (await decision.AwaitAsync(callerGone) != Decision.Committed) { return Aborted(); }
+        Pod.LetRun(container, request.Pid);
+        return Proceed;
     }
 
-    /// <summary>CRIU's post-resume: the copy runs; its network may be opened.</summary>
+    /// <summary>CRIU's post-resume: the last copy runs; the parked ones are let run too, and the network may be opened.</summary>
     public LocalReply Resumed()
     {
-        if (Context.Step.Current != TargetStep.Resuming) { return Proceed; }
-        if (Context.Shield is { } shield) { Context.Frames.OpenTo(shield); }
-        if (Context.FrozenAt is { } at) { Context.FreezeMs = (long)services.Clock.GetElapsedTime(at).TotalMilliseconds; }
-        Context.Reply?.Invoke(new MoveReply { Running = new Running { FramesReplayed = Context.Frames.Replayed } });
-        move.Advance(TargetSignal.Resumed);
+        if (Context.Step.Current == TargetStep.Resuming) { Pod.Open(); }
         return Proceed;
     }
 
     /// <summary>runc restore has ended.</summary>
     public async Task<LocalReply> RestoreDoneAsync(LocalRequest request, CancellationToken callerGone)
     {
+        var copy = Context.Copies.Of(request.ContainerName);
         if (request.ExitCode == 0)
         {
-            // It came through the hold, so it was let run; a lost `resumed` is made up for here.
-            Resumed();
-            return Proceed;
+            if (copy.State != CopyState.Parking)
+            {
+                // It came through the hold, so it was let run; a lost `resumed` is made up for here.
+                Resumed();
+                return Proceed;
+            }
+            if (Pod.TryPark(copy)) { return new LocalReply { Action = LocalActions.Park }; }
         }
         // A copy that dies because the move was aborted is no failed restore.
         if (move.IsAborted) { return Aborted(); }
         var cause = CriuCauses.Find(await ReadLogAsync(request.WorkPath, callerGone), Reasons.RestoreFailed);
         var why = new MoveException(cause.Reason, $"restore of container {request.ContainerName} failed (runc exit code {request.ExitCode}): {cause.Hint}", cause.LogLine);
         var wasRunning = Context.Step.Current == TargetStep.Running;
+        copy.State = CopyState.Missing;
         move.Advance(TargetSignal.RestoreFailed);
         if (!move.IsCommitted && await move.AbortAsync(why, callerGone) != Decision.Committed) { return Fail(why.Reason, why.Message); }
         log.LogError("Migration {Name}: {Message}: {Line}", Context.Migration.Metadata.Name, why.Message, why.LogLine);
-        return !wasRunning && Context.Restores < TargetContext.MaximumRestores && Context.Folder.IsComplete ? await GiveRestoreAsync(callerGone) : ColdStart(request, why);
+        return !wasRunning && copy.Restores < TargetContext.MaximumRestores && Context.Folder.IsComplete ? await Pod.GiveAsync(request, callerGone) : Pod.ColdStart(request, why);
     }
 
-    private LocalReply LetRun(LocalRequest request)
+    /// <summary>A container that does not move: an init container that the source has done with, or one that nobody knows.</summary>
+    private async Task<LocalReply> OtherAsync(LocalRequest request, CancellationToken callerGone)
     {
-        Context.Timeline.Mark("Committed");
-        // The egress opens before the copy runs, so that its first segment is not lost; the address is told at once for the same reason.
-        Context.Shield?.OpenEgress();
-        Context.Shield?.Announce();
-        move.Advance(TargetSignal.Proceeded);
-        log.LogInformation("Migration {Name}: pid {Pid} may run", Context.Migration.Metadata.Name, request.Pid);
-        return Proceed;
+        if (move.IsAborted) { return Aborted(); }
+        return (await InitContainersAsync(request, callerGone)).Contains(request.ContainerName)
+            ? new LocalReply { Action = LocalActions.Skip }
+            : Fail(Reasons.PodChanged, $"container {request.ContainerName} of pod {request.PodNamespace}/{request.PodName} is none of those that move ({string.Join(", ", move.Containers)})");
     }
 
-    /// <summary>The decision as read from the API server. A source that is gone before it was made is answered by an abort, which may lose against a commit.</summary>
-    private async Task<string> DecisionAsync(CancellationToken callerGone)
+    /// <summary>Names of the pod's init containers that run once.</summary>
+    private async Task<IReadOnlyList<string>> InitContainersAsync(LocalRequest request, CancellationToken cancellation)
     {
-        var decided = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision != Decision.None, callerGone);
-        var hinted = Context.Hinted.WaitAsync(callerGone);
-        var lost = move.Stream.Ended.WaitAsync(callerGone);
-        while (true)
-        {
-            if (move.Now.Status.Decision is { Length: > 0 } known) { return known; }
-            var first = await Task.WhenAny(decided, hinted, lost, Task.Delay(DecisionPoll, services.Clock, callerGone));
-            callerGone.ThrowIfCancellationRequested();
-            if (first == lost && move.IsRestoredBeforeCommit)
-            {
-                return await move.AbortAsync(new MoveException(Reasons.SourceLost, "the source's agent was lost while the copy was held"), callerGone);
-            }
-            await TryReadAsync(callerGone);
-            if (first == hinted) { hinted = Task.Delay(Timeout.InfiniteTimeSpan, services.Clock, callerGone); }
-        }
-    }
-
-    private async Task TryReadAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await services.Decisions(log).ReadAsync(move.Now, cancellation);
-        }
-        catch (Exception e) when (DecisionReader.IsTransient(e))
-        {
-            log.LogWarning("Migration {Name} cannot be read while its copy is held: {Cause}", Context.Migration.Metadata.Name, e.Message);
-        }
-    }
-
-    private async Task<LocalReply> GiveRestoreAsync(CancellationToken cancellation)
-    {
-        if (!move.Advance(TargetSignal.RestoreGiven)) { return Fail(Reasons.RestoreFailed, $"the checkpoint is in use (step {Context.Step.Current})"); }
-        Context.Restores++;
-        var work = Context.Folder.Work($"restore-{Context.Restores}");
-        PrivateFolder.Create(work);
-        if (Context.HasPages) { Context.Pages = await PageServerProcess.StartAsync(Context.Folder, work, cancellation); }
-        CriuConfiguration.Write(Context.Folder.CriuConfig, Context.HasPages ? CriuConfiguration.HeldLazy(NodePaths.RuncWrapper) : CriuConfiguration.Held(NodePaths.RuncWrapper));
-        return new LocalReply { Action = LocalActions.Restore, ImagePath = Context.Folder.Images, WorkPath = work, CriuConfig = Context.Folder.CriuConfig };
-    }
-
-    private LocalReply ColdStart(LocalRequest request, MoveException why)
-    {
-        Context.Failure ??= why;
-        services.Markers.WriteConsumed(request.PodUid, request.ContainerName);
-        Context.Shield?.OpenEgress();
-        Context.Shield?.Announce();
-        Context.Shield?.OpenIngress();
-        Context.Reply?.Invoke(new MoveReply { Failed = new Failed { Reason = why.Reason, Message = why.Message, LogLine = why.LogLine ?? "" } });
-        move.Advance(TargetSignal.GivenUp);
-        return new LocalReply { Action = LocalActions.Create, Reason = why.Reason, Message = why.Message };
+        var pod = await services.Api.ReadPodAsync(request.PodNamespace, request.PodName, cancellation);
+        return [.. (pod?.Spec.InitContainers ?? []).Where(init => init.RestartPolicy != "Always").Select(init => init.Name)];
     }
 
     private LocalReply Aborted() => Fail(move.Now.Status.Reason ?? Reasons.UserAborted, move.Now.Status.Message ?? "the move was aborted");

@@ -10,6 +10,7 @@ namespace Rebalancer.Agent.Moves;
 /// <summary>What one move on its target has in hand. Shared by its driver, the peer's stream and the local callers.</summary>
 internal sealed class TargetContext(Migration migration, TargetStep first, TimeProvider clock)
 {
+    /// <summary>Of one container.</summary>
     public const int MaximumRestores = 3;
 
     private readonly TaskCompletionSource frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,6 +23,7 @@ internal sealed class TargetContext(Migration migration, TargetStep first, TimeP
     public Timeline Timeline { get; } = new(clock);
     public StepCell Step { get; } = new(first);
     public ArrivingFrames Frames { get; } = new();
+    public TargetCopies Copies { get; } = new();
 
     /// <summary>The source has closed its shield: the sandbox may go on.</summary>
     public Task Frozen => frozen.Task;
@@ -34,10 +36,6 @@ internal sealed class TargetContext(Migration migration, TargetStep first, TimeP
     public IPodShield? Shield { get; set; }
     /// <summary>Replies to the source; null while no stream is open.</summary>
     public Action<MoveReply>? Reply { get; set; }
-    /// <summary>Whether processes get their memory from a page server.</summary>
-    public bool HasPages { get; set; }
-    public PageServerProcess? Pages { get; set; }
-    public int Restores { get; set; }
     public NodeCpu? Cpu { get; set; }
     public long? FreezeMs { get; set; }
     public MoveException? Failure { get; set; }

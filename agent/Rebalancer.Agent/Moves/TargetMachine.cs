@@ -5,14 +5,15 @@ internal enum TargetStep
 {
     Preflight,
     Ready,
-    /// <summary>The claimed pod's sandbox is held; for a bare pod, which is made after the commit: images can come.</summary>
+    /// <summary>The source's stream is open: memory comes while the pod runs there.</summary>
+    Copying,
+    /// <summary>The claimed pod's sandbox is held too; for a bare pod, which is made after the commit: the source may freeze.</summary>
     Prepared,
-    Receiving,
-    /// <summary>Every byte is here and right.</summary>
+    /// <summary>Every byte is here and right; of several containers some may be restored and parked.</summary>
     Stored,
-    /// <summary>runc restore runs.</summary>
+    /// <summary>runc restore of one container runs.</summary>
     Restoring,
-    /// <summary>The copy is complete; no user code has run.</summary>
+    /// <summary>The copies of all containers are complete; no user code has run.</summary>
     Held,
     /// <summary>Committed was read and CRIU told to go on.</summary>
     Resuming,
@@ -31,6 +32,9 @@ internal enum TargetSignal
     Accepted,
     ImagesStored,
     RestoreGiven,
+    /// <summary>The copy of a container that is not the pod's last waits, frozen; the next one can be restored.</summary>
+    Parked,
+    /// <summary>The copy of the last container is held.</summary>
     HoldAsked,
     Proceeded,
     Resumed,
@@ -55,14 +59,16 @@ internal static class TargetMachine
     {
         (TargetStep.Preflight, TargetSignal.Passed) => TargetStep.Ready,
         (TargetStep.Preflight, TargetSignal.Refused) => TargetStep.Refused,
-        (TargetStep.Ready, TargetSignal.Prepared) => TargetStep.Prepared,
-        (TargetStep.Prepared, TargetSignal.SandboxLost) => TargetStep.Ready,
-        (TargetStep.Prepared, TargetSignal.Accepted) => TargetStep.Receiving,
-        (TargetStep.Receiving, TargetSignal.ImagesStored) => TargetStep.Stored,
+        (TargetStep.Ready, TargetSignal.Accepted) => TargetStep.Copying,
+        (TargetStep.Copying, TargetSignal.Prepared) => TargetStep.Prepared,
+        (TargetStep.Prepared, TargetSignal.SandboxLost) => TargetStep.Copying,
+        (TargetStep.Prepared, TargetSignal.ImagesStored) => TargetStep.Stored,
         (TargetStep.Stored, TargetSignal.RestoreGiven) => TargetStep.Restoring,
+        (TargetStep.Restoring, TargetSignal.Parked) => TargetStep.Stored,
         (TargetStep.Restoring, TargetSignal.HoldAsked) => TargetStep.Held,
         (TargetStep.Held, TargetSignal.Proceeded) => TargetStep.Resuming,
-        (TargetStep.Resuming, TargetSignal.Resumed) => TargetStep.Running,
+        // From Stored: an earlier agent had let it run, after it had read the commit.
+        (TargetStep.Resuming or TargetStep.Stored, TargetSignal.Resumed) => TargetStep.Running,
         (TargetStep.Restoring or TargetStep.Held or TargetStep.Resuming, TargetSignal.RestoreFailed) => TargetStep.Stored,
         ( >= TargetStep.Preflight and <= TargetStep.Resuming, TargetSignal.GivenUp) => TargetStep.ColdStarted,
         ( >= TargetStep.Preflight and <= TargetStep.Held, TargetSignal.Aborted) => TargetStep.Cleaned,

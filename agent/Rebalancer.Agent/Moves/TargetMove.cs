@@ -19,15 +19,20 @@ internal sealed class TargetMove : IDisposable
         this.log = log;
         Context = new TargetContext(migration, first, services.Clock);
         writer = new StatusWriter(services.Api, migration, "target", services.Clock, services.Random, log);
+        Pod = new TargetPod(services, this, log);
         Callers = new TargetCallers(services, this, log);
         Stream = new TargetStream(services, this, log);
     }
 
     public TargetContext Context { get; }
+    public TargetPod Pod { get; }
     public TargetCallers Callers { get; }
     public TargetStream Stream { get; }
 
     public Migration Now => services.Book.Find(Context.Uid) ?? Context.Migration;
+
+    /// <summary>Names of the containers that move, as the source's agent has pinned them.</summary>
+    public IReadOnlyList<string> Containers => Now.Status.Source?.Containers?.Select(each => each.Name).ToList() ?? [];
     public bool IsCommitted => Now.Status.Decision == Decision.Committed || TargetMachine.ImpliesCommit(Context.Step.Current);
     public bool IsAborted => Now.Status.Decision == Decision.Aborted || Context.Step.Current == TargetStep.Cleaned;
 
@@ -39,6 +44,7 @@ internal sealed class TargetMove : IDisposable
         var writing = writer.RunAsync(stopping);
         try
         {
+            if (Now.Status.Claim?.PodUID is { Length: > 0 } podUid) { Pod.TakeUp(podUid); }
             if (Context.Step.Current == TargetStep.Preflight) { await PreflightAsync(stopping); }
             var prepared = PrepareBareAsync(stopping);
             var aborted = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision == Decision.Aborted, stopping);
@@ -101,12 +107,13 @@ internal sealed class TargetMove : IDisposable
     private async Task PrepareBareAsync(CancellationToken stopping)
     {
         var preparing = services.Book.WaitAsync(Context.Uid, now => now.Status.Owner is not null && now.Status.Phase is "Preparing" or "Freezing", stopping);
-        var ended = Context.Step.WaitAsync(step => TargetMachine.IsFinal(step) || step > TargetStep.Ready, stopping);
+        var ended = Context.Step.WaitAsync(step => TargetMachine.IsFinal(step) || step > TargetStep.Copying, stopping);
         if (await Task.WhenAny(preparing, ended) == preparing && await preparing is not null && !IsRestoredBeforeCommit) { Advance(TargetSignal.Prepared); }
     }
 
     private void Clean()
     {
+        Pod.Kill(Now.Status.Claim?.PodUID);
         Context.Folder.Delete();
     }
 

@@ -24,6 +24,7 @@ internal static class TargetReport
         Reason = state == TargetState.Running ? null : context.Failure?.Reason,
         Message = state == TargetState.Running ? null : context.Failure?.Message,
         LogLine = state == TargetState.Running ? null : context.Failure?.LogLine,
+        Containers = context.Copies.Made() is { Count: > 0 } copies ? [.. copies.Select(copy => new MovedContainer { Name = copy.Container, ContainerID = copy.ContainerId })] : context.Migration.Status.Target?.Containers,
         Cpu = context.Cpu ?? context.Migration.Status.Target?.Cpu,
         FreezeMs = context.FreezeMs,
         FramesReplayed = state == TargetState.Running ? context.Frames.Replayed : null,

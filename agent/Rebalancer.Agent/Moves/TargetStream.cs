@@ -19,10 +19,12 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
 
     public void Open(Hello hello, Action<MoveReply> reply)
     {
-        if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not prepared"); }
+        if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not ready"); }
         services.TargetPreflight.RequireRoom(hello.EstimatedBytes);
-        Context.Folder.Create("restore-0");
-        receiver = new ImageReceiver(Context.Folder.Images, Context.Folder.Root, hello.EstimatedBytes);
+        var containers = move.Containers;
+        if (containers.Count == 0) { throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} names no containers of its source"); }
+        Context.Folder.Create(containers);
+        receiver = new ImageReceiver(Context.Folder.Images, containers, Context.Folder.Pages, hello.EstimatedBytes);
         Context.Reply = reply;
     }
 
@@ -54,7 +56,6 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     {
         var images = Receiver("manifest");
         images.Complete(manifest);
-        Context.HasPages = images.HasPages;
         File.WriteAllBytes(Context.Folder.CompleteMarker, []);
         move.Advance(TargetSignal.ImagesStored);
         Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });
@@ -67,7 +68,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
         ended.TrySetResult();
         var step = Context.Step.Current;
         if (TargetMachine.IsFinal(step) || move.IsCommitted) { return; }
-        if (step == TargetStep.Receiving || fault is TransferException || (step == TargetStep.Stored && move.IsRestoredBeforeCommit))
+        if (step is TargetStep.Copying or TargetStep.Prepared || fault is TransferException || (step == TargetStep.Stored && move.IsRestoredBeforeCommit))
         {
             var reason = fault is TransferException ? Reasons.TransferFailed : Reasons.SourceLost;
             await move.AbortAsync(new MoveException(reason, fault?.Message ?? "the source's agent was lost before the commit"), cancellation);
@@ -77,5 +78,5 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     public void Dispose() => receiver?.Dispose();
 
     private ImageReceiver Receiver(string what) =>
-        receiver is { } open && Context.Step.Current == TargetStep.Receiving ? open : throw new TransferException($"{what} came in step {Context.Step.Current}");
+        receiver is { } open && Context.Step.Current is TargetStep.Copying or TargetStep.Prepared ? open : throw new TransferException($"{what} came in step {Context.Step.Current}");
 }

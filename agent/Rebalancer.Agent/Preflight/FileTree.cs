@@ -41,5 +41,6 @@ internal readonly record struct FileStatus(ushort Mode, ulong Inode, ulong SizeB
     private const int KindMask = 0xF000;
 
     public bool IsFolder => (Mode & KindMask) == 0x4000;
+    public bool IsSocket => (Mode & KindMask) == 0xC000;
     public bool IsFile => (Mode & KindMask) == 0x8000;
 }

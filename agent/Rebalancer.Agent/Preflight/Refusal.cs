@@ -1,7 +1,14 @@
 namespace Rebalancer.Agent.Preflight;
 
 /// <summary>Why a pod cannot be moved; nothing was touched. <paramref name="Reason"/> is one of <see cref="Rebalancer.Kubernetes.Api.Reasons"/>.</summary>
-internal sealed record Refusal(string Reason, string Message);
+internal sealed record Refusal(string Reason, string Message)
+{
+    /// <exception cref="MoveException">There is one.</exception>
+    public static void Throw(Refusal? refusal)
+    {
+        if (refusal is not null) { throw new MoveException(refusal.Reason, refusal.Message); }
+    }
+}
 
 /// <summary>A step refused with a reason that the user may branch on.</summary>
 internal sealed class MoveException(string reason, string message, string? logLine = null, Exception? inner = null) : Exception(message, inner)

@@ -4,5 +4,10 @@ using Rebalancer.Kubernetes.Api;
 namespace Rebalancer.Agent.Preflight;
 
 /// <summary>What preflight found about the pod that is to leave. Pins the very processes: container id, pid and start time.</summary>
+/// <param name="Containers">In the order in which kubelet starts them.</param>
 /// <param name="MemoryBytes">What a checkpoint will hold at least: anonymous and shared memory, swapped parts included.</param>
-internal sealed record SourceFacts(RuncState Container, PodNetwork Network, long MemoryBytes, NodeCpu Cpu);
+internal sealed record SourceFacts(IReadOnlyList<RuncState> Containers, PodNetwork Network, long MemoryBytes, NodeCpu Cpu)
+{
+    /// <summary>For messages.</summary>
+    public string Names => string.Join(", ", Containers.Select(each => each.ContainerName));
+}

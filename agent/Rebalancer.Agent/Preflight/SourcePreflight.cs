@@ -1,7 +1,6 @@
 using k8s.Models;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Local;
-using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Network;
 using Rebalancer.Kubernetes.Api;
 
@@ -14,25 +13,27 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
     public async Task<SourceFacts> CheckAsync(Migration migration, CancellationToken cancellation)
     {
         var pod = await PodAsync(migration, cancellation);
-        Refuse(PodSpecRules.Check(pod));
+        Refusal.Throw(PodSpecRules.Check(pod));
         await criu.RequireAsync(cancellation);
         if (!File.Exists(NodePaths.RuncWrapper)) { throw new MoveException(Reasons.RuntimeUnsupported, $"node {options.Node}: {NodePaths.RuncWrapper} is missing"); }
-        var containers = new PodContainers(options.ContainerdRoot, proc).Of(pod.Metadata.Uid);
-        var container = OneOf(containers, pod);
-        var sandbox = containers.FirstOrDefault(each => each.ContainerType == "sandbox");
-        var cgroup = ContainerCgroup.TryOpen(container.CgroupPath, clock)
-            ?? throw new MoveException(Reasons.RuntimeUnsupported, $"container {container.ContainerName}: {container.CgroupPath} is no cgroup with a freezer");
-        var pids = cgroup.Pids();
-        Refuse(new ProcessRules(proc).Check(container, sandbox, pids, KubeletMounts(pod)));
-        Refuse(FilledEmptyDir(pod, container));
-        Refuse(new WritableLayer(proc).Check(container));
-        var memoryBytes = MemoryBytes(pids);
-        Refuse(new MemoryRoom().Check(memoryBytes, options.Node));
-        return new SourceFacts(container, await DescribeAsync(container, cancellation), memoryBytes, CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")));
+        var running = new PodContainers(options.ContainerdRoot, proc).Of(pod.Metadata.Uid);
+        var sandbox = running.FirstOrDefault(each => each.ContainerType == "sandbox");
+        var looked = new List<(RuncState State, IReadOnlyList<int> Pids)>();
+        foreach (var container in PodSpecRules.Moving(pod.Spec))
+        {
+            var state = Running(running, container, pod);
+            looked.Add((state, new ContainerPreflight(proc, clock).Check(pod, container, state, sandbox)));
+        }
+        Refusal.Throw(Stranger(running, pod));
+        Refusal.Throw(new UnixSockets(proc).Check(looked));
+        var memoryBytes = looked.Sum(each => MemoryBytes(each.Pids));
+        Refusal.Throw(new MemoryRoom().Check(memoryBytes, options.Node));
+        return new SourceFacts([.. looked.Select(each => each.State)], await DescribeAsync(looked[0].State, cancellation), memoryBytes, CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")));
     }
 
     /// <summary>The same processes as at preflight? A container that was restarted in place is another one.</summary>
-    public bool IsUnchanged(SourceFacts facts) => new PodContainers(options.ContainerdRoot, proc).IsAlive(facts.Container);
+    /// <returns>Null, or the first that is not there any more.</returns>
+    public RuncState? Changed(SourceFacts facts) => facts.Containers.FirstOrDefault(each => !new PodContainers(options.ContainerdRoot, proc).IsAlive(each));
 
     private async Task<V1Pod> PodAsync(Migration migration, CancellationToken cancellation)
     {
@@ -44,32 +45,16 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
         return pod;
     }
 
-    private static RuncState OneOf(IReadOnlyList<RuncState> containers, V1Pod pod)
-    {
-        var running = containers.Where(each => each.ContainerType == "container").ToList();
-        return running.Count switch
-        {
-            0 => throw new MoveException(Reasons.PodNotRunning, $"pod {pod.Metadata.Name} ({pod.Metadata.Uid}) has no running container on this node"),
-            1 => running[0],
-            _ => throw new MoveException(Reasons.SeveralContainers, $"pod {pod.Metadata.Name} runs {running.Count} containers on this node; one can be moved"),
-        };
-    }
+    private static RuncState Running(IReadOnlyList<RuncState> running, V1Container container, V1Pod pod) =>
+        running.FirstOrDefault(each => each.ContainerType == "container" && each.ContainerName == container.Name)
+            ?? throw new MoveException(Reasons.PodNotRunning, $"container {container.Name} of pod {pod.Metadata.Name} ({pod.Metadata.Uid}) does not run on this node");
 
-    private static List<string> KubeletMounts(V1Pod pod)
+    /// <summary>A container that still runs although it is none of those that move: an init container that the kubelet has started again.</summary>
+    private static Refusal? Stranger(IReadOnlyList<RuncState> running, V1Pod pod)
     {
-        var provided = (pod.Spec.Volumes ?? []).Where(PodSpecRules.IsProvidedByKubelet).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. (pod.Spec.Containers[0].VolumeMounts ?? []).Where(mount => provided.Contains(mount.Name)).Select(mount => mount.MountPath)];
-    }
-
-    private Refusal? FilledEmptyDir(V1Pod pod, RuncState container)
-    {
-        var empties = (pod.Spec.Volumes ?? []).Where(volume => volume.EmptyDir is not null).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var mount in (pod.Spec.Containers[0].VolumeMounts ?? []).Where(mount => empties.Contains(mount.Name)))
-        {
-            var content = FileTree.Walk(proc.PathOf(container.InitPid, "root") + mount.MountPath).FirstOrDefault(path => !FileTree.Status(path).IsFolder);
-            if (content is not null) { return new(Reasons.VolumeUnsupported, $"emptyDir {mount.Name} of pod {pod.Metadata.Name} holds {Path.GetFileName(content)}; only an empty one can be moved"); }
-        }
-        return null;
+        var names = PodSpecRules.Moving(pod.Spec).Select(container => container.Name).ToHashSet(StringComparer.Ordinal);
+        return running.FirstOrDefault(each => each.ContainerType == "container" && !names.Contains(each.ContainerName)) is { } stranger
+            ? new(Reasons.PodNotRunning, $"container {stranger.ContainerName} of pod {pod.Metadata.Name} runs, which is none of those that run as long as the pod") : null;
     }
 
     private long MemoryBytes(IEnumerable<int> pids) =>
@@ -85,10 +70,5 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
         {
             throw new MoveException(Reasons.NetworkUnsupported, e.Message, inner: e);
         }
-    }
-
-    private static void Refuse(Refusal? refusal)
-    {
-        if (refusal is not null) { throw new MoveException(refusal.Reason, refusal.Message); }
     }
 }

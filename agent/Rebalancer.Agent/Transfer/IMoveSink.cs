@@ -17,7 +17,7 @@ internal interface IMoveSink
     void Write(string path, long offset, ReadOnlySpan<byte> data);
 
     /// <summary>Pages of one process, from the image stream, as <see cref="Write"/>.</summary>
-    /// <param name="process">The process's number in its container.</param>
+    /// <param name="process">Its container and its number there: "redis/1".</param>
     /// <exception cref="TransferException">They break a rule.</exception>
     void WritePages(string process, ulong address, ReadOnlySpan<byte> data);
 

@@ -11,7 +11,7 @@ internal sealed class RehearsalSink(string folder) : IMoveSink, IDisposable
 
     public void Open(Hello hello, Action<MoveReply> reply)
     {
-        receiver = new ImageReceiver(folder, folder, hello.EstimatedBytes);
+        receiver = new ImageReceiver(folder, [], folder, hello.EstimatedBytes);
         this.reply = reply;
     }
 

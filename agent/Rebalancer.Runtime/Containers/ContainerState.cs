@@ -16,11 +16,14 @@ internal sealed record ContainerState
     public string FreezerCgroup { get; init; } = "";
 
     /// <summary>Null where runc has no such container, or its file is not what we know; then runc is the one to answer.</summary>
-    public static ContainerState? TryRead(RuncArguments call)
+    public static ContainerState? TryRead(RuncArguments call) => SafeNames.IsSafe(call.Id) ? TryRead(Path.Combine(call.Root, call.Id)) : null;
+
+    /// <param name="folder">Of the container, in runc's root.</param>
+    public static ContainerState? TryRead(string folder)
     {
         try
         {
-            return SafeNames.IsSafe(call.Id) ? Parse(File.ReadAllBytes(Path.Combine(call.Root, call.Id, "state.json"))) : null;
+            return Parse(File.ReadAllBytes(Path.Combine(folder, "state.json")));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {

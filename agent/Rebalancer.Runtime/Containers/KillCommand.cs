@@ -2,6 +2,7 @@ using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Runtime.Arguments;
 using Rebalancer.Runtime.Bundles;
+using Rebalancer.Runtime.Restores;
 
 namespace Rebalancer.Runtime.Containers;
 
@@ -17,6 +18,8 @@ internal static class KillCommand
 
     public static int Run(RuntimeHost host, RuncArguments call)
     {
+        // A parked copy is frozen and has not run: runc would let its other processes run until the first is reaped.
+        ParkedCopy.Kill(host, call);
         if (!Directory.Exists(host.ReleasedFolder) || ContainerState.TryRead(call) is not { } state || !IsReleased(host, state))
         {
             return host.Runc.Become(call.All);

@@ -1,5 +1,6 @@
 using Rebalancer.Agent.Local.Criu;
 using Rebalancer.Runtime.Arguments;
+using Rebalancer.Runtime.Restores;
 
 namespace Rebalancer.Runtime.Containers;
 
@@ -14,6 +15,8 @@ internal static class LifecycleCommands
     {
         if (SafeNames.IsSafe(call.Id))
         {
+            ParkedCopy.Kill(host, call);
+            Remove(Markers.Parked(host, call.Id));
             Remove(Markers.Restored(host, call.Id));
             Remove(CriuConfiguration.PathOf(host.CriuFolder, call.Id));
         }

@@ -10,6 +10,8 @@ internal static class Markers
 
     public static string Restored(RuntimeHost host, string containerId) => Path.Combine(host.RestoredFolder, containerId);
 
+    public static string Parked(RuntimeHost host, string containerId) => Path.Combine(host.ParkedFolder, containerId);
+
     public static void Touch(string path)
     {
         PrivateFolder.Create(Path.GetDirectoryName(path)!);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Native;
+using Rebalancer.Runtime.Arguments;
+using Rebalancer.Runtime.Containers;
 using Rebalancer.Runtime.Dumps;
 using Rebalancer.Runtime.Restores;
 
@@ -9,7 +11,7 @@ namespace Rebalancer.Runtime.Criu;
 /// <summary>
 /// CRIU's action script. At pre-dump nothing of the source has been touched yet: the dump waits there for the freeze, so that the start of runc and
 /// criu costs no frozen time. At post-restore the tree is complete, its sockets are in repair mode and no user code has run: there the copy is held
-/// until the commit. Exit code 0 goes on, anything else ends the dump or kills the copy. Other actions are of no interest.
+/// until the commit, or told to be parked, which is done at pre-resume. Exit code 0 goes on, anything else ends the dump or kills the copy. Other actions are of no interest.
 /// </summary>
 internal static class ActionScript
 {
@@ -21,6 +23,7 @@ internal static class ActionScript
     {
         "pre-dump" => Hold(LocalOps.DumpReady, host),
         "post-restore" => Hold(LocalOps.Hold, host),
+        "pre-resume" => ParkedCopy.FreezeIfMarked(host, Pid(host)),
         "post-resume" => Resumed(host),
         _ => 0,
     };
@@ -30,8 +33,9 @@ internal static class ActionScript
         if (!TryOpenLifelines(host, out var lifelines)) { return 1; }
         try
         {
-            var reply = host.Agent.Ask(Request(op, host), host.DecisionLimit, host.ConnectWindow, lifelines);
-            return reply.Action == LocalActions.Proceed && HiddenPagemaps.Hide(reply.HiddenPids, reply.SubstitutePid) ? 0 : 1;
+            var answer = host.Agent.Ask(Request(op, host), host.DecisionLimit, host.ConnectWindow, lifelines);
+            return (answer.Action == LocalActions.Proceed && HiddenPagemaps.Hide(answer.HiddenPids, answer.SubstitutePid))
+                || (answer.Action == LocalActions.Park && op == LocalOps.Hold && Park(host)) ? 0 : 1;
         }
         catch (AgentUnavailableException)
         {
@@ -44,8 +48,18 @@ internal static class ActionScript
         }
     }
 
+    /// <summary>The freeze itself comes at pre-resume: until then CRIU still works inside the copy's processes.</summary>
+    /// <returns>False: it cannot be told that it is to be parked, and would run.</returns>
+    private static bool Park(RuntimeHost host)
+    {
+        if (host.Variable(RestoreOwner.IdVariable) is not { } id || !SafeNames.IsSafe(id)) { return false; }
+        Markers.Touch(Markers.Parked(host, id));
+        return true;
+    }
+
     private static int Resumed(RuntimeHost host)
     {
+        if (ParkedCopy.IsParked(host, host.Variable(RestoreOwner.IdVariable) ?? "")) { return 0; }
         try
         {
             _ = host.Agent.Ask(Request(LocalOps.Resumed, host), host.DecisionLimit, host.ConnectWindow);
@@ -75,8 +89,10 @@ internal static class ActionScript
     {
         Op = op,
         ImagePath = host.Variable(RestoreOwner.ImagesVariable) ?? Resolve(host.Variable(ImageVariable) ?? ""),
-        Pid = int.TryParse(host.Variable(PidVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0,
+        Pid = Pid(host),
     };
+
+    private static int Pid(RuntimeHost host) => int.TryParse(host.Variable(PidVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0;
 
     /// <summary>CRIU gives the folder as /proc/PID/fd/N of itself.</summary>
     private static string Resolve(string path)

@@ -18,16 +18,17 @@ internal static class GuardCommand
     {
         if (GuardArguments.TryParse(args) is not { } guard)
         {
-            return Refuse(BadUsage, "usage: rebalancer-runc guard --cgroup PATH --netns PATH --marker FILE --pid INITPID");
+            return Refuse(BadUsage, "usage: rebalancer-runc guard --netns PATH --marker FILE --pid INITPID --cgroup PATH [--cgroup PATH ...]");
         }
         Detachment.FromAgent();
-        if (ContainerCgroup.TryOpen(guard.Cgroup, clock) is not { } cgroup)
+        var containers = guard.Cgroups.Select(path => (Path: path, Cgroup: ContainerCgroup.TryOpen(path, clock))).ToList();
+        if (containers.Find(each => each.Cgroup is null) is { Path: { } missing })
         {
-            return Refuse(NoCgroup, $"rebalancer: guard: {guard.Cgroup} is no cgroup with a freezer");
+            return Refuse(NoCgroup, $"rebalancer: guard: {missing} is no cgroup with a freezer");
         }
         SystemCalls.WriteAll(1, "ready\n"u8);
         if (ReadsDone() || File.Exists(guard.Marker)) { return 0; }
-        new SourceRelease(guard, cgroup, clock).Run();
+        new SourceRelease(guard.NetNs, [.. containers.Select(each => new GuardedContainer(SourceRelease.ContainerId(each.Path), each.Cgroup!))], clock).Run();
         return 0;
     }
 

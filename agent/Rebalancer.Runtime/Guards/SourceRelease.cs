@@ -6,10 +6,10 @@ using Rebalancer.Agent.Local.TcpRepair;
 namespace Rebalancer.Runtime.Guards;
 
 /// <summary>
-/// Lets a frozen source run again without its agent, within a second. The order matters: no dump may go on, no socket may be in repair mode when
+/// Lets a frozen source, all its containers, run again without its agent, within a second. The order matters: no dump may go on, no socket may be in repair mode when
 /// the first process runs, and the shield opens last, because a packet that meets a socket in repair mode is lost or answered by a reset.
 /// </summary>
-internal sealed class SourceRelease(GuardArguments guard, ContainerCgroup cgroup, TimeProvider clock)
+internal sealed class SourceRelease(string netns, IReadOnlyList<GuardedContainer> containers, TimeProvider clock)
 {
     private static readonly TimeSpan OwnEndLimit = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan KilledLimit = TimeSpan.FromMilliseconds(200);
@@ -18,34 +18,35 @@ internal sealed class SourceRelease(GuardArguments guard, ContainerCgroup cgroup
 
     public void Run()
     {
-        EndDump();
-        Attempt(() => TcpRepairUndo.Undo(cgroup.Pids()));
-        cgroup.Thaw();
-        Attempt(() => _ = ShieldTable.Remove(guard.NetNs));
+        EndDumps();
+        Attempt(() => TcpRepairUndo.Undo(containers.SelectMany(each => each.Cgroup.Pids())));
+        foreach (var each in containers) { each.Cgroup.Thaw(); }
+        Attempt(() => _ = ShieldTable.Remove(netns));
     }
 
-    private void EndDump()
+    private void EndDumps()
     {
-        var id = ContainerId(guard.Cgroup);
         // While CRIU puts its parasite into a process, for a millisecond or two, its death takes the process along. It is past that in 700 ms if it runs at all, and a dump of a small pod is over.
-        foreach (var pid in DumpProcesses.Find(cgroup, id)) { _ = SystemCalls.Kill(pid, SystemCalls.SigCont); }
-        if (IsOver(id, OwnEndLimit)) { return; }
+        foreach (var pid in Dumping()) { _ = SystemCalls.Kill(pid, SystemCalls.SigCont); }
+        if (IsOver(OwnEndLimit)) { return; }
         // CRIU thaws a frozen container while it dumps; frozen again, no process runs before its sockets are out of repair mode.
-        _ = cgroup.Freeze(RefreezeLimit);
-        foreach (var pid in DumpProcesses.Find(cgroup, id)) { _ = SystemCalls.Kill(pid, SystemCalls.SigKill); }
-        _ = IsOver(id, KilledLimit);
+        _ = ContainerCgroup.FreezeAll([.. containers.Select(each => each.Cgroup)], RefreezeLimit);
+        foreach (var pid in Dumping()) { _ = SystemCalls.Kill(pid, SystemCalls.SigKill); }
+        _ = IsOver(KilledLimit);
     }
 
-    private bool IsOver(string id, TimeSpan limit)
+    private bool IsOver(TimeSpan limit)
     {
         var start = clock.GetTimestamp();
-        while (DumpProcesses.Find(cgroup, id).Count > 0)
+        while (Dumping().Any())
         {
             if (clock.GetElapsedTime(start) >= limit) { return false; }
             SystemCalls.PauseMs(PollMs);
         }
         return true;
     }
+
+    private IEnumerable<int> Dumping() => containers.SelectMany(each => DumpProcesses.Find(each.Cgroup, each.Id));
 
     /// <summary>The last part of the cgroup's path, without what the systemd driver puts around it: "cri-containerd-ID.scope".</summary>
     public static string ContainerId(string cgroup)
@@ -66,3 +67,6 @@ internal sealed class SourceRelease(GuardArguments guard, ContainerCgroup cgroup
         }
     }
 }
+
+/// <param name="Id">As it stands on runc's command line.</param>
+internal sealed record GuardedContainer(string Id, ContainerCgroup Cgroup);

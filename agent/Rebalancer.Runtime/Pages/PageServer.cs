@@ -13,6 +13,7 @@ internal sealed class PageServer(string images, string store) : IDisposable
 {
     private readonly List<LazyTask> tasks = [];
     private PageStore? pages;
+    private bool isConsumed;
 
     /// <returns>True: every process has all of its memory, or has ended.</returns>
     public bool Run(RestoreConnection criu)
@@ -30,9 +31,18 @@ internal sealed class PageServer(string images, string store) : IDisposable
             tasks.RemoveAll(task => task.IsDone);
             if (tasks.Count == 0) { return true; }
             next = (next + 1) % tasks.Count;
+            Consume();
             tasks[next].MayFree = true;
             tasks[next].Fill();
         }
+    }
+
+    /// <summary>From now on pages leave the store: no other restore may take zeros for them.</summary>
+    private void Consume()
+    {
+        if (isConsumed) { return; }
+        File.Delete(Path.Combine(store, PageIndex.IndexName));
+        isConsumed = true;
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Criu;
 using Rebalancer.Runtime.Arguments;
@@ -6,7 +7,7 @@ using Rebalancer.Runtime.Containers;
 
 namespace Rebalancer.Runtime.Restores;
 
-/// <summary>`create` of an app container of a claimed pod: becomes `runc restore`, a cold start on the agent's recorded decision, or a failure.</summary>
+/// <summary>`create` of an app container of a claimed pod: becomes `runc restore`, a cold start on the agent's recorded decision, a program that does nothing in an init container's place, or a failure.</summary>
 internal sealed class ClaimedContainer(RuntimeHost host, RuncArguments call, BundleConfig config, AgentQuestions questions)
 {
     private const int MaximumRestores = 5;
@@ -19,33 +20,60 @@ internal sealed class ClaimedContainer(RuntimeHost host, RuncArguments call, Bun
         for (var attempt = 1; reply.Action == LocalActions.Restore && attempt <= MaximumRestores; attempt++)
         {
             var exitCode = Restore(reply);
-            if (exitCode == 0) { Markers.Touch(Markers.Consumed(host, config)); }
+            // What is parked has not run: its checkpoint is consumed when the agent thaws it.
+            if (exitCode == 0 && !ParkedCopy.IsParked(host, call.Id)) { Markers.Touch(Markers.Consumed(host, config)); }
             var next = questions.TellOutcome(reply, exitCode);
-            if (exitCode == 0 && next?.Action != LocalActions.Fail)
+            if (exitCode == 0 && next?.Action is null or LocalActions.Proceed or LocalActions.Park)
             {
-                // The agent let it run at CRIU's hold, after it had read the commit: it is alive whether or not the agent still answers.
+                // The agent let it run at CRIU's hold, after it had read the commit, or had it parked: it is there whether or not the agent still answers.
                 Markers.Touch(Markers.Restored(host, call.Id));
                 return 0;
             }
             reply = next is { Action: not LocalActions.Proceed } ? next : throw RestoreFailure(reply, exitCode);
+            // A copy that was to be parked and is not as it should be.
+            if (exitCode == 0 && reply.Action is LocalActions.Restore or LocalActions.Create) { Discard(); }
         }
         if (reply.Action == LocalActions.Create) { return host.Runc.Become(call.All); }
+        if (reply.Action == LocalActions.Skip) { return Skip(); }
         if (reply.Action == LocalActions.Restore) { throw RestoreFailure(reply, -1); }
         throw AgentQuestions.Refusal(reply, $"container {call.Id}");
+    }
+
+    /// <summary>The container is made and run by runc as any other, with another program.</summary>
+    private int Skip()
+    {
+        var path = Path.Combine(call.Bundle, BundleConfig.FileName);
+        try
+        {
+            InitStub.Install(host.Nothing);
+            BundleFile.Replace(path, InitStub.TakePlace(File.ReadAllBytes(path), host.Nothing));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new RuntimeFailureException(FailureReasons.BundleUnreadable, $"bundle {call.Bundle} of init container {call.Id}: {e.Message}");
+        }
+        return host.Runc.Become(call.All);
     }
 
     private int Restore(LocalReply reply)
     {
         var criu = CriuConfiguration.PathOf(host.CriuFolder, call.Id);
         CriuConfiguration.Write(criu, RestoreConfiguration(reply));
-        var exitCode = host.Runc.Run(RestoreArguments(reply), RestoreOwner.Variables(reply.ImagePath));
+        var exitCode = host.Runc.Run(RestoreArguments(reply), RestoreOwner.Variables(reply.ImagePath, call));
         CriuConfiguration.Write(criu, CriuConfiguration.Default);
-        if (exitCode != 0 && Directory.Exists(Path.Combine(call.Root, call.Id)))
+        if (exitCode != 0) { Discard(); }
+        return exitCode;
+    }
+
+    /// <summary>What a failed restore leaves in runc's state would refuse the next try: "container with given ID already exists".</summary>
+    private void Discard()
+    {
+        if (Directory.Exists(Path.Combine(call.Root, call.Id)))
         {
-            // What a failed restore leaves in runc's state would refuse the next try: "container with given ID already exists".
+            ParkedCopy.Kill(host, call);
             _ = host.Runc.Run([.. call.Globals, "delete", "--force", call.Id]);
         }
-        return exitCode;
+        if (ParkedCopy.IsParked(host, call.Id)) { File.Delete(Markers.Parked(host, call.Id)); }
     }
 
     /// <summary>The agent's options; the script that holds the copy until the commit is added where they lack it, so that no restore runs unheld.</summary>

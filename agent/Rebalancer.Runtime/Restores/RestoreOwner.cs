@@ -1,3 +1,5 @@
+using Rebalancer.Runtime.Arguments;
+
 namespace Rebalancer.Runtime.Restores;
 
 /// <summary>What the action script, a grandchild of `create` through runc and CRIU, learns of the restore that it belongs to.</summary>
@@ -8,5 +10,9 @@ internal static class RestoreOwner
     /// <summary>CRIU's image folder. CRIU names it to the script too, but by a descriptor that it has closed at post-resume.</summary>
     public const string ImagesVariable = "REBALANCER_RESTORE_IMAGES";
 
-    public static IReadOnlyList<string> Variables(string images) => [$"{PidVariable}={Environment.ProcessId}", $"{ImagesVariable}={images}"];
+    /// <summary>The container's id, and the folder of runc's states, where its cgroup stands.</summary>
+    public const string IdVariable = "REBALANCER_RESTORE_ID", RootVariable = "REBALANCER_RESTORE_ROOT";
+
+    public static IReadOnlyList<string> Variables(string images, RuncArguments call) =>
+        [$"{PidVariable}={Environment.ProcessId}", $"{ImagesVariable}={images}", $"{IdVariable}={call.Id}", $"{RootVariable}={call.Root}"];
 }

@@ -40,10 +40,17 @@ internal static class CommitGuard
         }
 
         // A container that restarted in place is not the one that preflight looked at.
-        var running = pod.Status.ContainerStatuses?.FirstOrDefault()?.ContainerID;
-        return o.Status.Source?.ContainerID is { Length: > 0 } checkedId && running is { Length: > 0 } && !SameContainer(running, checkedId)
-            ? new Refusal(Reasons.PodChanged, $"container of pod {name} restarted: {running}, preflight saw {checkedId}")
-            : null;
+        var statuses = (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).ToList();
+        foreach (var container in o.Status.Source?.Containers ?? [])
+        {
+            var running = statuses.Find(status => status.Name == container.Name)?.ContainerID;
+            if (running is { Length: > 0 } && container.ContainerID is { Length: > 0 } seen && !SameContainer(running, seen))
+            {
+                return new Refusal(Reasons.PodChanged, $"container {container.Name} of pod {name} restarted: {running}, preflight saw {seen}");
+            }
+        }
+
+        return null;
     }
 
     private static string FullName(Observation o) => o.Migration.Metadata.NamespaceProperty + "/" + o.Migration.Spec.PodName;

@@ -15,8 +15,8 @@ internal sealed record Refusal(string Reason, string Message)
 /// <summary>Whether a pod can move live at all, as far as its object shows. What only its node can see, the source agent checks.</summary>
 internal static class Movability
 {
-    /// <summary>Volumes whose content the replacement gets anew from the API.</summary>
-    private static readonly string[] ProjectedKinds = ["configMap", "secret", "downwardAPI", "projected"];
+    /// <summary>Volumes whose content the replacement gets anew from the API, and those of which the source agent looks what is in them.</summary>
+    private static readonly string[] MovableKinds = ["configMap", "secret", "downwardAPI", "projected", "emptyDir"];
 
     /// <param name="automatic">Nobody asked for this very move: then marks against any disruption count as well.</param>
     public static ImmutableArray<Refusal> Check(PodInfo pod, TimeSpan freezeBudget, bool automatic)
@@ -69,12 +69,12 @@ internal static class Movability
             yield return new Refusal(Reasons.SharedProcessNamespace, $"pod {pod.FullName} has shareProcessNamespace=true");
         }
 
-        if (shape.Containers.Length != 1 || !shape.OtherContainers.IsEmpty)
+        if (!shape.EphemeralContainers.IsEmpty)
         {
-            yield return new Refusal(Reasons.SeveralContainers, $"pod {pod.FullName} has containers {string.Join(", ", shape.Containers.Concat(shape.OtherContainers))}; exactly one is supported");
+            yield return new Refusal(Reasons.EphemeralContainer, $"pod {pod.FullName} has ephemeral containers {string.Join(", ", shape.EphemeralContainers)}, which its replacement would not have");
         }
 
-        foreach (var volume in shape.Volumes.Where(v => !ProjectedKinds.Contains(v.Kind)))
+        foreach (var volume in shape.Volumes.Where(v => !MovableKinds.Contains(v.Kind)))
         {
             yield return new Refusal(Reasons.VolumeUnsupported, $"pod {pod.FullName} has volume {volume.Name} of kind {volume.Kind}");
         }

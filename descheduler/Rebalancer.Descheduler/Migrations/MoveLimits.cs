@@ -17,6 +17,9 @@ public sealed record MoveLimits
     /// <summary>Both agents answer within this. Default 20 s.</summary>
     [Range(1, 300)] public double PreflightSeconds { get; init; } = 20;
 
+    /// <summary>Longest time in which the memory of a running pod is sent ahead. Default 1800 s.</summary>
+    [Range(1, 86400)] public double PreCopySeconds { get; init; } = 1800;
+
     /// <summary>Longest wait for a free slot before anything is touched. Default 300 s.</summary>
     [Range(1, 3600)] public double SlotWaitSeconds { get; init; } = 300;
 

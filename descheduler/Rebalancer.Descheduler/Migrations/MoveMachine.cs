@@ -45,6 +45,7 @@ internal static class MoveMachine
             (_, Decision.Aborted) => EnterAborting(o),
             (Phases.Pending, _) => PendingPhase.Next(o),
             (Phases.Preflight, _) => PreflightPhase.Next(o),
+            (Phases.PreCopying, _) => PreCopyingPhase.Next(o),
             (Phases.Preparing, _) => PreparingPhase.Next(o),
             (Phases.Freezing or Phases.Restoring, _) => FreezingPhase.Next(o),
             _ => throw new IllegalPhaseException($"Migration {o.FullName}: status.phase is '{o.Phase}' under status.decision '{o.Status.Decision}'"),

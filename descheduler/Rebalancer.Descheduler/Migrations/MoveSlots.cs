@@ -5,8 +5,8 @@ namespace Rebalancer.Descheduler.Migrations;
 /// <summary>Whether a move may begin to touch its pod, or must wait for others.</summary>
 internal static class MoveSlots
 {
-    /// <summary>From the claim on a move holds its slots, since from then on its replacement waits under kubelet's time limit.</summary>
-    public static bool Holds(Migration other) => other.Status.Claim is not null && !Phases.IsFinal(other.Status.Phase);
+    /// <summary>A move holds its slots from the copying of its memory to its end.</summary>
+    public static bool Holds(Migration other) => (other.Status.Claim is not null || other.Status.Phase is Phases.PreCopying or Phases.Preparing) && !Phases.IsFinal(other.Status.Phase);
 
     /// <summary>
     /// Moves that are frozen at the same time share the nodes' cores and links, and each is frozen for as long as both: one after another is better for every
@@ -24,7 +24,10 @@ internal static class MoveSlots
     private static bool IsFrozen(Migration move) => move.Status.Phase is Phases.Freezing or Phases.Restoring
         || (move.Status.Phase == Phases.Committed && move.Status.Target?.State is not (TargetState.Running or TargetState.ColdStarted));
 
-    public static Refusal? Wait(Observation o)
+    /// <summary>What must be free before the memory is copied.</summary>
+    public static Refusal? Wait(Observation o) => WaitForNodes(o) ?? WaitForOwner(o);
+
+    private static Refusal? WaitForNodes(Observation o)
     {
         var holders = o.Cluster.OtherMigrations.Where(Holds).ToList();
         foreach (var node in new[] { o.Status.SourceNode, o.Status.TargetNode })
@@ -36,6 +39,13 @@ internal static class MoveSlots
             }
         }
 
+        return null;
+    }
+
+    /// <summary>What must be free before anything is taken from the owner. Moves that only copy do not count, or two could wait for each other.</summary>
+    public static Refusal? WaitForOwner(Observation o)
+    {
+        var holders = o.Cluster.OtherMigrations.Where(m => m.Status.Claim is not null && Holds(m)).ToList();
         if (o.Owner?.Metadata.Uid is { } owner)
         {
             var count = holders.Count(m => m.Status.Owner?.Uid == owner);

@@ -10,7 +10,8 @@ internal static class PhaseTable
     {
         [""] = [Phases.Pending],
         [Phases.Pending] = [Phases.Preflight, Phases.Failed, Phases.Aborting, Phases.Committed],
-        [Phases.Preflight] = [Phases.Preparing, Phases.Aborting, Phases.Committed],
+        [Phases.Preflight] = [Phases.PreCopying, Phases.Aborting, Phases.Committed],
+        [Phases.PreCopying] = [Phases.Preparing, Phases.Aborting, Phases.Committed],
         [Phases.Preparing] = [Phases.Freezing, Phases.Aborting, Phases.Committed],
         [Phases.Freezing] = [Phases.Restoring, Phases.Aborting, Phases.Committed],
         [Phases.Restoring] = [Phases.Aborting, Phases.Committed],

@@ -54,7 +54,7 @@ internal static class PreparingPhase
             return MoveMachine.Abort(o, Reasons.PhaseTimeout, $"what is to be taken from the owner could not be written down within {limit:0} s");
         }
 
-        if (MoveSlots.Wait(o) is { } wait)
+        if (MoveSlots.WaitForOwner(o) is { } wait)
         {
             return o.PhaseAge.TotalSeconds >= o.Limits.SlotWaitSeconds
                 ? MoveMachine.Abort(o, wait.Reason == Reasons.DisruptionBudget ? wait.Reason : Reasons.PhaseTimeout, "waited too long: " + wait.Message)

@@ -39,7 +39,7 @@ public sealed class MigrationSpec
     /// <summary>Node to move to; empty: the controller chooses.</summary>
     public string? TargetNode { get; set; }
 
-    /// <summary>Auto | StopAndCopy.</summary>
+    /// <summary>One of <see cref="Strategies"/>.</summary>
     public string Strategy { get; set; } = "Auto";
 
     /// <summary>Longest freeze that is accepted, a Go duration ("5s"); beyond it the move rolls back. Unset: 10 s.</summary>
@@ -58,6 +58,17 @@ public sealed class MigrationSpec
     public int Priority { get; set; }
 }
 
+/// <summary>How a pod's memory comes to the target.</summary>
+public static class Strategies
+{
+    /// <summary>The source's agent chooses, and says why.</summary>
+    public const string Auto = "Auto";
+    /// <summary>In rounds while the pod runs; the freeze sends what was written last.</summary>
+    public const string PreCopy = "PreCopy";
+    /// <summary>All of it in the freeze, by CRIU.</summary>
+    public const string StopAndCopy = "StopAndCopy";
+}
+
 /// <summary>The commit of a move: empty until decided, then never changed.</summary>
 public static class Decision
 {
@@ -69,7 +80,7 @@ public static class Decision
 /// <summary>Written by the controller, except <see cref="Source"/> and <see cref="Target"/> (their agents) and Decision=Committed (source agent).</summary>
 public sealed class MigrationStatus
 {
-    /// <summary>Pending, Preflight, Preparing, Freezing, Restoring, Committed, Succeeded, Aborting, RolledBack or Failed. Derived by the controller.</summary>
+    /// <summary>Pending, Preflight, PreCopying, Preparing, Freezing, Restoring, Committed, Succeeded, Aborting, RolledBack or Failed. Derived by the controller.</summary>
     public string? Phase { get; set; }
 
     /// <summary>"" | Committed | Aborted; write-once, by compare-and-set on "".</summary>
@@ -129,13 +140,15 @@ public sealed class Claim
     [JsonPropertyName("podUID")] public string? PodUID { get; set; }
 }
 
-/// <summary>How far the source is. Order of a good move: Ready, Frozen, Dumped, Released.</summary>
+/// <summary>How far the source is. Order of a good move: Ready, Copied, Frozen, Transferred, Released.</summary>
 public static class SourceState
 {
     /// <summary>Preflight refused: reason and message say why; nothing was touched.</summary>
     public const string Refused = "Refused";
     /// <summary>Preflight passed.</summary>
     public const string Ready = "Ready";
+    /// <summary>The bulk of the memory is on the target; what is written since follows until the freeze.</summary>
+    public const string Copied = "Copied";
     public const string Frozen = "Frozen";
     /// <summary>Every byte of the checkpoint is on the target.</summary>
     public const string Transferred = "Transferred";
@@ -169,6 +182,9 @@ public sealed class SourceStatus
     public string? Message { get; set; }
     /// <summary>Decisive line of CRIU's log on a failure.</summary>
     public string? LogLine { get; set; }
+    /// <summary>Every container that moves, in the order in which kubelet starts them.</summary>
+    public IList<MovedContainer>? Containers { get; set; }
+    /// <summary>The first of <see cref="Containers"/>.</summary>
     [JsonPropertyName("containerID")] public string? ContainerID { get; set; }
     public string? ContainerName { get; set; }
     /// <summary>The pod's address with prefix length, "10.88.1.4/16".</summary>
@@ -179,6 +195,11 @@ public sealed class SourceStatus
     public long? MemoryBytes { get; set; }
     /// <summary>CPU feature flags of the node, sorted, and xsave area size in bytes.</summary>
     public NodeCpu? Cpu { get; set; }
+    /// <summary>How the memory travels, of <see cref="Strategies"/>; known from Copied on.</summary>
+    public string? Strategy { get; set; }
+    public string? StrategyReason { get; set; }
+    /// <summary>By what the agent knows which pages were written: WriteProtect or None.</summary>
+    public string? Tracker { get; set; }
     /// <summary>Bytes sent.</summary>
     public long? Bytes { get; set; }
     /// <summary>From closing the shield to the commit being written, milliseconds.</summary>
@@ -186,9 +207,18 @@ public sealed class SourceStatus
     public IList<TimelineEntry>? Timeline { get; set; }
 }
 
+/// <summary>One container of the pod: its name in the pod's specification, and its id on this node.</summary>
+public sealed class MovedContainer
+{
+    public string Name { get; set; } = "";
+    [JsonPropertyName("containerID")] public string? ContainerID { get; set; }
+}
+
 public sealed class TargetStatus
 {
     public string State { get; set; } = "";
+    /// <summary>The copies that are restored here so far.</summary>
+    public IList<MovedContainer>? Containers { get; set; }
     public string? Reason { get; set; }
     public string? Message { get; set; }
     public string? LogLine { get; set; }

@@ -5,6 +5,7 @@ public static class Phases
 {
     public const string Pending = "Pending";
     public const string Preflight = "Preflight";
+    public const string PreCopying = "PreCopying";
     public const string Preparing = "Preparing";
     public const string Freezing = "Freezing";
     public const string Restoring = "Restoring";

@@ -15,7 +15,14 @@ public static class Reasons
     public const string StaticPod = "StaticPod";
     public const string HostNamespace = "HostNamespace";
     public const string SharedProcessNamespace = "SharedProcessNamespace";
-    public const string SeveralContainers = "SeveralContainers";
+    /// <summary>The pod has more containers than a move carries.</summary>
+    public const string TooManyContainers = "TooManyContainers";
+    /// <summary>The pod has an ephemeral (debug) container, which its replacement would not have.</summary>
+    public const string EphemeralContainer = "EphemeralContainer";
+    /// <summary>kubelet would wait for a container to answer (postStart hook, a sidecar's startup probe) before it makes the next one, while its copy is frozen.</summary>
+    public const string StartupUnsupported = "StartupUnsupported";
+    /// <summary>A process is connected by a unix socket to one outside its container.</summary>
+    public const string ExternalSocket = "ExternalSocket";
     public const string VolumeUnsupported = "VolumeUnsupported";
     public const string DeviceUnsupported = "DeviceUnsupported";
     public const string TerminalUnsupported = "TerminalUnsupported";

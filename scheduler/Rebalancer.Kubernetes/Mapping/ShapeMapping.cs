@@ -15,12 +15,12 @@ internal static class ShapeMapping
     public static PodShape ToModel(V1Pod pod)
     {
         var spec = pod.Spec ?? new V1PodSpec();
-        var containers = spec.Containers ?? [];
+        List<V1Container> containers = [.. (spec.InitContainers ?? []).Where(init => init.RestartPolicy == "Always"), .. spec.Containers ?? []];
         return new PodShape
         {
             Mirror = PodMapping.Annotation(pod, MirrorAnnotation) is not null || pod.Metadata.OwnerReferences?.Any(o => o.Kind == "Node") == true,
             Containers = [.. containers.Select(c => c.Name)],
-            OtherContainers = [.. (spec.InitContainers ?? []).Select(c => c.Name), .. (spec.EphemeralContainers ?? []).Select(c => c.Name)],
+            EphemeralContainers = [.. (spec.EphemeralContainers ?? []).Select(c => c.Name)],
             HostNamespaces = [.. HostNamespaces(spec)],
             ShareProcessNamespace = spec.ShareProcessNamespace ?? false,
             Terminal = containers.Any(c => c.Tty == true || c.Stdin == true),

@@ -7,7 +7,7 @@ public sealed class RecoveryTests
 {
     [Theory]
     [InlineData(null, "", "Preflight", false, false, SourceStep.Preflight)]
-    [InlineData(SourceState.Ready, "", "Preparing", false, false, SourceStep.AwaitFreeze)]
+    [InlineData(SourceState.Ready, "", "PreCopying", false, false, SourceStep.AwaitCopy)]
     [InlineData(SourceState.Ready, "", "Freezing", false, true, SourceStep.RollBack)]
     [InlineData(SourceState.Frozen, "", "Freezing", true, true, SourceStep.Commit)]
     [InlineData(SourceState.Frozen, Decision.Committed, "Committed", true, true, SourceStep.Release)]

@@ -8,8 +8,8 @@ public sealed class SourceMachineTests
     private static readonly SourceSignal[] Signals = Enum.GetValues<SourceSignal>();
 
     [Theory]
-    [InlineData(true, "Preflight,AwaitFreeze,Connect,Freeze,Dump,Send,AwaitHeld,Mark,Commit,Release,Released")]
-    [InlineData(false, "Preflight,AwaitFreeze,Connect,Freeze,Dump,Send,Mark,Commit,Release,Released")]
+    [InlineData(true, "Preflight,AwaitCopy,Connect,PreCopy,Follow,Arm,Freeze,Dump,Send,AwaitHeld,Mark,Commit,Release,Released")]
+    [InlineData(false, "Preflight,AwaitCopy,Connect,PreCopy,Follow,Arm,Freeze,Dump,Send,Mark,Commit,Release,Released")]
     public void Next_EveryStepDone_ReachesReleased(bool isRestoredBeforeCommit, string way)
     {
         var step = SourceStep.Preflight;

@@ -93,6 +93,32 @@ public sealed class ShieldTableTests : IDisposable
         Pass(outside, podEnd, inside, 6);
     }
 
+    /// <summary>A container's answer to another of the same pod must not reach a socket that was dumped already, or that is not restored yet.</summary>
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("10.99.0.2", true)]
+    [InlineData("127.0.0.1", false)]
+    public void Close_WithinThePod_LetsNothingThroughUntilTheEgressOpens(string address, bool netdevHooks)
+    {
+        var pod = _fabric.AddPod("10.99.0.2");
+        using var one = PodFabric.NewSocket(pod, ProtocolType.Udp);
+        using var other = PodFabric.NewSocket(pod, ProtocolType.Udp);
+        one.Bind(new IPEndPoint(IPAddress.Any, 7001));
+        other.Bind(new IPEndPoint(IPAddress.Any, 7002));
+        var end = new IPEndPoint(IPAddress.Parse(address), 7002);
+        Pass(one, end, other, 1);
+        using var table = ShieldTable.Of(pod.NetnsPath, "eth0", netdevHooks);
+
+        table.CloseIngress();
+        if (netdevHooks) { Pass(one, end, other, 2); }
+        table.Close();
+        SendInVain(one, end);
+        Assert.True(table.OpenEgress());
+        if (!netdevHooks) { table.OpenIngress(); }
+
+        Pass(one, end, other, 5);
+    }
+
     [Fact]
     public void Close_InAProcessThatDies_StaysUntilAnotherRemovesIt()
     {

@@ -22,15 +22,38 @@ public sealed class PodSpecRulesTests
         Assert.Null(PodSpecRules.Check(pod));
     }
 
+    [Fact]
+    public void Check_HookOfTheLastContainer_IsFine()
+    {
+        var pod = Pod();
+        pod.Spec.Containers[0].Lifecycle = new V1Lifecycle { PostStart = new V1LifecycleHandler() };
+        pod.Spec.Containers.Insert(0, new V1Container { Name = "side", StartupProbe = new V1Probe() });
+        Assert.Null(PodSpecRules.Check(pod));
+    }
+
+    [Fact]
+    public void Moving_AsKubeletStartsThem_SidecarsFirstAndNoFinishedInitContainers()
+    {
+        var pod = Pod();
+        pod.Spec.Containers.Add(new V1Container { Name = "web" });
+        pod.Spec.InitContainers = [new V1Container { Name = "setup" }, new V1Container { Name = "proxy", RestartPolicy = "Always" }];
+
+        Assert.Equal(["proxy", "redis", "web"], PodSpecRules.Moving(pod.Spec).Select(container => container.Name));
+        Assert.Null(PodSpecRules.Check(pod));
+    }
+
     public static TheoryData<string, Action<V1Pod>> Refusals => new()
     {
         { Reasons.HostNamespace, pod => pod.Spec.HostNetwork = true },
         { Reasons.HostNamespace, pod => pod.Spec.HostPID = true },
         { Reasons.HostNamespace, pod => pod.Spec.HostIPC = true },
         { Reasons.SharedProcessNamespace, pod => pod.Spec.ShareProcessNamespace = true },
-        { Reasons.SeveralContainers, pod => pod.Spec.Containers.Add(new V1Container { Name = "side" }) },
-        { Reasons.SeveralContainers, pod => pod.Spec.InitContainers = [new V1Container { Name = "sidecar", RestartPolicy = "Always" }] },
-        { Reasons.SeveralContainers, pod => pod.Spec.EphemeralContainers = [new V1EphemeralContainer { Name = "debug" }] },
+        { Reasons.TooManyContainers, pod => pod.Spec.Containers = [.. Enumerable.Range(0, PodSpecRules.MaximumContainers + 1).Select(i => new V1Container { Name = $"c{i}" })] },
+        { Reasons.TerminalUnsupported, pod => pod.Spec.Containers.Add(new V1Container { Name = "side", Tty = true }) },
+        { Reasons.TerminalUnsupported, pod => pod.Spec.InitContainers = [new V1Container { Name = "sidecar", RestartPolicy = "Always", Tty = true }] },
+        { Reasons.StartupUnsupported, pod => pod.Spec.InitContainers = [new V1Container { Name = "sidecar", RestartPolicy = "Always", StartupProbe = new V1Probe() }] },
+        { Reasons.StartupUnsupported, pod => pod.Spec.Containers.Insert(0, new V1Container { Name = "side", Lifecycle = new V1Lifecycle { PostStart = new V1LifecycleHandler() } }) },
+        { Reasons.EphemeralContainer, pod => pod.Spec.EphemeralContainers = [new V1EphemeralContainer { Name = "debug" }] },
         { Reasons.TerminalUnsupported, pod => pod.Spec.Containers[0].Tty = true },
         { Reasons.TerminalUnsupported, pod => pod.Spec.Containers[0].Stdin = true },
         { Reasons.DeviceUnsupported, pod => pod.Spec.Containers[0].VolumeDevices = [new V1VolumeDevice { Name = "disk" }] },

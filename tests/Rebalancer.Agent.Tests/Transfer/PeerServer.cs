@@ -54,7 +54,7 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
 
     public void Open(Hello hello, Action<MoveReply> answer)
     {
-        receiver = new ImageReceiver(Folder, hello.EstimatedBytes);
+        receiver = new ImageReceiver(Folder, [], Folder, hello.EstimatedBytes);
         reply = answer;
     }
 
@@ -63,6 +63,8 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
     }
 
     public void Write(string path, long offset, ReadOnlySpan<byte> data) => receiver!.Write(path, offset, data);
+
+    public void WritePages(string process, ulong address, ReadOnlySpan<byte> data) => receiver!.WritePages(process, address, data);
 
     public void Store(Manifest manifest)
     {

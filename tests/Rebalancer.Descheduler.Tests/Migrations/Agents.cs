@@ -9,13 +9,19 @@ internal static class Agents
 {
     public static SimulatedMove ToPreflight(this SimulatedMove move) => move.Settle();
 
-    public static SimulatedMove ToPreparing(this SimulatedMove move)
+    public static SimulatedMove ToPreCopying(this SimulatedMove move)
     {
         move.ToPreflight().Write(s =>
         {
             s.Source = new SourceStatus { State = SourceState.Ready, Cpu = Script.Cpu };
             s.Target = new TargetStatus { State = TargetState.Ready, Cpu = Script.Cpu };
         });
+        return move.Settle();
+    }
+
+    public static SimulatedMove ToPreparing(this SimulatedMove move)
+    {
+        move.ToPreCopying().Write(s => (s.Source!.State, s.Source.Strategy) = (SourceState.Copied, Strategies.PreCopy));
         move.Settle();
         move.OwnerReacts();
         return move.Settle();
@@ -56,6 +62,7 @@ internal static class Agents
     {
         Phases.Pending => move,
         Phases.Preflight => move.ToPreflight(),
+        Phases.PreCopying => move.ToPreCopying(),
         Phases.Preparing => move.ToPreparing(),
         Phases.Freezing => move.ToFreezing(),
         Phases.Restoring => move.ToRestoring(),

@@ -134,6 +134,10 @@ public sealed class MoveMachineProperties
                 s.Target = new TargetStatus { State = TargetState.Ready, Cpu = World.Script.Cpu };
             });
         }
+        else if (status is { Phase: Phases.PreCopying, Source: not null })
+        {
+            move.Write(s => s.Source!.State = SourceState.Copied);
+        }
         else if (status is { Phase: Phases.Preparing, Claim: not null, Target: not null })
         {
             move.Write(s => s.Target!.State = TargetState.Prepared);

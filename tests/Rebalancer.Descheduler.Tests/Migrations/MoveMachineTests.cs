@@ -13,7 +13,7 @@ public sealed class MoveMachineTests
         var move = new SimulatedMove(bare).ToSucceeded();
 
         Assert.Equal(
-            [Phases.Pending, Phases.Preflight, Phases.Preparing, Phases.Freezing, Phases.Restoring, Phases.Committed, Phases.Succeeded],
+            [Phases.Pending, Phases.Preflight, Phases.PreCopying, Phases.Preparing, Phases.Freezing, Phases.Restoring, Phases.Committed, Phases.Succeeded],
             move.Done.OfType<MoveAction.EnterPhase>().Select(a => a.To));
         Assert.Equal(Decision.Committed, move.Status.Decision);
         Assert.Null(move.Status.Reason);
@@ -22,7 +22,7 @@ public sealed class MoveMachineTests
         Assert.Equal(!bare, move.Done.OfType<MoveAction.TakeLabels>().Any());
     }
 
-    public static TheoryData<string> BeforeCommit => new(Phases.Preflight, Phases.Preparing, Phases.Freezing, Phases.Restoring);
+    public static TheoryData<string> BeforeCommit => new(Phases.Preflight, Phases.PreCopying, Phases.Preparing, Phases.Freezing, Phases.Restoring);
 
     [Theory]
     [MemberData(nameof(BeforeCommit))]
@@ -60,7 +60,7 @@ public sealed class MoveMachineTests
     [MemberData(nameof(BeforeCommit))]
     public void Next_PhaseTakesTooLong_EndsAborted(string phase)
     {
-        var move = new SimulatedMove().To(phase).Pass(TimeSpan.FromSeconds(600));
+        var move = new SimulatedMove().To(phase).Pass(TimeSpan.FromSeconds(1800));
 
         EndsAborted(move, phase == Phases.Preparing ? Reasons.ClaimExpired : Reasons.PhaseTimeout);
     }
@@ -232,17 +232,23 @@ public sealed class MoveMachineTests
         }
 
         Assert.Equal(Reasons.CpuIncompatible, Ready("Strict").Status.Reason);
-        Assert.Equal(Phases.Preparing, Ready("Ignore").Phase);
+        Assert.Equal(Phases.PreCopying, Ready("Ignore").Phase);
     }
 
     [Fact]
     public void Next_ContainerRestartedAfterPreflight_Aborted()
     {
         var move = new SimulatedMove().ToPreparing();
-        move.Write(s => s.Source!.ContainerID = "c1");
-        move.Source!.Status.ContainerStatuses = [new k8s.Models.V1ContainerStatus { ContainerID = "containerd://c2" }];
+        move.Write(s => s.Source!.Containers = [new MovedContainer { Name = "app", ContainerID = "c1" }, new MovedContainer { Name = "side", ContainerID = "c2" }]);
+        move.Source!.Status.ContainerStatuses = [Running("side", "c2"), Running("app", "c1")];
+        Assert.Null(move.Settle().Status.Reason);
 
-        Assert.Equal(Reasons.PodChanged, move.Settle().Status.Reason);
+        move.Source!.Status.ContainerStatuses = [Running("app", "c1"), Running("side", "c3")];
+        var aborted = move.Settle().Status;
+        Assert.Equal(Reasons.PodChanged, aborted.Reason);
+        Assert.Contains("side", aborted.Message, StringComparison.Ordinal);
+
+        static k8s.Models.V1ContainerStatus Running(string name, string id) => new() { Name = name, ContainerID = "containerd://" + id };
     }
 
     [Fact]

@@ -23,9 +23,8 @@ public sealed class RefusalTests
         [Reasons.StaticPod] = m => Annotate(m, "kubernetes.io/config.mirror", "x"),
         [Reasons.HostNamespace] = m => m.Source!.Spec.HostPID = true,
         [Reasons.SharedProcessNamespace] = m => m.Source!.Spec.ShareProcessNamespace = true,
-        [Reasons.SeveralContainers] = m => m.Source!.Spec.Containers.Add(new V1Container { Name = "second" }),
-        [Reasons.SeveralContainers + " init"] = m => m.Source!.Spec.InitContainers = [new V1Container { Name = "init" }],
-        [Reasons.VolumeUnsupported] = m => m.Source!.Spec.Volumes = [new V1Volume { Name = "data", EmptyDir = new V1EmptyDirVolumeSource() }],
+        [Reasons.EphemeralContainer] = m => m.Source!.Spec.EphemeralContainers = [new V1EphemeralContainer { Name = "debug" }],
+        [Reasons.VolumeUnsupported] = m => m.Source!.Spec.Volumes = [new V1Volume { Name = "data", HostPath = new V1HostPathVolumeSource { Path = "/data" } }],
         [Reasons.DeviceUnsupported] = m => m.Source!.Spec.Containers[0].Resources.Limits = new Dictionary<string, ResourceQuantity> { ["nvidia.com/gpu"] = new("1") },
         [Reasons.TerminalUnsupported] = m => m.Source!.Spec.Containers[0].Tty = true,
         [Reasons.RuntimeUnsupported] = m => m.Source!.Spec.RuntimeClassName = "gvisor",
@@ -142,13 +141,27 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("source", 2, "NodeBusy")]
     [InlineData("elsewhere", 1, "OwnerBusy")]
-    public void Preparing_OthersHoldTheSlots_WaitsUntouchedAndGoesOnWhenTheyAreDone(string node, int count, string reason)
+    public void Preflight_OthersHoldTheSlots_WaitsUntouchedAndGoesOnWhenTheyAreDone(string node, int count, string reason)
     {
         var move = new SimulatedMove();
         var owner = reason == "OwnerBusy" ? "uid-owner" : "uid-of-another";
         move.Others = [.. Enumerable.Range(0, count).Select(i => Holder("other" + i, node, owner))];
-        move.ToPreparing();
-        Assert.Equal((Phases.Preparing, reason), (move.Phase, move.Status.Reason));
+        move.ToPreCopying();
+        Assert.Equal((Phases.Preflight, reason), (move.Phase, move.Status.Reason));
+        Assert.Null(move.Status.Claim);
+
+        move.Others = [];
+
+        Assert.Equal(Phases.PreCopying, move.Settle().Phase);
+    }
+
+    [Fact]
+    public void Preparing_AnotherPodOfTheOwnerHasBegun_WaitsUntouchedAndGoesOnWhenItIsDone()
+    {
+        var move = new SimulatedMove().ToPreCopying();
+        move.Others = [Holder("other", "elsewhere", "uid-owner")];
+        move.Write(s => s.Source!.State = SourceState.Copied);
+        Assert.Equal((Phases.Preparing, "OwnerBusy"), (move.Settle().Phase, move.Status.Reason));
         Assert.Null(move.Status.Claim);
         Assert.Equal("abc", move.Source!.Metadata.Labels[Names.PodTemplateHash]);
 
@@ -160,8 +173,10 @@ public sealed class RefusalTests
     [Fact]
     public void Preparing_OwnerIsNeverRecorded_AbortedUntouched()
     {
-        var move = new SimulatedMove { Others = [Holder("other", "elsewhere", "uid-owner")] }.ToPreparing();
-        move.Others = [];
+        var move = new SimulatedMove().ToPreCopying();
+        move.Others = [Holder("other", "elsewhere", "uid-owner")];
+        move.Write(s => s.Source!.State = SourceState.Copied);
+        move.Settle().Others = [];
         move.Pass(TimeSpan.FromSeconds(SimulatedMove.Limits.SlotWaitSeconds + SimulatedMove.Limits.PreparingSeconds)).Settle();
 
         Assert.Equal((Decision.Aborted, Reasons.PhaseTimeout), (move.Status.Decision, move.Status.Reason));
@@ -177,7 +192,7 @@ public sealed class RefusalTests
         move.Others = [Holder("other", "elsewhere", "uid-of-another")];
         move.Others[0].Status.PodUID = "uid-peer";
 
-        Assert.Equal((Phases.Preparing, Reasons.DisruptionBudget), (move.ToPreparing().Phase, move.Status.Reason));
+        Assert.Equal((Phases.Preflight, Reasons.DisruptionBudget), (move.ToPreCopying().Phase, move.Status.Reason));
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal sealed record Script
     public bool Prepares { get; init; } = true;
 
     /// <summary>The source never freezes.</summary>
+    public bool Copies { get; init; } = true;
     public bool Freezes { get; init; } = true;
 
     /// <summary>The target cannot restore, before the commit.</summary>

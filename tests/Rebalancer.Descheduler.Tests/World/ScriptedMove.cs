@@ -30,10 +30,13 @@ internal sealed class ScriptedMove(ApiClient client, Script script, Migration mi
             case Phases.Preflight when Status.Target is null && script.TargetAnswers:
                 await TargetAsync(script.TargetRefuses ?? new TargetStatus { State = TargetState.Ready, Cpu = script.TargetCpu });
                 break;
+            case Phases.PreCopying when script.Copies && Status.Source?.State == SourceState.Ready:
+                await SourceAsync(With(SourceState.Copied));
+                break;
             case Phases.Preparing when script.Prepares && target == TargetState.Ready && (Bare ? Status.Claim is not null : BoundIsPlaced()):
                 await TargetAsync(new TargetStatus { State = TargetState.Prepared });
                 break;
-            case Phases.Freezing when script.Freezes && Status.Source?.State == SourceState.Ready:
+            case Phases.Freezing when script.Freezes && Status.Source?.State == SourceState.Copied:
                 await SourceAsync(With(SourceState.Transferred));
                 break;
             case Phases.Freezing or Phases.Restoring when Status.Source?.State == SourceState.Transferred && target == TargetState.Prepared && !Bare:
@@ -83,6 +86,7 @@ internal sealed class ScriptedMove(ApiClient client, Script script, Migration mi
     {
         State = SourceState.Ready,
         Cpu = Script.Cpu,
+        Containers = [new MovedContainer { Name = "app", ContainerID = "c-" + Status.PodUID }],
         ContainerID = "c-" + Status.PodUID,
         ContainerName = "app",
         Address = "10.88.1.4/16",

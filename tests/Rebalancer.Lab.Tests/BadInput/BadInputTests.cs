@@ -3,6 +3,7 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
+using Rebalancer.Lab.Images.Workloads;
 using Rebalancer.Lab.Metadata;
 using Rebalancer.Lab.Moves;
 using Rebalancer.Lab.Processes;
@@ -20,7 +21,7 @@ public sealed class BadInputTests(BadInputLab lab) : IClassFixture<BadInputLab>
     public static TheoryData<string, string> Immovable => new()
     {
         { "hostNetwork", Reasons.HostNamespace },
-        { "two containers", Reasons.SeveralContainers },
+        { "unix socket between containers", Reasons.ExternalSocket },
         { "emptyDir", Reasons.VolumeUnsupported },
         { "opted out", Reasons.OptedOut },
         { "terminal", Reasons.TerminalUnsupported },
@@ -120,15 +121,39 @@ public sealed class BadInputTests(BadInputLab lab) : IClassFixture<BadInputLab>
         switch (kind)
         {
             case "hostNetwork": pod.Spec.HostNetwork = true; break;
-            case "two containers": pod.Spec.Containers.Add(new V1Container { Name = "second", Image = main.Image, Command = main.Command }); break;
+            case "unix socket between containers": ConnectByUnixSocket(pod); break;
             case "emptyDir":
                 pod.Spec.Volumes = [new V1Volume { Name = "scratch", EmptyDir = new V1EmptyDirVolumeSource() }];
                 main.VolumeMounts = [new V1VolumeMount { Name = "scratch", MountPath = "/scratch" }];
+                main.Command[2] = "echo x > /scratch/file; " + main.Command[2];
                 break;
             case "opted out": pod.Metadata.Annotations = new Dictionary<string, string> { [Names.Migratable] = "false" }; break;
             case "terminal": main.Stdin = true; break;
             default: throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such pod");
         }
+    }
+
+    /// <summary>Two containers on both ends of one connection, by a socket in a volume that they share. Ready only when connected, as the move must see it.</summary>
+    private static void ConnectByUnixSocket(V1Pod pod)
+    {
+        const string Listen = """
+            import socket, time
+            server = socket.socket(socket.AF_UNIX); server.bind("/shared/s"); server.listen()
+            kept = server.accept(); open("/dev/shm/connected", "w").close()
+            while True: time.sleep(1)
+            """;
+        const string Connect = """
+            import socket, time
+            client = socket.socket(socket.AF_UNIX)
+            while client.connect_ex("/shared/s") != 0: time.sleep(0.05)
+            while True: time.sleep(1)
+            """;
+        var main = pod.Spec.Containers[0];
+        var mounts = new[] { new V1VolumeMount { Name = "shared", MountPath = "/shared" } };
+        pod.Spec.Volumes = [new V1Volume { Name = "shared", EmptyDir = new V1EmptyDirVolumeSource() }];
+        (main.Image, main.Command, main.VolumeMounts) = (EchoServer.Image, ["/usr/bin/python3", "-B", "-c", Listen], mounts);
+        main.ReadinessProbe = new V1Probe { Exec = new V1ExecAction { Command = ["/bin/sh", "-c", "ls /dev/shm/connected"] }, PeriodSeconds = 1 };
+        pod.Spec.Containers.Add(new V1Container { Name = "client", Image = EchoServer.Image, Command = ["/usr/bin/python3", "-B", "-c", Connect], VolumeMounts = mounts });
     }
 
     /// <summary>Everything that a refused move could have touched, as text: the versions of all pods and what marks a node.</summary>

@@ -9,7 +9,8 @@ internal sealed class CriuFront
     private const string Program = "/usr/sbin/criu";
     private const string Real = "/usr/sbin/criu.real";
     private const string Happened = "/run/criu-fault";
-    private const string Pages = "/run/rebalancer/moves/*/images/pages-1.img";
+    private const string IsParked = "[ -n \"$(ls /run/rebalancer/parked 2>/dev/null)\" ]";
+    private const string Pages = "/run/rebalancer/moves/*/images/*/pages-1.img";
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly LabNode node;
@@ -28,6 +29,12 @@ internal sealed class CriuFront
 
     /// <summary>CRIU is killed a moment after its start: less than it needs to read a pod's memory.</summary>
     public static Task<CriuFront> KillEarlyAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"(sleep 0.05; : > {Happened}; kill -9 $$) &", cancel);
+
+    /// <summary>Calls of runc fail from when a first copy is parked on the node.</summary>
+    public static Task<CriuFront> RefuseSecondAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"if {IsParked}; then : > {Happened}; exit 1; fi", cancel);
+
+    /// <summary>Calls of runc wait from when a first copy is parked on the node.</summary>
+    public static Task<CriuFront> DelaySecondAsync(LabNode node, int seconds, CancellationToken cancel) => InstallAsync(node, $"if {IsParked}; then : > {Happened}; sleep {seconds}; fi", cancel);
 
     /// <summary>It has been done.</summary>
     public Task HappenedAsync(CancellationToken cancel) => Poll.UntilAsync(() => File.Exists(node.Root + Happened), Limit, $"the fault of CRIU on {node.Name}", cancel);

@@ -15,6 +15,13 @@ internal static class NodeProcesses
         return [.. AllPids().Where(pid => CommandOf(pid) == command && BelongsTo(pid, node))];
     }
 
+    /// <summary>Pids of the node's processes in whose command line the text stands.</summary>
+    public static IReadOnlyList<int> FindByArgument(int nodeInitPid, string text)
+    {
+        var node = NamespaceOf(nodeInitPid);
+        return [.. AllPids().Where(pid => string.Join('\0', Lines($"/proc/{pid}/cmdline")).Contains(text, StringComparison.Ordinal) && BelongsTo(pid, node))];
+    }
+
     /// <summary>Whether the process's cgroup is frozen.</summary>
     /// <param name="cgroupRoot">Where cgroups are mounted as the node sees them.</param>
     public static bool IsFrozen(int pid, string cgroupRoot)
@@ -42,7 +49,7 @@ internal static class NodeProcesses
         .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
         .Where(pid => pid > 0);
 
-    private static string? CommandOf(int pid) => Lines($"/proc/{pid}/comm") is [var name, ..] ? name : null;
+    public static string? CommandOf(int pid) => Lines($"/proc/{pid}/comm") is [var name, ..] ? name : null;
 
     /// <summary>A container has a PID namespace of its own, below the node's.</summary>
     private static bool BelongsTo(int pid, string? node)

@@ -1,5 +1,10 @@
+using System.Net;
+using k8s.Models;
+using Rebalancer.Lab.Clients;
+using Rebalancer.Lab.Images.Workloads;
 using Rebalancer.Lab.Moves;
 using Rebalancer.Lab.Nodes;
+using Rebalancer.Lab.Processes;
 
 namespace Rebalancer.Lab.Tests.Moves;
 
@@ -23,10 +28,19 @@ public sealed class MoveLab : IAsyncLifetime
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 
     /// <summary>A Redis of its own name on a node, with a client that checks every reply.</summary>
-    internal Task<RedisUnderLoad> StartRedisAsync(string node, string owner, CancellationToken cancel)
+    internal Task<RedisUnderLoad> StartRedisAsync(string node, string owner, CancellationToken cancel, Action<V1PodSpec>? change = null)
     {
-        var options = new RedisUnderLoadOptions { Node = node, Owner = owner, Name = $"redis-{Interlocked.Increment(ref pods)}" };
+        var options = new RedisUnderLoadOptions { Node = node, Owner = owner, Name = $"redis-{Interlocked.Increment(ref pods)}", Change = change ?? (_ => { }) };
         return RedisUnderLoad.StartAsync(Cluster.Client, options, TimeProvider.System, cancel);
+    }
+
+    /// <summary>The same with containers that depend on it, all of which are at work.</summary>
+    internal async Task<RedisUnderLoad> StartSeveralAsync(string node, string owner, CancellationToken cancel)
+    {
+        var redis = await StartRedisAsync(node, owner, cancel, SeveralContainers.AddTo);
+        await Listening.WaitAsync(new IPEndPoint(PodApi.Address(redis.FirstPod), SeveralContainers.TalkerPort), StartLimit, TimeProvider.System, cancel);
+        await Poll.UntilAsync(() => PodCounter.Read(Cluster.Node(node), redis.FirstPod.Metadata.Uid).Count == 1, StartLimit, "a counter that counts", cancel);
+        return redis;
     }
 
     private static LabNodeOptions Node(string name, CgroupVersion version) => new() { Name = name, CgroupVersion = version };

@@ -20,6 +20,8 @@ internal sealed record RedisUnderLoadOptions
     public int Megabytes { get; init; } = 10;
     /// <summary>Writes beside the counter's; null: none.</summary>
     public LoadClientOptions? Load { get; init; }
+    /// <summary>Called with the pod's specification before it is created: for more containers.</summary>
+    public Action<V1PodSpec> Change { get; init; } = _ => { };
     public TimeSpan ReadyLimit { get; init; } = TimeSpan.FromMinutes(2);
 }
 
@@ -115,11 +117,14 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
         var memory = options.Megabytes + HeadroomMegabytes;
         if (options.Owner == "None")
         {
-            await kubernetes.CoreV1.CreateNamespacedPodAsync(Redis.BarePod(options.Name, options.Namespace, memory), options.Namespace, cancellationToken: cancel);
+            var pod = Redis.BarePod(options.Name, options.Namespace, memory);
+            options.Change(pod.Spec);
+            await kubernetes.CoreV1.CreateNamespacedPodAsync(pod, options.Namespace, cancellationToken: cancel);
         }
         else
         {
             var replicaSet = Redis.ReplicaSet(options.Name, options.Namespace, memory);
+            options.Change(replicaSet.Spec.Template.Spec);
             await kubernetes.AppsV1.CreateNamespacedReplicaSetAsync(replicaSet, options.Namespace, cancellationToken: cancel);
         }
 

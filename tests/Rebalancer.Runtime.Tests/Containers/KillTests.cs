@@ -41,6 +41,26 @@ public sealed class KillTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1, "kill")]
+    [InlineData(2, "kill")]
+    [InlineData(1, "delete")]
+    [InlineData(2, "delete")]
+    public void KillOrDelete_ParkedCopy_EveryProcessEndsWithoutOneStep(int version, string command)
+    {
+        using var cgroup = new TestCgroup(version);
+        WriteState(cgroup);
+        cgroup.StartWriters(node.Folder, count: 4);
+        Assert.True(cgroup.Freezer.Freeze(TimeSpan.FromSeconds(10)));
+        var before = TestCgroup.Written(node.Folder);
+        TestNode.Mark(node.Host.ParkedFolder, "c1");
+
+        Assert.Equal(RecordingRunc.BecameExitCode, node.Run(command, "c1"));
+
+        Assert.Empty(cgroup.Freezer.Pids());
+        Assert.Equal(before, TestCgroup.Written(node.Folder));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void Kill_RunningContainerOfAMovedPod_ForksCannotEscape(int version)

@@ -36,7 +36,7 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal($"--root {node.RuncRoot} --log {node.LogPath} --log-format json restore --detach --tcp-established --manage-cgroups-mode ignore --image-path /images --work-path /work-folder " +
             $"--bundle {node.Bundle} --pid-file {node.Folder}/pid c1", Assert.Single(node.Runc.Children));
         Assert.Equal(CriuConfiguration.Held("/opt/rebalancer/bin/rebalancer-runc"), during);
-        Assert.Equal([$"REBALANCER_RESTORE_PID={Environment.ProcessId}", "REBALANCER_RESTORE_IMAGES=/images"], node.Runc.Variables);
+        Assert.Equal([$"REBALANCER_RESTORE_PID={Environment.ProcessId}", "REBALANCER_RESTORE_IMAGES=/images", "REBALANCER_RESTORE_ID=c1", $"REBALANCER_RESTORE_ROOT={node.RuncRoot}"], node.Runc.Variables);
         Assert.Equal(CriuConfiguration.Default, File.ReadAllText(Conf));
         Assert.Equal((LocalOps.RestoreDone, 0, "/images", "/work-folder"), agent.Requests.Select(r => (r.Op, r.ExitCode, r.ImagePath, r.WorkPath)).Last());
         Assert.Equal(0, node.Run("start", "c1"));
@@ -123,6 +123,36 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(RecordingRunc.BecameExitCode, node.Create());
 
         Assert.Equal(RecordingRunc.BecameExitCode, node.Run("start", "c1"));
+    }
+
+    /// <summary>It has not run: an end before the commit must not leave a mark by which it would later start cold.</summary>
+    [Theory]
+    [InlineData(LocalActions.Park)]
+    [InlineData(null)]
+    public async Task Restore_Parked_CreateReturnsButTheCheckpointIsNotConsumed(string? action)
+    {
+        node.Runc.OnChild = _ => TestNode.Mark(node.Host.ParkedFolder, "c1");
+        await using var agent = Agent(action is null ? null : new LocalReply { Action = action });
+
+        Assert.Equal(0, node.Create());
+
+        Assert.False(File.Exists(Consumed));
+        Assert.Equal(0, node.Run("start", "c1"));
+        Assert.Empty(node.Runc.Became);
+        Assert.Equal(RecordingRunc.BecameExitCode, node.Run("delete", "--force", "c1"));
+        Assert.False(File.Exists(Path.Combine(node.Host.ParkedFolder, "c1")));
+    }
+
+    [Fact]
+    public async Task Restore_ParkedButItFailedThen_LeavesNoMark()
+    {
+        node.Runc.OnChild = _ => TestNode.Mark(node.Host.ParkedFolder, "c1");
+        node.Runc.ExitCodes.Enqueue(1);
+        await using var agent = Agent(new LocalReply { Action = LocalActions.Fail });
+
+        Assert.Equal(1, node.Create());
+
+        Assert.False(File.Exists(Path.Combine(node.Host.ParkedFolder, "c1")));
     }
 
     [Theory]

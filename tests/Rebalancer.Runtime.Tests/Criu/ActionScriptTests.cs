@@ -49,6 +49,32 @@ public sealed class ActionScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Hold_Park_MarksTheCopyAndLetsCriuGoOn()
+    {
+        node.Variables[RestoreOwner.IdVariable] = "c1";
+        await using var agent = new ScriptedAgent(node.Host.Socket, _ => new LocalReply { Action = LocalActions.Park });
+
+        Assert.Equal(0, Script("post-restore"));
+
+        Assert.True(File.Exists(Path.Combine(node.Host.ParkedFolder, "c1")));
+        Assert.Equal(0, Script("post-resume"));
+        Assert.Single(agent.Requests);
+    }
+
+    [Theory]
+    [InlineData("post-restore", "")]
+    [InlineData("post-restore", "../c1")]
+    [InlineData("pre-dump", "c1")]
+    public async Task Hold_ParkThatCannotBe_KillsTheCopy(string action, string id)
+    {
+        node.Variables[RestoreOwner.IdVariable] = id;
+        await using var agent = new ScriptedAgent(node.Host.Socket, _ => new LocalReply { Action = LocalActions.Park });
+
+        Assert.Equal(1, Script(action));
+        Assert.False(Directory.Exists(node.Host.ParkedFolder));
+    }
+
+    [Fact]
     public async Task Hold_NoAgentOrNoAnswer_KillsTheCopy()
     {
         Assert.Equal(1, Script("post-restore"));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Local.Netlink;
 using Rebalancer.Runtime.Guards;
 using Rebalancer.Runtime.Tests.Node;
@@ -28,9 +29,9 @@ public sealed class GuardTests : IDisposable
 
     private static string? LinkOf(int pid) => new FileInfo($"/proc/{pid}/ns/net").LinkTarget;
 
-    private Process StartGuard(TestCgroup cgroup, int pid)
+    private Process StartGuard(TestCgroup cgroup, int pid, params string[] more)
     {
-        var info = new ProcessStartInfo(PublishedPrograms.Runc, ["guard", "--cgroup", cgroup.Folder, "--netns", NetNs, "--marker", Marker, "--pid", $"{pid}"])
+        var info = new ProcessStartInfo(PublishedPrograms.Runc, ["guard", "--cgroup", cgroup.Folder, "--netns", NetNs, "--marker", Marker, "--pid", $"{pid}", .. more])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -67,6 +68,36 @@ public sealed class GuardTests : IDisposable
         Assert.False(cgroup.Freezer.IsFrozen);
         TestCgroup.Eventually(() => TestCgroup.Written(node.Folder) > before, "the pod runs on");
         Assert.False(ShieldTable.Remove(NetNs), "the shield was left closed");
+    }
+
+    [Fact]
+    public void AgentDies_SeveralContainers_AllRunAgain()
+    {
+        using var one = new TestCgroup(1);
+        using var other = new TestCgroup(1);
+        var first = one.Start("exec sleep 1000");
+        other.Start("exec sleep 1000");
+        Assert.Empty(ContainerCgroup.FreezeAll([one.Freezer, other.Freezer], TimeSpan.FromSeconds(10)));
+        using var guard = StartGuard(one, first.Id, "--cgroup", other.Folder);
+
+        guard.StandardInput.Close();
+        guard.WaitForExit();
+
+        Assert.False(one.Freezer.IsFrozen);
+        Assert.False(other.Freezer.IsFrozen);
+    }
+
+    [Theory]
+    [InlineData("--cgroup", "/no/cgroup", 1)]
+    [InlineData("--marker", "/twice", 2)]
+    [InlineData("--unknown", "x", 2)]
+    public void BadArguments_NothingIsGuarded(string name, string value, int exitCode)
+    {
+        using var cgroup = new TestCgroup(1);
+        using var guard = Process.Start(new ProcessStartInfo(PublishedPrograms.Runc, ["guard", "--cgroup", cgroup.Folder, "--netns", NetNs, "--marker", Marker, "--pid", "4711", name, value]) { RedirectStandardError = true })!;
+        guard.WaitForExit();
+        Assert.Equal(exitCode, guard.ExitCode);
+        Assert.NotEmpty(guard.StandardError.ReadToEnd());
     }
 
     [Theory]

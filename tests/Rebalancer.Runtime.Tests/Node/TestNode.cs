@@ -20,6 +20,8 @@ internal sealed class TestNode : IDisposable
             Socket = Path.Combine(Folder, "agent.sock"),
             CriuFolder = Path.Combine(Folder, "criu"),
             RestoredFolder = Path.Combine(Folder, "restored"),
+            ParkedFolder = Path.Combine(Folder, "parked"),
+            Nothing = Path.Combine(Folder, "nothing"),
             ReleasedFolder = Path.Combine(Folder, "released"),
             ConsumedFolder = Path.Combine(Folder, "consumed"),
             DecisionLimit = TimeSpan.FromSeconds(30),

@@ -5,22 +5,22 @@ using Rebalancer.Agent.Contracts;
 namespace Rebalancer.Agent.Transfer.Images;
 
 /// <summary>
-/// Writes what a peer sends into one flat folder that only root can read, and nowhere else: no other paths, no links, bytes in order, bounded sizes.
+/// Writes what a peer sends into one folder that only root can read, and nowhere else: no other paths, no links, bytes in order, bounded sizes.
 /// Not thread-safe: one stream, one receiver.
 /// </summary>
-/// <param name="folder">For the files.</param>
-/// <param name="pageFolder">For the pages of processes, beside them.</param>
-internal sealed class ImageReceiver(string folder, string pageFolder, long estimatedBytes) : IDisposable
+/// <param name="folder">Exists, with the folders in it.</param>
+/// <param name="folders">Names of the folders in it that may be written into, one for each container; none: the folder itself.</param>
+/// <param name="estimatedBytes">As announced.</param>
+/// <param name="pageFolder">For the pages of processes: a folder for each container is made in it when they come.</param>
+internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> folders, string pageFolder, long estimatedBytes) : IDisposable
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly Dictionary<string, OpenImage> files = new(StringComparer.Ordinal);
     private readonly long maximumBytes = TransferLimits.MaximumBytes(estimatedBytes);
 
-    private readonly PageReceiver pages = new(pageFolder, TransferLimits.MaximumBytes(estimatedBytes));
+    private readonly PageReceiver pages = new(pageFolder, folders, TransferLimits.MaximumBytes(estimatedBytes));
 
     public long Bytes { get; private set; }
-
-    public bool HasPages => pages.HasPages;
 
     /// <exception cref="TransferException">They break a rule.</exception>
     public void WritePages(string process, ulong address, ReadOnlySpan<byte> data) => pages.Write(process, address, data);
@@ -28,7 +28,7 @@ internal sealed class ImageReceiver(string folder, string pageFolder, long estim
     /// <exception cref="TransferException">A name that is none, bytes out of order, or too many of them.</exception>
     public void Write(string path, long offset, ReadOnlySpan<byte> data)
     {
-        if (!ImagePath.IsValid(path)) { throw new TransferException($"file name '{Shown(path)}' is not allowed in a checkpoint"); }
+        if (!ImagePath.IsIn(path, folders)) { throw new TransferException($"file name '{Shown(path)}' is not allowed in a checkpoint"); }
         if (Bytes + data.Length > maximumBytes) { throw new TransferException($"checkpoint is larger than {maximumBytes} bytes, of which {estimatedBytes} were announced"); }
         var file = Open(path);
         if (offset != file.Length) { throw new TransferException($"file {path}: bytes at {offset} came, {file.Length} were due"); }

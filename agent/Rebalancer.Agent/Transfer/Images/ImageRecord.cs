@@ -8,7 +8,7 @@ internal enum ImageRecordKind : ushort
     /// <summary>Bytes of one file.</summary>
     Chunk = 1,
 
-    /// <summary>Pages of one process, whose number in its container is the name; the offset is the address of the first.</summary>
+    /// <summary>Pages of one process, which the name tells (container/number in it); the offset is the address of the first.</summary>
     Pages = 3,
 
     /// <summary>The last record: every file with its length and hash, as a Manifest of node.proto.</summary>

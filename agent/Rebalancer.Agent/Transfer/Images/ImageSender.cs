@@ -5,7 +5,7 @@ using Rebalancer.Agent.Contracts;
 namespace Rebalancer.Agent.Transfer.Images;
 
 /// <summary>
-/// Sends the files of an image folder. CRIU only ever appends to pages-*.img, so those are sent while it still writes; the small others, some of which
+/// Sends the files of an image folder and of the folders in it. CRIU only ever appends to pages-*.img, so those are sent while it still writes; the small others, some of which
 /// it rewrites, at the end. Not thread-safe.
 /// </summary>
 internal sealed class ImageSender(string folder, ImageStream stream) : IDisposable
@@ -21,7 +21,7 @@ internal sealed class ImageSender(string folder, ImageStream stream) : IDisposab
         while (!written.IsCompleted)
         {
             var before = Bytes;
-            foreach (var path in Directory.EnumerateFiles(folder, "pages-*.img")) { await SendNewAsync(path, TransferLimits.ChunkBytes, cancellation); }
+            foreach (var path in Directory.EnumerateFiles(folder, "pages-*.img", SearchOption.AllDirectories)) { await SendNewAsync(path, TransferLimits.ChunkBytes, cancellation); }
             if (Bytes == before) { await Task.WhenAny(written, Task.Delay(TailPause, clock, cancellation)); }
             cancellation.ThrowIfCancellationRequested();
         }
@@ -30,7 +30,7 @@ internal sealed class ImageSender(string folder, ImageStream stream) : IDisposab
     /// <summary>Sends the rest and the manifest. The folder must not change any more.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
-        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)) { await SendNewAsync(path, 1, cancellation); }
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)) { await SendNewAsync(path, 1, cancellation); }
         var manifest = new Manifest();
         foreach (var (name, file) in files) { manifest.Files.Add(new ManifestFile { Path = name, Length = file.Length, XxHash3 = file.Hash.GetCurrentHashAsUInt64() }); }
         await stream.SendAsync(manifest, cancellation);
@@ -44,7 +44,7 @@ internal sealed class ImageSender(string folder, ImageStream stream) : IDisposab
     /// <param name="atLeastBytes">Less than this that is new is left for later, so that a growing file is not sent in crumbs.</param>
     private async Task SendNewAsync(string path, int atLeastBytes, CancellationToken cancellation)
     {
-        var name = Path.GetFileName(path);
+        var name = Path.GetRelativePath(folder, path);
         if (!files.TryGetValue(name, out var file)) { files.Add(name, file = new SentImage(File.OpenHandle(path))); }
         var isEmptyAndNew = file is { Length: 0, IsAnnounced: false } && atLeastBytes == 1;
         while (true)

@@ -76,11 +76,12 @@ internal sealed class ImageStream : IAsyncDisposable
     }
 
     /// <summary>Sends pages of a process, at most a chunk.</summary>
-    /// <param name="imagePid">Its number in its container.</param>
+    /// <param name="container">Name of its container.</param>
+    /// <param name="imagePid">Its number there.</param>
     /// <returns>Bytes sent, a multiple of the page size: fewer than asked for where a page cannot be read.</returns>
-    public async Task<long> SendPagesAsync(int imagePid, ProcessMemory memory, PageRange range, CancellationToken cancellation)
+    public async Task<long> SendPagesAsync(string container, int imagePid, ProcessMemory memory, PageRange range, CancellationToken cancellation)
     {
-        if (!imagePid.TryFormat(buffer.AsSpan(ImageRecord.HeadBytes), out var nameBytes, provider: CultureInfo.InvariantCulture)) { throw new ArgumentOutOfRangeException(nameof(imagePid)); }
+        var nameBytes = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{container}/{imagePid}"), buffer.AsSpan(ImageRecord.HeadBytes));
         var start = ImageRecord.HeadBytes + nameBytes;
         var read = memory.Read(range.Start, buffer.AsSpan(start, (int)Math.Min(range.Bytes, TransferLimits.ChunkBytes))) & ~(PageRange.PageBytes - 1);
         if (read == 0) { return 0; }

@@ -10,7 +10,7 @@ public sealed class ImageReceiverTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("images-").FullName;
     private readonly ImageReceiver receiver;
 
-    public ImageReceiverTests() => receiver = new ImageReceiver(folder, estimatedBytes: 0);
+    public ImageReceiverTests() => receiver = new ImageReceiver(folder, [], folder, estimatedBytes: 0);
 
     public void Dispose()
     {
@@ -34,6 +34,27 @@ public sealed class ImageReceiverTests : IDisposable
         Assert.Throws<TransferException>(() => receiver.Write(path, 0, [1]));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
         Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(folder)!, "evil")));
+    }
+
+    [Theory]
+    [InlineData("web/pages-1.img", true)]
+    [InlineData("pages-1.img", false)]
+    [InlineData("db/pages-1.img", false)]
+    [InlineData("web/../db/pages-1.img", false)]
+    [InlineData("web/sub/pages-1.img", false)]
+    [InlineData("web/..", false)]
+    [InlineData("web/", false)]
+    [InlineData("/web/pages-1.img", false)]
+    [InlineData("../web/pages-1.img", false)]
+    public void Write_SeveralContainers_OnlyIntoTheirFolders(string path, bool isAllowed)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "web"));
+        Directory.CreateDirectory(Path.Combine(folder, "db"));
+        using var several = new ImageReceiver(folder, ["web"], folder, estimatedBytes: 0);
+        if (isAllowed) { several.Write(path, 0, [1]); }
+        else { Assert.Throws<TransferException>(() => several.Write(path, 0, [1])); }
+        string[] written = isAllowed ? [Path.Combine(folder, path)] : [];
+        Assert.Equal(written, Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
     }
 
     [Fact]

@@ -16,6 +16,12 @@ internal sealed class ContainerSync(PodRuntime runtime, PodSandboxes sandboxes, 
         observation = await KillCondemnedAsync(pod, observation, state, cancel);
         foreach (var init in pod.Spec.InitContainers ?? [])
         {
+            if (init.RestartPolicy == "Always" && observation.Newest(init.Name) is { State: ContainerState.ContainerRunning })
+            {
+                // A sidecar that has started is enough.
+                continue;
+            }
+
             if (observation.Newest(init.Name) is not { State: ContainerState.ContainerExited, ExitCode: 0 })
             {
                 // The next one waits until this one has ended well.

@@ -1,4 +1,4 @@
-namespace Rebalancer.Agent.Moves;
+namespace Rebalancer.Agent.Checkpoint;
 
 /// <summary>Where CRIU waits at pre-dump until the container is frozen.</summary>
 internal sealed class DumpGate

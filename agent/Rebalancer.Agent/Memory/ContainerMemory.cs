@@ -11,7 +11,7 @@ namespace Rebalancer.Agent.Memory;
 /// The memory of a container's processes on its way to the target: in rounds while they run, what was written last when they are frozen. A process that
 /// cannot be tracked, or that appears too late, is left to CRIU with all its pages. Not thread-safe.
 /// </summary>
-internal sealed class PodMemory(ProcFolder proc, TimeProvider clock) : IDisposable
+internal sealed class ContainerMemory(string container, ProcFolder proc, TimeProvider clock) : IDisposable
 {
     private readonly Dictionary<int, TrackedProcess> processes = [];
     private readonly HashSet<int> refused = [];
@@ -129,13 +129,13 @@ internal sealed class PodMemory(ProcFolder proc, TimeProvider clock) : IDisposab
         if (processes.Remove(pid, out var process)) { process.Dispose(); }
     }
 
-    private static async Task<long> SendAsync(TrackedProcess process, PageRange range, ImageStream stream, CancellationToken cancellation)
+    private async Task<long> SendAsync(TrackedProcess process, PageRange range, ImageStream stream, CancellationToken cancellation)
     {
         long bytes = 0;
         for (var at = range.Start; at < range.End;)
         {
             var end = Math.Min(range.End, at + Transfer.TransferLimits.ChunkBytes);
-            var sent = await stream.SendPagesAsync(process.ImagePid, process.Memory, new PageRange(at, end), cancellation);
+            var sent = await stream.SendPagesAsync(container, process.ImagePid, process.Memory, new PageRange(at, end), cancellation);
             process.Sent.Add(new PageRange(at, at + (ulong)sent));
             bytes += sent;
             // A page that cannot be read has gone since, or is found missing at the end.

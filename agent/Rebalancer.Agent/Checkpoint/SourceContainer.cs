@@ -1,0 +1,75 @@
+using Rebalancer.Agent.Local.Cgroups;
+using Rebalancer.Agent.Memory;
+using Rebalancer.Agent.Preflight;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Checkpoint;
+
+/// <summary>One container of the pod that leaves: what is frozen of it, dumped and, from its image folder, sent.</summary>
+/// <param name="state">Pins the very processes.</param>
+/// <param name="cgroup">Null after a restart of the agent when it is gone by then.</param>
+internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) : IDisposable
+{
+    private static readonly TimeSpan RefreezeLimit = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan KilledDumpLimit = TimeSpan.FromSeconds(1);
+    private Dump? dump;
+
+    public RuncState State => state;
+    public string Name => state.ContainerName;
+    public ContainerCgroup? Cgroup => cgroup;
+    public DumpGate Gate { get; } = new();
+
+    /// <summary>Null: CRIU carries the memory.</summary>
+    public ContainerMemory? Memory { get; set; }
+
+    /// <summary>Starts runc and CRIU, where they can wait for the freeze, and waits until they do.</summary>
+    /// <exception cref="MoveException">It ended before, or did not get there within the limit.</exception>
+    public async Task StartDumpAsync(AgentOptions options, MoveFolder folder, TimeSpan limit, TimeProvider clock, CancellationToken cancellation)
+    {
+        Dump.Prepare(folder, state);
+        if (!Dump.AsksBeforeDump(state)) { return; }
+        dump = Dump.Start(options, folder, state);
+        var ended = dump.FinishAsync(cancellation);
+        try
+        {
+            if (await Task.WhenAny(Gate.Asked, ended).WaitAsync(limit, clock, cancellation) == ended) { await ended; }
+        }
+        catch (TimeoutException)
+        {
+            throw new MoveException(Reasons.CheckpointFailed, $"the checkpoint of container {Name} was not ready within {limit.TotalSeconds} s");
+        }
+        dump.FreezeWhenCriuEnds(cgroup!);
+    }
+
+    /// <summary>Dumps the frozen container; what <see cref="Memory"/> carries is left out.</summary>
+    /// <param name="substitutePid">A process of ours with a small memory.</param>
+    /// <exception cref="MoveException">It failed.</exception>
+    public Task DumpAsync(AgentOptions options, MoveFolder folder, int substitutePid, CancellationToken cancellation)
+    {
+        dump ??= Dump.Start(options, folder, state);
+        Gate.Open(new DumpOrder(true, Memory?.Pids ?? [], substitutePid));
+        return dump.FinishAsync(cancellation);
+    }
+
+    /// <summary>Sees a dump to its end, good or bad, before the container is thawed.</summary>
+    /// <param name="isFrozen">The container was frozen before.</param>
+    /// <param name="limit">How long it may go on by itself.</param>
+    /// <param name="clock">For the limit.</param>
+    /// <returns>False: it had to be killed.</returns>
+    public async Task<bool> EndDumpAsync(bool isFrozen, TimeSpan limit, TimeProvider clock)
+    {
+        Gate.Open(DumpOrder.End);
+        if (dump is null || await dump.EndsWithinAsync(limit, clock)) { return true; }
+        // CRIU thaws the cgroup while it holds the processes itself: frozen again, none of them runs when it dies.
+        if (isFrozen) { cgroup?.Freeze(RefreezeLimit); }
+        dump.Kill();
+        _ = await dump.EndsWithinAsync(KilledDumpLimit, clock);
+        return false;
+    }
+
+    public void Dispose()
+    {
+        dump?.Dispose();
+        Memory?.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Checkpoint;
+using Rebalancer.Agent.Memory;
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Agent.Moves;
+
+/// <summary>Sends the memory of the pod while it runs. Does nothing where CRIU carries the memory.</summary>
+internal sealed class PreCopy(MoveServices services, SourceContext context, ILogger log)
+{
+    /// <summary>Pause between two rounds while the move waits for its turn: what is written meanwhile is sent once.</summary>
+    private static readonly TimeSpan FollowPause = TimeSpan.FromMilliseconds(200);
+    private readonly List<CopyRound> rounds = [];
+
+    /// <summary>Rounds until what is left can wait for the freeze.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        if (context.Migration.Spec.Strategy == Strategies.StopAndCopy)
+        {
+            context.Status.StrategyReason = "as asked for";
+            return;
+        }
+        foreach (var each in context.Containers.Where(each => Dump.AsksBeforeDump(each.State))) { each.Memory = new ContainerMemory(each.Name, services.Proc, services.Clock); }
+        PreCopyVerdict verdict;
+        do
+        {
+            await RoundAsync(cancellation);
+            verdict = PreCopyPolicy.Next(rounds, services.Clock.GetUtcNow(), context.Migration.Spec.Deadline);
+        }
+        while (verdict.IsGoOn);
+        Conclude(verdict);
+    }
+
+    /// <summary>Goes on sending what is written until the signal comes, and once more then.</summary>
+    /// <returns>What the signal says.</returns>
+    public async Task<bool> FollowAsync(Task<bool> signal, CancellationToken cancellation)
+    {
+        if (context.Containers.All(each => each.Memory is null)) { return await signal; }
+        while (!signal.IsCompleted)
+        {
+            await RoundAsync(cancellation);
+            await Task.WhenAny(signal, Task.Delay(FollowPause, services.Clock, cancellation));
+        }
+        if (await signal) { await RoundAsync(cancellation); }
+        return await signal;
+    }
+
+    private async Task RoundAsync(CancellationToken cancellation)
+    {
+        var start = services.Clock.GetTimestamp();
+        long bytes = 0;
+        foreach (var each in context.Containers)
+        {
+            if (each.Memory is { } memory) { bytes += await memory.RoundAsync(each.Cgroup!.Pids(), context.Images!, cancellation); }
+        }
+        rounds.Add(new CopyRound(bytes, services.Clock.GetElapsedTime(start)));
+        log.LogDebug("Migration {Name}: round {Number} sent {Bytes} bytes in {Ms:0} ms", context.Migration.Metadata.Name, rounds.Count, bytes, rounds[^1].Duration.TotalMilliseconds);
+    }
+
+    private void Conclude(PreCopyVerdict verdict)
+    {
+        var obstacles = context.Containers.Select(each => each.Memory?.Obstacle).OfType<string>().ToList();
+        foreach (var each in context.Containers.Where(each => each.Memory is { IsTracking: false }))
+        {
+            each.Memory!.Dispose();
+            each.Memory = null;
+        }
+        var isTracked = context.Containers.Any(each => each.Memory is not null);
+        context.Status.Strategy = isTracked ? Strategies.PreCopy : Strategies.StopAndCopy;
+        context.Status.Tracker = isTracked ? "WriteProtect" : "None";
+        context.Status.StrategyReason = obstacles.Count > 0 ? string.Join("; ", obstacles) : $"{verdict.Reason} after {rounds.Count} rounds";
+        log.LogInformation("Migration {Name}: {Strategy}: {Reason}", context.Migration.Metadata.Name, context.Status.Strategy, context.Status.StrategyReason);
+    }
+}
