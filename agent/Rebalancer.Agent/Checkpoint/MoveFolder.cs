@@ -18,7 +18,7 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
     public bool IsComplete => File.Exists(CompleteMarker);
     public bool Exists => Directory.Exists(Root);
 
-    public string ImagesOf(string container) => Path.Combine(Images, container);
+    public string ImagesOf(string container) => Path.Combine(Images, SafeContainer(container));
 
     public string PagesOf(string container) => Path.Combine(Pages, container);
 
@@ -26,7 +26,7 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
     public bool HasPages(string container) => Directory.Exists(PagesOf(container));
 
     /// <summary>Logs of one try of one step, "dump" or "restore-1", with one container.</summary>
-    public string Work(string step, string container) => Path.Combine(Root, $"{step}-{container}");
+    public string Work(string step, string container) => Path.Combine(Root, $"{step}-{SafeContainer(container)}");
 
     /// <summary>Makes the folders, empty.</summary>
     public void Create(IEnumerable<string> containers)
@@ -52,8 +52,13 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
     public static ImageOwner? OwnerOf(string imagePath, string root = NodePaths.MovesFolder)
     {
         var relative = Path.GetRelativePath(root, imagePath).Split('/');
-        return relative is [var uid, ImagesName, { Length: > 0 } container] && uid is not (".." or ".") ? new ImageOwner(uid, container) : null;
+        return relative is [var uid, ImagesName, var container] && uid is not (".." or ".") && IsContainerName(container) ? new ImageOwner(uid, container) : null;
     }
+
+    /// <summary>As Kubernetes names containers.</summary>
+    public static bool IsContainerName(string name) => name.Length is > 0 and < 64 && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
+
+    private static string SafeContainer(string name) => IsContainerName(name) ? name : throw new ArgumentException($"'{name}' is no name of a container", nameof(name));
 
     private static string SafeUid(string uid) => uid.Length is > 0 and < 80 && uid.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
         ? uid : throw new ArgumentException($"migration UID '{uid}' is not one", nameof(uid));

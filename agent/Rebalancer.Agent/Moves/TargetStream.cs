@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
@@ -22,7 +23,10 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
         if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not ready"); }
         services.TargetPreflight.RequireRoom(hello.EstimatedBytes);
         var containers = move.Containers;
-        if (containers.Count == 0) { throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} names no containers of its source"); }
+        if (containers.Count is 0 or > PodSpecRules.MaximumContainers || !containers.All(MoveFolder.IsContainerName))
+        {
+            throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} names {containers.Count} containers in status.source.containers ('{string.Join("', '", containers.Take(PodSpecRules.MaximumContainers))}'), which are none");
+        }
         Context.Folder.Create(containers);
         receiver = new ImageReceiver(Context.Folder.Images, containers, Context.Folder.Pages, hello.EstimatedBytes);
         Context.Reply = reply;

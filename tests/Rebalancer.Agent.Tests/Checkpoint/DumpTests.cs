@@ -48,6 +48,6 @@ public sealed class DumpTests : IDisposable
         File.WriteAllText(runc, "#!/bin/sh\n" + script + "\n");
         File.SetUnixFileMode(runc, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var options = new AgentOptions { Node = "n", Listen = new IPEndPoint(IPAddress.Loopback, 1), TlsCa = "", TlsCert = "", TlsKey = "", Runc = runc };
-        return Dump.Start(options, new MoveFolder("u", root), new RuncState("c", 1, 1, "", new Dictionary<string, string>()));
+        return Dump.Start(options, new MoveFolder("u", root), new RuncState("c", 1, 1, "", new Dictionary<string, string> { ["io.kubernetes.cri.container-name"] = "redis" }));
     }
 }

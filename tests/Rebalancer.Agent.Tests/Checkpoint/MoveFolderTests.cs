@@ -8,16 +8,24 @@ public sealed class MoveFolderTests
     [InlineData("/moves/u1/images/redis", "u1", "redis")]
     [InlineData("/moves/u1/images/redis/", null, null)]
     [InlineData("/moves/u1/images", null, null)]
-    [InlineData("/moves/u1/work/redis", null, null)]
+    [InlineData("/moves/u1/logs/redis", null, null)]
     [InlineData("/moves/u1/images/redis/more", null, null)]
     [InlineData("/elsewhere/u1/images/redis", null, null)]
     [InlineData("/moves/../images/redis", null, null)]
+    [InlineData("/moves/u1/images/..", null, null)]
+    [InlineData("/moves/u1/images/Redis", null, null)]
     [InlineData("", null, null)]
     public void OwnerOf_OnlyAContainersImageFolder_NamesMoveAndContainer(string path, string? uid, string? container)
     {
         var owner = MoveFolder.OwnerOf(path.Length == 0 ? "/" : path, "/moves");
         Assert.Equal((uid, container), (owner?.MigrationUid, owner?.Container));
     }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("")]
+    [InlineData("a/b")]
+    public void ImagesOf_NameOfNoContainer_Throws(string name) => Assert.Throws<ArgumentException>(() => new MoveFolder("u1", "/moves").ImagesOf(name));
 
     [Fact]
     public void Create_SeveralContainers_EachHasAFolderOfItsOwnThatOnlyRootMayEnter()

@@ -1,4 +1,5 @@
 using System.Net;
+using k8s;
 using k8s.Models;
 using Rebalancer.Lab.Clients;
 using Rebalancer.Lab.Images.Workloads;
@@ -41,6 +42,14 @@ public sealed class MoveLab : IAsyncLifetime
         await Listening.WaitAsync(new IPEndPoint(PodApi.Address(redis.FirstPod), SeveralContainers.TalkerPort), StartLimit, TimeProvider.System, cancel);
         await Poll.UntilAsync(() => PodCounter.Read(Cluster.Node(node), redis.FirstPod.Metadata.Uid).Count == 1, StartLimit, "a counter that counts", cancel);
         return redis;
+    }
+
+    /// <summary>Removes what the tests before left, so that every counting process is one of this test.</summary>
+    internal async Task ClearAsync(CancellationToken cancel)
+    {
+        await Cluster.Client.AppsV1.DeleteCollectionNamespacedReplicaSetAsync("default", cancellationToken: cancel);
+        await Cluster.Client.CoreV1.DeleteCollectionNamespacedPodAsync("default", cancellationToken: cancel);
+        await Poll.UntilAsync(() => Cluster.Nodes.All(node => PodCounter.Read(node, "pod").Count == 0), StartLimit, "no counter of an earlier test", cancel);
     }
 
     private static LabNodeOptions Node(string name, CgroupVersion version) => new() { Name = name, CgroupVersion = version };

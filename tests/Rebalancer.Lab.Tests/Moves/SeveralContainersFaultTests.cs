@@ -38,6 +38,7 @@ public sealed class SeveralContainersFaultTests(MoveLab lab) : IClassFixture<Mov
     {
         using var limit = new CancellationTokenSource(TestLimit);
         var (first, second) = MoveLab.Nodes("v2");
+        await lab.ClearAsync(limit.Token);
         await using var redis = await lab.StartSeveralAsync(first, "ReplicaSet", limit.Token);
         var front = await CriuFront.DelaySecondAsync(lab.Cluster.Node(second), DelaySeconds, limit.Token);
         try
@@ -67,6 +68,7 @@ public sealed class SeveralContainersFaultTests(MoveLab lab) : IClassFixture<Mov
     {
         using var limit = new CancellationTokenSource(TestLimit);
         var (first, second) = MoveLab.Nodes(cgroup);
+        await lab.ClearAsync(limit.Token);
         await using var redis = await lab.StartSeveralAsync(first, "ReplicaSet", limit.Token);
         var (source, target) = (lab.Cluster.Node(first), lab.Cluster.Node(second));
         var before = Assert.Single(PodCounter.Read(source, redis.FirstPod.Uid()));

@@ -73,7 +73,10 @@ internal static class SeveralContainers
         """;
 
     private const string RelayProgram = """
-        import socket
+        import socket, time
+        with socket.socket(socket.AF_UNIX) as first:
+            while first.connect_ex("/shared/s") != 0:
+                time.sleep(0.05)
         server = socket.create_server(("0.0.0.0", 7000))
         while True:
             client, _ = server.accept()
