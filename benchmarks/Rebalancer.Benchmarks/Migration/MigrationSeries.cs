@@ -91,7 +91,7 @@ internal sealed class MigrationSeries(Combination combination, TimeProvider time
         var ran = time.GetElapsedTime(started) - times.Freeze;
         var cpu = meter.Read() - cpuBefore - (quiet * ran.TotalSeconds);
         var bytes = await LinkMeter.ReadBytesAsync(cancel) - bytesBefore;
-        return new MoveSample(times.Strategy, stallMs, times.Freeze.TotalMilliseconds, times.Total.TotalMilliseconds, bytes, Math.Max(0, cpu.TotalSeconds));
+        return new MoveSample(times.Strategy, stallMs, times.Freeze.TotalMilliseconds, times.Total.TotalMilliseconds, bytes, Math.Max(0, cpu.TotalSeconds), times.Phases);
     }
 
     /// <returns>CPU time that the nodes use in a second in which nothing moves.</returns>
@@ -130,5 +130,6 @@ internal sealed class MigrationSeries(Combination combination, TimeProvider time
 
     private void Print(int number, MoveSample sample) => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{number,6}  stall {sample.StallMs,6:0} ms  freeze {sample.FreezeMs,6:0} ms  total {sample.TotalMs,6:0} ms  {sample.Bytes / 1e6,7:0.0} MB  CPU {sample.CpuSeconds,5:0.00} s")
-        + (combination.WriteMbPerS == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"  before: {WriteMbPerS:0.0} MB/s written")));
+        + (combination.WriteMbPerS == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"  before: {WriteMbPerS:0.0} MB/s written"))
+        + (sample.Phases.Length == 0 ? "" : $"  ({sample.Phases})"));
 }

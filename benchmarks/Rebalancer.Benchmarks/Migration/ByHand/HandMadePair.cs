@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Rebalancer.Benchmarks.Migration.Measuring;
 using Rebalancer.Benchmarks.Migration.Methods;
@@ -30,11 +31,22 @@ internal sealed class HandMadePair : IAsyncDisposable
 
     public IReadOnlyList<HandMadeNode> Both => [Source, Target];
 
-    public static async Task<HandMadePair> StartAsync(LabCluster cluster, (string First, string Second) nodes, CpuMeter meter, CancellationToken cancel)
+    /// <param name="start">Makes the tool ready on both nodes and starts the container on the source.</param>
+    public static async Task<HandMadePair> StartAsync(
+        LabCluster cluster, (string First, string Second) nodes, CpuMeter meter, Func<HandMadePair, Task> start, CancellationToken cancel)
     {
-        var first = await HandMadeNode.StartAsync(cluster.Node(nodes.First), meter, cancel);
-        var second = await HandMadeNode.StartAsync(cluster.Node(nodes.Second), meter, cancel);
-        return new HandMadePair(first, second, cluster.Options.Time);
+        var made = await Task.WhenAll(HandMadeNode.StartAsync(cluster.Node(nodes.First), meter, cancel), HandMadeNode.StartAsync(cluster.Node(nodes.Second), meter, cancel));
+        var pair = new HandMadePair(made[0], made[1], cluster.Options.Time);
+        try
+        {
+            await start(pair);
+            return pair;
+        }
+        catch
+        {
+            await pair.DisposeAsync();
+            throw;
+        }
     }
 
     /// <param name="run">Starts the container on the source.</param>
@@ -53,11 +65,13 @@ internal sealed class HandMadePair : IAsyncDisposable
         {
             var started = time.GetTimestamp();
             await Source.RunAsync(HandMadeNode.Shut + "\n" + checkpoint, cancel, limit);
+            var written = time.GetElapsedTime(started);
             await Source.Carrier.SendAsync(HandMadeNode.Out, Target.Carrier, limit, cancel);
+            var carried = time.GetElapsedTime(started);
             await Target.RunAsync(restore + "\n" + HandMadeNode.Open, cancel, limit);
             var frozen = time.GetElapsedTime(started);
             (Source, Target) = (Target, Source);
-            return new MoveTimes(frozen, frozen, "none");
+            return new MoveTimes(frozen, frozen, "none", Phases(written, carried, frozen));
         }
         catch (Exception e) when (e is CommandException or TimeoutException)
         {
@@ -70,6 +84,9 @@ internal sealed class HandMadePair : IAsyncDisposable
     {
         foreach (var node in Both) { await node.RunAsync($"find {HandMadeNode.Out} {HandMadeNode.In} -mindepth 1 -delete\n{script}", cancel); }
     }
+
+    private static string Phases(TimeSpan written, TimeSpan carried, TimeSpan frozen) => string.Create(CultureInfo.InvariantCulture,
+        $"checkpoint {written.TotalMilliseconds:0}, copy {(carried - written).TotalMilliseconds:0}, restore {(frozen - carried).TotalMilliseconds:0} ms");
 
     public async ValueTask DisposeAsync()
     {

@@ -25,6 +25,8 @@ internal sealed class Rewriter : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly CancellationTokenSource stop = new();
     private readonly long[] versions;
+    private readonly ValueCommands commands = new(Batch);
+    private readonly byte[] expected = new byte[RandomValues.Bytes];
     private readonly Task loop;
     private long writes;
     private long wrong;
@@ -84,7 +86,7 @@ internal sealed class Rewriter : IAsyncDisposable
     /// <returns>The key written last.</returns>
     private int WriteBatch(long round)
     {
-        var commands = new ValueCommands(Batch);
+        commands.Clear();
         var key = 0;
         for (var each = 0; each < Batch; each++)
         {
@@ -106,7 +108,6 @@ internal sealed class Rewriter : IAsyncDisposable
     private void Check(int key)
     {
         connection.Send(RespConnection.Encode("GET", ValueCommands.Key(key)));
-        var expected = new byte[RandomValues.Bytes];
         RandomValues.Fill(expected, key, versions[key]);
         if (!expected.AsSpan().SequenceEqual(connection.ReadBulk(ReplyLimit, stop.Token))) { Interlocked.Increment(ref wrong); }
     }

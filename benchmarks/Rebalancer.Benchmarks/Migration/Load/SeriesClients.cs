@@ -43,12 +43,13 @@ internal sealed class SeriesClients : IAsyncDisposable
 
     public void OpenWindow() => counter.OpenWindow();
 
-    /// <summary>Waits until what the client was waiting for is answered, or its connection is broken.</summary>
+    /// <summary>Waits until what both clients were waiting for is answered, or their connections are broken.</summary>
     /// <returns>The longest wait for one reply since the window was opened, milliseconds; null when the connection broke.</returns>
     public async Task<double?> StallMsAsync(CancellationToken cancel)
     {
-        var seen = counter.Replies;
+        var (seen, written) = (counter.Replies, BytesWritten);
         while (counter.Replies < seen + 2 && !counter.Problem.IsCompleted) { await Task.Delay(Look, time, cancel); }
+        while (rewriter is { Problem: null } && BytesWritten == written) { await Task.Delay(Look, time, cancel); }
         var report = counter.Report();
         return report.ConnectionsBroken == 0 ? report.WindowStall.Ms : null;
     }

@@ -20,7 +20,8 @@ internal interface IMoveMethod : IAsyncDisposable
 /// <param name="Freeze">From the moment from which the server answers nobody to the moment from which it can again.</param>
 /// <param name="Total">From asking for the move to the running copy.</param>
 /// <param name="Strategy">What the product calls its way; "none" for others.</param>
-internal sealed record MoveTimes(TimeSpan Freeze, TimeSpan Total, string Strategy);
+/// <param name="Phases">Where the time went, for people; empty when the method does not say.</param>
+internal sealed record MoveTimes(TimeSpan Freeze, TimeSpan Total, string Strategy, string Phases = "");
 
 /// <summary>The server was not moved.</summary>
 /// <param name="isAlive">It still answers where it was, so that another move can be tried.</param>

@@ -11,12 +11,12 @@ internal sealed class PodmanMethod : IMoveMethod
 {
     private const string Archive = "checkpoint.tar";
 
-    /// <summary>Old cgroups make podman 5 warn and wait; no systemd runs on a lab's node.</summary>
+    /// <summary>podman 5 refuses cgroup version 1 unless told to ignore it, and crun refuses both versions at once; no systemd runs on a lab's node.</summary>
     private const string Podman =
-        $"PODMAN_IGNORE_CGROUPSV1_WARNING=1 podman --root {HandMadeNode.Folder}/podman --runroot {HandMadeNode.Folder}/podman-run --cgroup-manager cgroupfs --events-backend none";
+        $"PODMAN_IGNORE_CGROUPSV1_WARNING=1 podman --root {HandMadeNode.Folder}/podman --runroot {HandMadeNode.Folder}/podman-run --runtime runc --cgroup-manager cgroupfs --events-backend none";
 
-    private const string Checkpoint = $"{Podman} container checkpoint -e {HandMadeNode.Out}/{Archive} --tcp-established --compress=none redis";
-    private const string Restore = $"{Podman} container restore -i {HandMadeNode.In}/{Archive} --tcp-established";
+    private const string Checkpoint = $"{Podman} container checkpoint -e {HandMadeNode.Out}/{Archive} --tcp-established --compress=none --ignore-rootfs redis";
+    private const string Restore = $"{Podman} container restore -i {HandMadeNode.In}/{Archive} --tcp-established --ignore-rootfs";
     private static readonly TimeSpan ImportLimit = TimeSpan.FromMinutes(2);
 
     private readonly HandMadePair pair;
@@ -25,20 +25,8 @@ internal sealed class PodmanMethod : IMoveMethod
 
     public IPEndPoint Server => HandMadePair.Server;
 
-    public static async Task<PodmanMethod> StartAsync(LabCluster cluster, (string First, string Second) nodes, CpuMeter meter, CancellationToken cancel)
-    {
-        var pair = await HandMadePair.StartAsync(cluster, nodes, meter, cancel);
-        foreach (var node in pair.Both)
-        {
-            await node.RunAsync(
-                $"ctr -n k8s.io images export {HandMadeNode.In}/image.tar {Redis.Image}; {Podman} load -q -i {HandMadeNode.In}/image.tar; rm {HandMadeNode.In}/image.tar", cancel, ImportLimit);
-        }
-
-        // Both nodes are one kernel, which would refuse a cgroup that the other one still has: the path is the lab's, and empty again after a checkpoint.
-        await pair.StartServerAsync(
-            $"{Podman} run -d --pull never --name redis --network ns:{HandMadeNode.NetworkNamespace} --cgroup-parent /{cluster.Environment.Slot.Cgroup}/podman --log-driver none {Redis.Image}", cancel);
-        return new PodmanMethod(pair);
-    }
+    public static async Task<PodmanMethod> StartAsync(LabCluster cluster, (string First, string Second) nodes, CpuMeter meter, CancellationToken cancel) =>
+        new(await HandMadePair.StartAsync(cluster, nodes, meter, pair => StartServerAsync(pair, cluster.Environment.Slot.Cgroup, cancel), cancel));
 
     public Task<MoveTimes> MoveAsync(TimeSpan limit, CancellationToken cancel) => pair.MoveAsync(Checkpoint, Restore, limit, cancel);
 
@@ -50,4 +38,17 @@ internal sealed class PodmanMethod : IMoveMethod
     }
 
     public ValueTask DisposeAsync() => pair.DisposeAsync();
+
+    private static async Task StartServerAsync(HandMadePair pair, string labCgroup, CancellationToken cancel)
+    {
+        foreach (var node in pair.Both)
+        {
+            await node.RunAsync(
+                $"ctr -n k8s.io images export {HandMadeNode.In}/image.tar {Redis.Image}; {Podman} load -q -i {HandMadeNode.In}/image.tar; rm {HandMadeNode.In}/image.tar", cancel, ImportLimit);
+        }
+
+        // Both nodes are one kernel, which would refuse a cgroup that the other one still has: the path is the lab's, and empty again after a checkpoint.
+        await pair.StartServerAsync(
+            $"{Podman} run -d --pull never --name redis --network ns:{HandMadeNode.NetworkNamespace} --cgroup-parent /{labCgroup}/podman --log-driver none {Redis.Image}", cancel);
+    }
 }

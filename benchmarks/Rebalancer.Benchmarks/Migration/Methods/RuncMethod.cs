@@ -28,19 +28,20 @@ internal sealed class RuncMethod : IMoveMethod
 
     public IPEndPoint Server => HandMadePair.Server;
 
-    public static async Task<RuncMethod> StartAsync(LabCluster cluster, (string First, string Second) nodes, CpuMeter meter, CancellationToken cancel)
-    {
-        var pair = await HandMadePair.StartAsync(cluster, nodes, meter, cancel);
-        foreach (var node in pair.Both) { await MakeBundleAsync(node, cancel); }
-        await pair.StartServerAsync($"cd {Bundle}; runc run -d redis </dev/null >/dev/null 2>&1", cancel);
-        return new RuncMethod(pair);
-    }
+    public static async Task<RuncMethod> StartAsync(LabCluster cluster, (string First, string Second) nodes, CpuMeter meter, CancellationToken cancel) =>
+        new(await HandMadePair.StartAsync(cluster, nodes, meter, pair => StartServerAsync(pair, cancel), cancel));
 
     public Task<MoveTimes> MoveAsync(TimeSpan limit, CancellationToken cancel) => pair.MoveAsync(Checkpoint, Restore, limit, cancel);
 
     public Task TidyAsync(CancellationToken cancel) => pair.TidyAsync("", cancel);
 
     public ValueTask DisposeAsync() => pair.DisposeAsync();
+
+    private static async Task StartServerAsync(HandMadePair pair, CancellationToken cancel)
+    {
+        foreach (var node in pair.Both) { await MakeBundleAsync(node, cancel); }
+        await pair.StartServerAsync($"cd {Bundle}; runc run -d redis </dev/null >/dev/null 2>&1", cancel);
+    }
 
     /// <summary>The image's files, as containerd stacks them, and runc's own default configuration with the least that makes it this container.</summary>
     private static async Task MakeBundleAsync(HandMadeNode node, CancellationToken cancel)

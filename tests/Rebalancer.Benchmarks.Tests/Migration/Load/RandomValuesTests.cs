@@ -21,8 +21,8 @@ public sealed class RandomValuesTests
         var commands = new ValueCommands(batch: 2);
         commands.Set(5, 1);
         commands.Set(6, 1);
-        var expected = Encoding.ASCII.GetBytes("*3\r\n$3\r\nSET\r\n$7\r\nvalue:5\r\n$16000\r\n").Concat(Value(5, 1)).Concat("\r\n"u8.ToArray())
-            .Concat(Encoding.ASCII.GetBytes("*3\r\n$3\r\nSET\r\n$7\r\nvalue:6\r\n$16000\r\n")).Concat(Value(6, 1)).Concat("\r\n"u8.ToArray());
+        var expected = Encoding.ASCII.GetBytes("*3\r\n$3\r\nSET\r\n$7\r\nvalue:5\r\n$14304\r\n").Concat(Value(5, 1)).Concat("\r\n"u8.ToArray())
+            .Concat(Encoding.ASCII.GetBytes("*3\r\n$3\r\nSET\r\n$7\r\nvalue:6\r\n$14304\r\n")).Concat(Value(6, 1)).Concat("\r\n"u8.ToArray());
 
         Assert.Equal(expected, commands.Pending.ToArray());
     }
