@@ -30,7 +30,7 @@ public sealed class MigrationPlanTests
 
     [Fact]
     public void Of_RateWithoutTheUsualSize_TakesTheNearestSize() =>
-        Assert.Equal([(1024, 20)], MigrationPlan.Of(new MigrationOptions { MemoryMb = [64, 1024], WriteMbPerS = [20] }).Select(each => (each.MemoryMb, each.WriteMbPerS)).Distinct());
+        Assert.Equal([(768, 20)], MigrationPlan.Of(new MigrationOptions { MemoryMb = [64, 768], WriteMbPerS = [20] }).Select(each => (each.MemoryMb, each.WriteMbPerS)).Distinct());
 
     [Fact]
     public void Estimate_SlowerLink_TakesLonger() =>
