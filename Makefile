@@ -8,7 +8,7 @@ TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here lab-soak bench-wrapper apiserver build publish packages format clean
+.PHONY: demo test test-here lab-soak bench-wrapper bench-migration apiserver build publish packages format clean
 
 ## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
 demo: publish
@@ -37,6 +37,11 @@ lab-soak: publish
 ## bench-wrapper: what rebalancer-runc adds to a runc call
 bench-wrapper: publish
 	$(LAB) exec -- dotnet benchmarks/Rebalancer.Benchmarks/bin/$(CONFIG)/net10.0/Rebalancer.Benchmarks.dll wrapper
+
+## bench-migration: a move beside runc's and podman's checkpoint and restore, N moves of each Redis (ARGS for a part: --methods, --memory, --writes, --links)
+bench-migration: N := 10
+bench-migration: publish
+	$(LAB) exec -- dotnet benchmarks/Rebalancer.Benchmarks/bin/$(CONFIG)/net10.0/Rebalancer.Benchmarks.dll migration --moves $(N) $(ARGS)
 
 ## apiserver: the API server double, for kubectl
 apiserver: build

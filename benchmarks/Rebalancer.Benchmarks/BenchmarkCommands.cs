@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Rebalancer.Benchmarks.Migration;
+using Rebalancer.Benchmarks.Migration.ByHand;
 using Rebalancer.Benchmarks.Wrapper;
 
 namespace Rebalancer.Benchmarks;
@@ -6,7 +8,7 @@ namespace Rebalancer.Benchmarks;
 /// <summary>The verbs of the benchmarks' program.</summary>
 internal static class BenchmarkCommands
 {
-    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper() };
+    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create() };
 
     private static Command Wrapper()
     {

@@ -97,6 +97,31 @@ internal sealed class RespConnection : IDisposable
             : throw new RespException($"expected an integer reply, got '{line}'");
     }
 
+    /// <summary>A bulk reply's bytes, at most the buffer's 64 KiB; null when there is no such key.</summary>
+    /// <exception cref="RespException">The reply is an error or no bulk reply.</exception>
+    public byte[]? ReadBulk(TimeSpan limit, CancellationToken cancel)
+    {
+        var line = ReadLine(limit, cancel);
+        if (line == "$-1")
+        {
+            return null;
+        }
+
+        if (!line.StartsWith('$') || !int.TryParse(line[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > buffer.Length - 2)
+        {
+            throw new RespException($"expected a bulk reply of at most {buffer.Length - 2} bytes, got '{line}'");
+        }
+
+        for (var started = time.GetTimestamp(); filled < length + 2;)
+        {
+            Fill(started, limit, cancel);
+        }
+
+        var value = buffer[..length];
+        Consume(length + 2);
+        return value;
+    }
+
     /// <summary>Sends a command whose reply is one line (status, integer or error) and returns that line.</summary>
     /// <exception cref="RespException">The server answered with an error.</exception>
     public string Command(TimeSpan limit, CancellationToken cancel, params string[] words)

@@ -18,8 +18,8 @@ internal static class RootFileSystem
 
     private static readonly string[] Packages =
     [
-        "busybox-static", "ca-certificates", "containerd", "containernetworking-plugins", "criu", "iproute2", "iptables", "kubernetes-client", "libssl3t64",
-        "nftables", "procps", "python3", "python3-websockets", "redis-server", "redis-tools", "runc", "util-linux",
+        "busybox-static", "ca-certificates", "containerd", "containernetworking-plugins", "criu", "fonts-dejavu-core", "iproute2", "iptables", "kubernetes-client", "libssl3t64",
+        "nftables", "podman", "procps", "python3", "python3-websockets", "redis-server", "redis-tools", "runc", "util-linux",
     ];
 
     private static readonly string[] Proofs = ["usr/bin/containerd", "usr/sbin/runc", "usr/sbin/criu", "usr/lib/cni/bridge", "usr/bin/redis-server", "usr/bin/kubectl"];
