@@ -22,6 +22,13 @@ public static class NodePaths
     /// <summary>A file named by migration uid: the source has sent, or is about to send, Committed.</summary>
     public const string CommitMarkers = StateFolder + "/commits";
 
+    /// <summary>
+    /// Files of pods that are on their way here, by migration uid: beside containerd's snapshots and kubelet's volumes, so that they get into their place by
+    /// renaming. Where those lie elsewhere, they are copied.
+    /// </summary>
+    public const string StagedLayers = "/var/lib/containerd/rebalancer";
+    public const string StagedVolumes = "/var/lib/kubelet/rebalancer";
+
     public const string BinFolder = "/opt/rebalancer/bin";
     /// <summary>The wrapper's binary, also called under this name as CRIU's action script.</summary>
     public const string RuncWrapper = BinFolder + "/rebalancer-runc";

@@ -1,3 +1,4 @@
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Checkpoint;
@@ -6,6 +7,8 @@ namespace Rebalancer.Agent.Checkpoint;
 internal sealed class MoveFolder(string migrationUid, string root = NodePaths.MovesFolder)
 {
     public string Root { get; } = Path.Combine(root, SafeUid(migrationUid));
+    /// <summary>The pod's files that have come, on disk or here; deleted together.</summary>
+    public FileStaging Files { get; } = new(migrationUid, memory: root);
     public string Images => Path.Combine(Root, "images");
     /// <summary>Exists once every byte has come and has the right hash.</summary>
     public string CompleteMarker => Path.Combine(Root, "complete");
@@ -26,6 +29,7 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
 
     public void Delete()
     {
+        Files.Delete();
         try
         {
             Directory.Delete(Root, recursive: true);

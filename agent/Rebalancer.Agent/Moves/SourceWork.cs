@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
@@ -85,6 +86,9 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         Dump.Prepare(context.Folder, facts.Container);
         context.Images = await services.Channels.ImagesAsync(endpoint, target, context.Session, cancellation);
         context.Sender = new ImageSender(context.Folder.Images, context.Images);
+        context.Files = new SourceFiles(context.Folder.Images, services.Proc, services.Clock);
+        await context.Files.SendAheadAsync(facts.Files, [Log(facts.Container)], context.Cgroup.Pids(), context.Sender, cancellation);
+        context.Timeline.Mark("FilesAhead");
         context.Guard = await Guard.StartAsync(facts, services.Markers.CommitPath(context.Uid), cancellation);
         if (!Dump.AsksBeforeDump(facts.Container)) { return; }
         context.Dump = Dump.Start(services.Options, context.Folder, facts.Container);
@@ -119,7 +123,8 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     private async Task DumpAsync(CancellationToken cancellation)
     {
         context.Dump ??= Dump.Start(services.Options, context.Folder, context.Container!);
-        var written = context.Dump.FinishAsync(cancellation);
+        var dumped = context.Dump.FinishAsync(cancellation);
+        var written = Task.WhenAll(dumped, context.Files!.CollectAsync([.. context.Cgroup!.Pids()], dumped, cancellation));
         await context.Sender!.TailAsync(written, services.Clock, cancellation);
         await written;
     }
@@ -146,9 +151,13 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         MigrationUid = context.Uid,
         ContainerName = facts.Container.ContainerName,
         EstimatedBytes = facts.MemoryBytes,
+        FilesBytes = facts.FilesBytes,
         Address = facts.Network.AddressCidr,
         Mac = facts.Network.Mac,
     };
+
+    private ContainerLog Log(RuncState container) => new(
+        container.ContainerName, KubeletPaths.ContainerLogs(context.Migration.Metadata.NamespaceProperty, context.Migration.Spec.PodName, container.PodUid, container.ContainerName));
 
     private async Task LimitAsync(Task waited, string what, CancellationToken cancellation)
     {

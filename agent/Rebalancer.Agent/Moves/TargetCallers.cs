@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Criu;
 using Rebalancer.Agent.Preflight;
@@ -57,7 +58,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
             return Fail(Reasons.PhaseTimeout, $"no checkpoint for container {request.ContainerName} of pod {request.PodName} came within {WaitLimit.TotalSeconds} s");
         }
         if (move.IsAborted) { return Aborted(); }
-        if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return GiveRestore(); }
+        if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return await GiveFilesAsync(request, callerGone) ?? GiveRestore(); }
         if (!move.IsCommitted) { return Fail(Reasons.RestoreFailed, $"a restore of container {request.ContainerName} is under way already (step {Context.Step.Current})"); }
         return ColdStart(request, new MoveException(Reasons.RestoreFailed, $"no complete checkpoint is left on this node (step {Context.Step.Current})"));
     }
@@ -146,6 +147,24 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         catch (Exception e) when (DecisionReader.IsTransient(e))
         {
             log.LogWarning("Migration {Name} cannot be read while its copy is held: {Cause}", Context.Migration.Metadata.Name, e.Message);
+        }
+    }
+
+    /// <returns>Null: the pod's files are in their place, and the container may be restored.</returns>
+    private async Task<LocalReply?> GiveFilesAsync(LocalRequest request, CancellationToken callerGone)
+    {
+        try
+        {
+            var container = new NewContainer(request.ContainerName, request.Bundle, request.PodNamespace, request.PodName, request.PodUid);
+            await Task.Run(() => Context.Files.GiveTo(container), callerGone);
+            Context.Timeline.Mark("FilesGiven");
+            return null;
+        }
+        catch (MoveException why)
+        {
+            if (!move.IsCommitted && await move.AbortAsync(why, callerGone) != Decision.Committed) { return Fail(why.Reason, why.Message); }
+            log.LogError("Migration {Name}: {Message}", Context.Migration.Metadata.Name, why.Message);
+            return ColdStart(request, why);
         }
     }
 

@@ -20,9 +20,9 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     public void Open(Hello hello, Action<MoveReply> reply)
     {
         if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not prepared"); }
-        services.TargetPreflight.RequireRoom(hello.EstimatedBytes);
+        services.TargetPreflight.RequireRoom(hello.EstimatedBytes, hello.FilesBytes);
         Context.Folder.Create("restore-0");
-        receiver = new ImageReceiver(Context.Folder.Images, hello.EstimatedBytes);
+        receiver = new ImageReceiver(Context.Folder.Images, checked(hello.EstimatedBytes + Math.Max(0, hello.FilesBytes)), Context.Files.Taker);
         Context.Reply = reply;
     }
 
@@ -52,6 +52,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     {
         var images = Receiver("manifest");
         images.Complete(manifest);
+        Context.Files.Complete();
         File.WriteAllBytes(Context.Folder.CompleteMarker, []);
         move.Advance(TargetSignal.ImagesStored);
         Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });
@@ -61,6 +62,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     {
         Context.Reply = null;
         receiver?.Dispose();
+        Context.Files.Dispose();
         ended.TrySetResult();
         var step = Context.Step.Current;
         if (TargetMachine.IsFinal(step) || move.IsCommitted) { return; }

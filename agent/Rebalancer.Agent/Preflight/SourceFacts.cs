@@ -1,3 +1,4 @@
+using Rebalancer.Agent.Files.Trees;
 using Rebalancer.Agent.Network;
 using Rebalancer.Kubernetes.Api;
 
@@ -5,4 +6,6 @@ namespace Rebalancer.Agent.Preflight;
 
 /// <summary>What preflight found about the pod that is to leave. Pins the very processes: container id, pid and start time.</summary>
 /// <param name="MemoryBytes">What a checkpoint will hold at least: anonymous and shared memory, swapped parts included.</param>
-internal sealed record SourceFacts(RuncState Container, PodNetwork Network, long MemoryBytes, NodeCpu Cpu);
+/// <param name="Files">What the pod's containers wrote, and its emptyDirs.</param>
+/// <param name="FilesBytes">Of <paramref name="Files"/> on disk; those in memory are part of <paramref name="MemoryBytes"/>.</param>
+internal sealed record SourceFacts(RuncState Container, PodNetwork Network, long MemoryBytes, NodeCpu Cpu, IReadOnlyList<PodTree> Files, long FilesBytes);

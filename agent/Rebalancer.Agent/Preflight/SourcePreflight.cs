@@ -1,5 +1,6 @@
 using k8s.Models;
 using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Network;
@@ -24,11 +25,12 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
             ?? throw new MoveException(Reasons.RuntimeUnsupported, $"container {container.ContainerName}: {container.CgroupPath} is no cgroup with a freezer");
         var pids = cgroup.Pids();
         Refuse(new ProcessRules(proc).Check(container, sandbox, pids, KubeletMounts(pod)));
-        Refuse(FilledEmptyDir(pod, container));
-        Refuse(new WritableLayer(proc).Check(container));
-        var memoryBytes = MemoryBytes(pids);
+        var files = new PodTrees(proc).Of(pod, [container]);
+        var sizes = FileRules.Check(files);
+        // On their way files of memory lie there twice: staged, and in their place.
+        var memoryBytes = MemoryBytes(pids) + (2 * sizes.MemoryBytes);
         Refuse(new MemoryRoom().Check(memoryBytes, options.Node));
-        return new SourceFacts(container, await DescribeAsync(container, cancellation), memoryBytes, CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")));
+        return new SourceFacts(container, await DescribeAsync(container, cancellation), memoryBytes, CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")), files, sizes.DiskBytes);
     }
 
     /// <summary>The same processes as at preflight? A container that was restarted in place is another one.</summary>
@@ -59,17 +61,6 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
     {
         var provided = (pod.Spec.Volumes ?? []).Where(PodSpecRules.IsProvidedByKubelet).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
         return [.. (pod.Spec.Containers[0].VolumeMounts ?? []).Where(mount => provided.Contains(mount.Name)).Select(mount => mount.MountPath)];
-    }
-
-    private Refusal? FilledEmptyDir(V1Pod pod, RuncState container)
-    {
-        var empties = (pod.Spec.Volumes ?? []).Where(volume => volume.EmptyDir is not null).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var mount in (pod.Spec.Containers[0].VolumeMounts ?? []).Where(mount => empties.Contains(mount.Name)))
-        {
-            var content = FileTree.Walk(proc.PathOf(container.InitPid, "root") + mount.MountPath).FirstOrDefault(path => !FileTree.Status(path).IsFolder);
-            if (content is not null) { return new(Reasons.VolumeUnsupported, $"emptyDir {mount.Name} of pod {pod.Metadata.Name} holds {Path.GetFileName(content)}; only an empty one can be moved"); }
-        }
-        return null;
     }
 
     private long MemoryBytes(IEnumerable<int> pids) =>

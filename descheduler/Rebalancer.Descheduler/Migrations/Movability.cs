@@ -16,7 +16,7 @@ internal sealed record Refusal(string Reason, string Message)
 internal static class Movability
 {
     /// <summary>Volumes whose content the replacement gets anew from the API.</summary>
-    private static readonly string[] ProjectedKinds = ["configMap", "secret", "downwardAPI", "projected"];
+    private static readonly string[] MovableVolumes = ["configMap", "secret", "downwardAPI", "projected", "emptyDir"];
 
     /// <param name="automatic">Nobody asked for this very move: then marks against any disruption count as well.</param>
     public static ImmutableArray<Refusal> Check(PodInfo pod, TimeSpan freezeBudget, bool automatic)
@@ -74,7 +74,7 @@ internal static class Movability
             yield return new Refusal(Reasons.SeveralContainers, $"pod {pod.FullName} has containers {string.Join(", ", shape.Containers.Concat(shape.OtherContainers))}; exactly one is supported");
         }
 
-        foreach (var volume in shape.Volumes.Where(v => !ProjectedKinds.Contains(v.Kind)))
+        foreach (var volume in shape.Volumes.Where(v => !MovableVolumes.Contains(v.Kind)))
         {
             yield return new Refusal(Reasons.VolumeUnsupported, $"pod {pod.FullName} has volume {volume.Name} of kind {volume.Kind}");
         }

@@ -25,7 +25,7 @@ public sealed class RefusalTests
         [Reasons.SharedProcessNamespace] = m => m.Source!.Spec.ShareProcessNamespace = true,
         [Reasons.SeveralContainers] = m => m.Source!.Spec.Containers.Add(new V1Container { Name = "second" }),
         [Reasons.SeveralContainers + " init"] = m => m.Source!.Spec.InitContainers = [new V1Container { Name = "init" }],
-        [Reasons.VolumeUnsupported] = m => m.Source!.Spec.Volumes = [new V1Volume { Name = "data", EmptyDir = new V1EmptyDirVolumeSource() }],
+        [Reasons.VolumeUnsupported] = m => m.Source!.Spec.Volumes = [new V1Volume { Name = "data", HostPath = new V1HostPathVolumeSource { Path = "/data" } }],
         [Reasons.DeviceUnsupported] = m => m.Source!.Spec.Containers[0].Resources.Limits = new Dictionary<string, ResourceQuantity> { ["nvidia.com/gpu"] = new("1") },
         [Reasons.TerminalUnsupported] = m => m.Source!.Spec.Containers[0].Tty = true,
         [Reasons.RuntimeUnsupported] = m => m.Source!.Spec.RuntimeClassName = "gvisor",
