@@ -36,10 +36,10 @@ internal sealed class StagedTree(TreeName name, string folder)
     }
 
     /// <summary>The tree's own folder through the mount on top of it: overlay has read its mode when it was mounted.</summary>
-    public void ShowRoot(string mount)
+    public void ShowRoot(string place, string mount)
     {
-        using var from = OpenFolder.Open(tree.Path);
+        using var from = OpenFolder.Open(place);
         using var to = OpenFolder.Open(mount);
-        FolderMetadata.Copy(from, to, name.Kind);
+        FolderMetadata.Of(from, name.Kind).SetTo(to);
     }
 }

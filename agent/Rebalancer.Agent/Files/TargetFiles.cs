@@ -64,8 +64,9 @@ internal sealed class TargetFiles(FileStaging staging, string images) : IDisposa
         {
             case TreeKind.Layer when name.Name != container.Name: return;
             case TreeKind.Layer:
-                staged.GiveTo(LayerPlace.Upper(container.RootMount));
-                staged.ShowRoot(container.RootMount);
+                var upper = LayerPlace.Upper(container.RootMount);
+                staged.GiveTo(upper);
+                staged.ShowRoot(upper, container.RootMount);
                 return;
             case TreeKind.SharedMemory: staged.GiveTo(ShmPath.Of(container.Bundle)); return;
             default: staged.GiveTo(KubeletPaths.EmptyDir(container.PodUid, name.Name)); return;

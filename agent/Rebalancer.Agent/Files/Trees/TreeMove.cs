@@ -22,6 +22,7 @@ internal static class TreeMove
     /// <returns>False: they lie on different file systems.</returns>
     private static bool TryMove(OpenFolder from, OpenFolder to, TreeKind kind)
     {
+        var metadata = FolderMetadata.Of(from, kind);
         foreach (var name in from.Names())
         {
             var isFolder = from.Find(name) is { Kind: FileKind.Folder };
@@ -40,7 +41,7 @@ internal static class TreeMove
             if (errno == Errno.CrossDevice) { return false; }
             if (errno != 0) { throw new LinuxException($"renameat({RawName.Shown(name)})", errno); }
         }
-        FolderMetadata.Copy(from, to, kind);
+        metadata.SetTo(to);
         return true;
     }
 }

@@ -34,8 +34,12 @@ internal sealed class TreeWriter(OpenFolder root, TreeKind kind, long maximumByt
             SetAll(folder, name, file);
             return;
         }
-        if (there is not null) { Replace(folder, name, file.Path); }
-        Make(folder, name, file);
+        if (there is not null)
+        {
+            TreeRemoval.Remove(folder, name);
+            Forget(file.Path);
+        }
+        Make(Parent(folderPath), name, file);
     }
 
     public void Data(long offset, ReadOnlySpan<byte> data)
@@ -118,12 +122,6 @@ internal sealed class TreeWriter(OpenFolder root, TreeKind kind, long maximumByt
     {
         FileMetadata.Set(folder, name, file, kind);
         if (file.Kind == FileKind.Folder) { folderTimes[file.Path] = file.Modified; }
-    }
-
-    private void Replace(OpenFolder folder, string name, string path)
-    {
-        Forget(path);
-        TreeRemoval.Remove(folder, name);
     }
 
     /// <summary>A folder that goes takes what is remembered of it along; the one kept open may be below it.</summary>
