@@ -16,6 +16,7 @@ internal static class CriuCauses
         ("Can't lookup mount", Reasons.VolumeUnsupported, "a file is open on a mount that the container no longer has, or that is not the container's own"),
         ("External socket is used", Reasons.CheckpointFailed, "a unix socket is connected to a process outside the container"),
         ("Can't dump ghost file", Reasons.CheckpointFailed, "a deleted file that is still open is larger than CRIU's ghost limit"),
+        ("Can't create link remap", Reasons.CheckpointFailed, "a file is open under a name that was deleted, while it has another name"),
         ("in-flight connection", Reasons.CheckpointFailed, "a connection was being set up when the pod was frozen; another try can succeed"),
         ("xsave size mismatch", Reasons.CpuIncompatible, "the two processors save different register states (xsave area)"),
         ("Can't dump nested", Reasons.CheckpointFailed, "the container has nested namespaces that cannot be carried"),

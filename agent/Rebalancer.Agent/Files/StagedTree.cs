@@ -16,11 +16,12 @@ internal sealed class StagedTree(TreeName name, string folder)
 
     private string GivenMarker => Path.Combine(folder, "given");
 
+    /// <returns>False: it has been there already.</returns>
     /// <exception cref="MoveException">The place cannot be filled.</exception>
-    public void GiveTo(string place)
+    public bool GiveTo(string place)
     {
         var given = File.Exists(GivenMarker) ? File.ReadAllText(GivenMarker) : null;
-        if (given == place) { return; }
+        if (given == place) { return false; }
         try
         {
             using var to = OpenFolder.Open(place);
@@ -33,13 +34,6 @@ internal sealed class StagedTree(TreeName name, string folder)
             throw new MoveException(e.Errno == Errno.NoSpace ? Reasons.TargetNoRoom : Reasons.RestoreFailed, $"{tree.Shown} cannot be given to {place}: {e.Message}", inner: e);
         }
         File.WriteAllText(GivenMarker, place);
-    }
-
-    /// <summary>The tree's own folder through the mount on top of it: overlay has read its mode when it was mounted.</summary>
-    public void ShowRoot(string place, string mount)
-    {
-        using var from = OpenFolder.Open(place);
-        using var to = OpenFolder.Open(mount);
-        FolderMetadata.Of(from, name.Kind).SetTo(to);
+        return true;
     }
 }

@@ -64,9 +64,8 @@ internal sealed class TargetFiles(FileStaging staging, string images) : IDisposa
         {
             case TreeKind.Layer when name.Name != container.Name: return;
             case TreeKind.Layer:
-                var upper = LayerPlace.Upper(container.RootMount);
-                staged.GiveTo(upper);
-                staged.ShowRoot(upper, container.RootMount);
+                var place = LayerPlace.Of(container.RootMount);
+                if (staged.GiveTo(place.Upper)) { place.MountAgain(); }
                 return;
             case TreeKind.SharedMemory: staged.GiveTo(ShmPath.Of(container.Bundle)); return;
             default: staged.GiveTo(KubeletPaths.EmptyDir(container.PodUid, name.Name)); return;

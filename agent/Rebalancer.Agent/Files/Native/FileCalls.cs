@@ -10,10 +10,8 @@ internal static class FileCalls
     public const int AtSymlinkNoFollow = 0x100, AtRemoveFolder = 0x200, AtEmptyPath = 0x1000, AtCurrentFolder = -100;
     /// <summary>openat2: no other mount, no link, nothing above the folder.</summary>
     public const ulong ResolveBeneath = 0x01 | 0x02 | 0x04 | 0x08;
-    public const ulong ResolveInRootWithoutLinks = 0x02 | 0x04 | 0x10;
-    public const int SeekSet = 0, SeekData = 3, SeekHole = 4;
+    public const int SeekData = 3, SeekHole = 4;
     public const int PunchHole = 0x03;
-    public const ulong BytesReadable = 0x541B;
     private const long OpenAt2Syscall = 437;
 
     [DllImport("libc", EntryPoint = "openat", SetLastError = true)]
@@ -76,8 +74,8 @@ internal static class FileCalls
     [DllImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     public static extern int Allocate(int file, int mode, long offset, long length);
 
-    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    public static extern int Ask(int file, ulong request, ref int answer);
+    [DllImport("libc", EntryPoint = "mount", SetLastError = true)]
+    public static extern int Mount([In] byte[] source, [In] byte[] target, [In] byte[] kind, ulong flags, [In] byte[] options);
 
     [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static extern long Syscall(long number, long folder, [In] byte[] name, in OpenHow how, nuint size);

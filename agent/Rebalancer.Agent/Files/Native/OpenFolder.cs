@@ -27,10 +27,6 @@ internal sealed class OpenFolder : IDisposable
     public OpenFolder Below(string path) =>
         new(Descriptor.Of(FileCalls.OpenAt2(Number, RawName.Bytes(path), FolderFlags, FileCalls.ResolveBeneath), $"openat2({RawName.Shown(path)})"));
 
-    /// <summary>Opens a folder as a process with this root would, but through no link.</summary>
-    public OpenFolder InRoot(string path) =>
-        new(Descriptor.Of(FileCalls.OpenAt2(Number, RawName.Bytes(RawName.FromText(path)), FolderFlags, FileCalls.ResolveInRootWithoutLinks), $"openat2({path})"));
-
     public IReadOnlyList<string> Names()
     {
         using var reading = Below(RawName.Root);
