@@ -28,6 +28,13 @@ public static class NodePaths
     /// <summary>A program that only ends, with exit code 0: what a run-once init container of a moved pod runs in its place. Not below /run, which may forbid programs.</summary>
     public const string Nothing = StateFolder + "/bin/nothing";
 
+    /// <summary>
+    /// Files of pods that are on their way here, by migration uid: beside containerd's snapshots and kubelet's volumes, so that they get into their place by
+    /// renaming. Where those lie elsewhere, they are copied.
+    /// </summary>
+    public const string StagedLayers = "/var/lib/containerd/rebalancer";
+    public const string StagedVolumes = "/var/lib/kubelet/rebalancer";
+
     public const string BinFolder = "/opt/rebalancer/bin";
     /// <summary>The wrapper's binary, also called under this name as CRIU's action script.</summary>
     public const string RuncWrapper = BinFolder + "/rebalancer-runc";

@@ -11,9 +11,10 @@ public static class CriuConfiguration
     /// <summary>
     /// While the container runs. CRIU's own lock would start iptables-restore twice inside the freeze (30-50 ms each); the agent's shield
     /// covers the dump. A checkpoint by somebody else is not worse off: its lock would stay in the pod's namespace, which outlives the container.
+    /// Deleted files that are still open are carried in the checkpoint: up to 64 MB each, where CRIU alone would refuse more than 1 MB.
     /// Established connections still need the caller's own --tcp-established.
     /// </summary>
-    public const string Default = "network-lock skip\n";
+    public const string Default = "network-lock skip\nghost-limit 64M\n";
 
     /// <summary>
     /// While the agent moves the container: a dump waits at pre-dump, a restore is held at post-restore, until the agent says go on.

@@ -1,3 +1,4 @@
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Checkpoint;
@@ -10,8 +11,13 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
     public string Root { get; } = Path.Combine(root, SafeUid(migrationUid));
     /// <summary>One folder for each container, named as it is.</summary>
     public string Images => Path.Combine(Root, ImagesName);
+    /// <summary>Among the images, what travels of the pod's files; no container has such a name.</summary>
+    public const string FilesName = "_files";
+    public string FileImages => Path.Combine(Images, FilesName);
     /// <summary>The memory of processes, as far as it is not in the images: a folder for each container (<see cref="Memory.PageIndex"/>).</summary>
     public string Pages => Path.Combine(Root, "pages");
+    /// <summary>The pod's files that have come, on disk or here; deleted together.</summary>
+    public FileStaging Files { get; } = new(migrationUid, memory: root);
     /// <summary>Exists once every byte has come and has the right hash.</summary>
     public string CompleteMarker => Path.Combine(Root, "complete");
     public string CriuConfig => Path.Combine(Root, "criu.conf");
@@ -33,11 +39,13 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
     {
         Delete();
         PrivateFolder.Create(Images);
+        PrivateFolder.Create(FileImages);
         foreach (var container in containers) { PrivateFolder.Create(ImagesOf(container)); }
     }
 
     public void Delete()
     {
+        Files.Delete();
         try
         {
             Directory.Delete(Root, recursive: true);

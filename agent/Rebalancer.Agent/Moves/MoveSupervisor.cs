@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Moves;
@@ -33,12 +35,16 @@ internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, 
     /// <summary>Images hold a pod's memory: none may lie here without a Migration.</summary>
     private void SweepFolders()
     {
-        if (!Directory.Exists(NodePaths.MovesFolder)) { return; }
-        foreach (var folder in Directory.EnumerateDirectories(NodePaths.MovesFolder))
+        foreach (var folder in Directory.Exists(NodePaths.MovesFolder) ? Directory.EnumerateDirectories(NodePaths.MovesFolder) : [])
         {
             if (book.Find(Path.GetFileName(folder)) is not null) { continue; }
             log.LogInformation("Deleting {Folder}: its Migration does not exist", folder);
-            Directory.Delete(folder, recursive: true);
+            new MoveFolder(Path.GetFileName(folder)).Delete();
+        }
+        foreach (var uid in FileStaging.Staged().Where(uid => book.Find(uid) is null))
+        {
+            log.LogInformation("Deleting the files staged for Migration {Uid}, which does not exist", uid);
+            new MoveFolder(uid).Delete();
         }
     }
 }

@@ -1,4 +1,5 @@
 using Rebalancer.Agent.Checkpoint;
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
@@ -26,6 +27,7 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     public Guard? Guard { get; set; }
     public ImageStream? Images { get; set; }
     public ImageSender? Sender { get; set; }
+    public SourceFiles? Files { get; set; }
     public PeerSession? Session { get; set; }
     /// <summary>Clock timestamp at which the freeze began.</summary>
     public long? FrozenAt { get; set; }

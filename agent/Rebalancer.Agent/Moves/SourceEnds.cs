@@ -83,6 +83,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         }
         if (context.Shield is not null) { await context.Shield.DisposeAsync(); }
         context.Sender?.Dispose();
+        context.Files?.Dispose();
         if (context.Images is not null) { await context.Images.DisposeAsync(); }
         foreach (var each in context.Containers) { each.Dispose(); }
         context.Guard?.Dispose();

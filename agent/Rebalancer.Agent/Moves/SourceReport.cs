@@ -17,6 +17,7 @@ internal static class SourceReport
         Address = context.Facts?.Network.AddressCidr ?? context.Migration.Status.Source?.Address,
         Mac = context.Facts?.Network.Mac ?? context.Migration.Status.Source?.Mac,
         MemoryBytes = context.Facts?.MemoryBytes ?? context.Migration.Status.Source?.MemoryBytes,
+        FilesBytes = context.Facts?.FilesBytes ?? context.Migration.Status.Source?.FilesBytes,
         Cpu = context.Facts?.Cpu ?? context.Migration.Status.Source?.Cpu,
         Strategy = context.Status.Strategy,
         StrategyReason = context.Status.StrategyReason,

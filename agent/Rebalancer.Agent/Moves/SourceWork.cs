@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
@@ -26,7 +27,10 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
             case SourceStep.Preflight: context.Facts = await services.SourcePreflight.CheckAsync(context.Migration, cancellation); return true;
             case SourceStep.AwaitCopy: return await AwaitPhaseAsync(Phases.PreCopying, cancellation);
             case SourceStep.Connect: await ConnectAsync(cancellation); return true;
-            case SourceStep.PreCopy: await copy.RunAsync(cancellation); return true;
+            case SourceStep.PreCopy:
+                await SendFilesAsync(cancellation);
+                await copy.RunAsync(cancellation);
+                return true;
             case SourceStep.Follow: return await copy.FollowAsync(AwaitPhaseAsync(Phases.Freezing, cancellation), cancellation);
             case SourceStep.Arm: await ArmAsync(cancellation); return true;
             case SourceStep.Freeze: await FreezeAsync(cancellation); return true;
@@ -86,6 +90,15 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         context.Folder.Create(facts.Containers.Select(each => each.ContainerName));
         context.Images = await services.Channels.ImagesAsync(endpoint, target, context.Session, cancellation);
         context.Sender = new ImageSender(context.Folder.Images, context.Images);
+        context.Files = new SourceFiles(context.Folder.FileImages, services.Proc, services.Clock);
+    }
+
+    private async Task SendFilesAsync(CancellationToken cancellation)
+    {
+        var facts = context.Facts!;
+        var logs = facts.Containers.Select(each => new ContainerLog(each.ContainerName, KubeletPaths.ContainerLogs(context.Migration.Metadata.NamespaceProperty, context.Migration.Spec.PodName, context.Migration.Status.PodUID!, each.ContainerName)));
+        await context.Files!.SendAheadAsync(facts.Files, [.. logs], context.Cgroups.SelectMany(each => each.Pids()), context.Sender!, cancellation);
+        context.Timeline.Mark("FilesAhead");
     }
 
     /// <summary>Everything that can be started before the freeze is, while the memory follows.</summary>
@@ -133,10 +146,11 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
 
     private async Task DumpAsync(CancellationToken cancellation)
     {
-        var written = AllAsync([.. context.Containers.Select(each => each.DumpAsync(services.Options, context.Folder, context.Guard!.Pid, cancellation))]);
+        var dumped = AllAsync([.. context.Containers.Select(each => each.DumpAsync(services.Options, context.Folder, context.Guard!.Pid, cancellation))]);
+        var written = AllAsync([dumped, context.Files!.CollectAsync([.. context.Cgroups.SelectMany(each => each.Pids())], dumped, cancellation)]);
         foreach (var each in context.Containers) { await (each.Memory?.SendLastAsync(context.Images!, cancellation) ?? Task.CompletedTask); }
         context.Timeline.Mark("LastPagesSent");
-        if (context.Containers.Any(each => each.Memory is null)) { await context.Sender!.TailAsync(written, services.Clock, cancellation); }
+        await context.Sender!.TailAsync(written, [.. context.Containers.Where(each => each.Memory is null).Select(each => each.Name)], services.Clock, cancellation);
         await written;
         context.Timeline.Mark("Dumped");
         foreach (var each in context.Containers) { await (each.Memory?.CompleteAsync(context.Folder.ImagesOf(each.Name), context.Images!, cancellation) ?? Task.CompletedTask); }
@@ -175,9 +189,13 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         MigrationUid = context.Uid,
         ContainerName = facts.Containers[0].ContainerName,
         EstimatedBytes = facts.MemoryBytes,
+        FilesBytes = facts.FilesBytes,
         Address = facts.Network.AddressCidr,
         Mac = facts.Network.Mac,
     };
+
+    private ContainerLog Log(RuncState container) => new(
+        container.ContainerName, KubeletPaths.ContainerLogs(context.Migration.Metadata.NamespaceProperty, context.Migration.Spec.PodName, container.PodUid, container.ContainerName));
 
     private async Task LimitAsync(Task waited, string what, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Restore;
@@ -64,7 +65,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
             return Fail(Reasons.PhaseTimeout, $"no checkpoint for container {request.ContainerName} of pod {request.PodName} came within {WaitLimit.TotalSeconds} s");
         }
         if (move.IsAborted) { return Aborted(); }
-        if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return await Pod.GiveAsync(request, callerGone); }
+        if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return await GiveFilesAsync(request, callerGone) ?? await Pod.GiveAsync(request, callerGone); }
         if (!move.IsCommitted) { return Fail(Reasons.RestoreFailed, $"container {request.ContainerName} cannot be restored while another restore of its pod is under way (step {Context.Step.Current})"); }
         return Pod.ColdStart(request, new MoveException(Reasons.RestoreFailed, $"no complete checkpoint is left on this node (step {Context.Step.Current})"));
     }
@@ -126,6 +127,24 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         if (!move.IsCommitted && await move.AbortAsync(why, callerGone) != Decision.Committed) { return Fail(why.Reason, why.Message); }
         log.LogError("Migration {Name}: {Message}: {Line}", Context.Migration.Metadata.Name, why.Message, why.LogLine);
         return !wasRunning && copy.Restores < TargetContext.MaximumRestores && Context.Folder.IsComplete ? await Pod.GiveAsync(request, callerGone) : Pod.ColdStart(request, why);
+    }
+
+    /// <returns>Null: the pod's files are in their place, and the container may be restored.</returns>
+    private async Task<LocalReply?> GiveFilesAsync(LocalRequest request, CancellationToken callerGone)
+    {
+        try
+        {
+            var container = new NewContainer(request.ContainerName, request.Bundle, request.PodNamespace, request.PodName, request.PodUid);
+            await Task.Run(() => Context.Files.GiveTo(container), callerGone);
+            Context.Timeline.Mark("FilesGiven");
+            return null;
+        }
+        catch (MoveException why)
+        {
+            if (!move.IsCommitted && await move.AbortAsync(why, callerGone) != Decision.Committed) { return Fail(why.Reason, why.Message); }
+            log.LogError("Migration {Name}: {Message}", Context.Migration.Metadata.Name, why.Message);
+            return Pod.ColdStart(request, why);
+        }
     }
 
     /// <summary>A container that does not move: an init container that the source has done with, or one that nobody knows.</summary>

@@ -1,4 +1,5 @@
 using Rebalancer.Agent.Checkpoint;
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
@@ -20,6 +21,7 @@ internal sealed class TargetContext(Migration migration, TargetStep first, TimeP
     /// <summary>As first seen: for names; what may change is in the book.</summary>
     public Migration Migration { get; } = migration;
     public MoveFolder Folder { get; } = new(migration.Metadata.Uid);
+    public TargetFiles Files => field ??= new TargetFiles(Folder.Files, Folder.FileImages);
     public Timeline Timeline { get; } = new(clock);
     public StepCell Step { get; } = new(first);
     public ArrivingFrames Frames { get; } = new();

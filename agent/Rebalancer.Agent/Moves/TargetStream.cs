@@ -21,14 +21,14 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     public void Open(Hello hello, Action<MoveReply> reply)
     {
         if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not ready"); }
-        services.TargetPreflight.RequireRoom(hello.EstimatedBytes);
+        services.TargetPreflight.RequireRoom(hello.EstimatedBytes, hello.FilesBytes);
         var containers = move.Containers;
         if (containers.Count is 0 or > PodSpecRules.MaximumContainers || !containers.All(MoveFolder.IsContainerName))
         {
             throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} names {containers.Count} containers in status.source.containers ('{string.Join("', '", containers.Take(PodSpecRules.MaximumContainers))}'), which are none");
         }
         Context.Folder.Create(containers);
-        receiver = new ImageReceiver(Context.Folder.Images, containers, Context.Folder.Pages, hello.EstimatedBytes);
+        receiver = new ImageReceiver(Context.Folder.Images, [.. containers, MoveFolder.FilesName], Context.Folder.Pages, checked(hello.EstimatedBytes + Math.Max(0, hello.FilesBytes)), Context.Files.Taker);
         Context.Reply = reply;
     }
 
@@ -60,6 +60,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     {
         var images = Receiver("manifest");
         images.Complete(manifest);
+        Context.Files.Complete();
         File.WriteAllBytes(Context.Folder.CompleteMarker, []);
         move.Advance(TargetSignal.ImagesStored);
         Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });
@@ -69,6 +70,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     {
         Context.Reply = null;
         receiver?.Dispose();
+        Context.Files.Dispose();
         ended.TrySetResult();
         var step = Context.Step.Current;
         if (TargetMachine.IsFinal(step) || move.IsCommitted) { return; }

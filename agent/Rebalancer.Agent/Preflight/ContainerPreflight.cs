@@ -15,8 +15,6 @@ internal sealed class ContainerPreflight(ProcFolder proc, TimeProvider clock)
             ?? throw new MoveException(Reasons.RuntimeUnsupported, $"container {state.ContainerName}: {state.CgroupPath} is no cgroup with a freezer");
         var pids = cgroup.Pids();
         Refusal.Throw(new ProcessRules(proc).Check(state, sandbox, pids, Mounts(pod, container, PodSpecRules.IsProvidedByKubelet)));
-        Refusal.Throw(FilledEmptyDir(pod, container, state));
-        Refusal.Throw(new WritableLayer(proc).Check(state));
         return pids;
     }
 
@@ -24,16 +22,5 @@ internal sealed class ContainerPreflight(ProcFolder proc, TimeProvider clock)
     {
         var volumes = (pod.Spec.Volumes ?? []).Where(kind).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
         return [.. (container.VolumeMounts ?? []).Where(mount => volumes.Contains(mount.Name)).Select(mount => mount.MountPath)];
-    }
-
-    /// <summary>A socket's file is made again when the socket is restored.</summary>
-    private Refusal? FilledEmptyDir(V1Pod pod, V1Container container, RuncState state)
-    {
-        foreach (var mount in Mounts(pod, container, volume => volume.EmptyDir is not null))
-        {
-            var content = FileTree.Walk(proc.PathOf(state.InitPid, "root") + mount).FirstOrDefault(path => FileTree.Status(path) is { IsFolder: false, IsSocket: false });
-            if (content is not null) { return new(Reasons.VolumeUnsupported, $"the emptyDir at {mount} of container {container.Name} of pod {pod.Metadata.Name} holds {Path.GetFileName(content)}; only an empty one can be moved"); }
-        }
-        return null;
     }
 }

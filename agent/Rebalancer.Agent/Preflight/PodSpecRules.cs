@@ -42,7 +42,7 @@ internal static class PodSpecRules
     /// <summary>Volumes that the target makes again by itself.</summary>
     public static bool IsProvidedByKubelet(V1Volume volume) => volume.ConfigMap is not null || volume.Secret is not null || volume.DownwardAPI is not null || volume.Projected is not null;
 
-    private static bool IsMovable(V1Volume volume) => IsProvidedByKubelet(volume) || volume.EmptyDir is not null;
+    private static bool IsMovable(V1Volume volume) => IsProvidedByKubelet(volume) || volume.EmptyDir is { Medium: null or "" or "Memory" };
 
     /// <summary>Extended resources ("nvidia.com/gpu") have a domain; hugepages are named without one.</summary>
     private static bool IsDevice(string resource) => resource.Contains('/', StringComparison.Ordinal) || resource.StartsWith("hugepages-", StringComparison.Ordinal);
@@ -50,6 +50,7 @@ internal static class PodSpecRules
     private static string Kind(V1Volume volume) => volume switch
     {
         { HostPath: not null } => "hostPath",
+        { EmptyDir: { } empty } => $"emptyDir of medium {empty.Medium}",
         { PersistentVolumeClaim: not null } => "persistentVolumeClaim",
         { Ephemeral: not null } => "ephemeral",
         { Csi: not null } => "csi",

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Network;
 using Rebalancer.Kubernetes.Api;
@@ -26,9 +27,13 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
         }
         Refusal.Throw(Stranger(running, pod));
         Refusal.Throw(new UnixSockets(proc).Check(looked));
-        var memoryBytes = looked.Sum(each => MemoryBytes(each.Pids));
+        IReadOnlyList<RuncState> containers = [.. looked.Select(each => each.State)];
+        var files = new PodTrees(proc).Of(pod, containers);
+        var sizes = FileRules.Check(files);
+        // On their way files of memory lie there twice: staged, and in their place.
+        var memoryBytes = looked.Sum(each => MemoryBytes(each.Pids)) + (2 * sizes.MemoryBytes);
         Refusal.Throw(new MemoryRoom().Check(memoryBytes, options.Node));
-        return new SourceFacts([.. looked.Select(each => each.State)], await DescribeAsync(looked[0].State, cancellation), memoryBytes, CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")));
+        return new SourceFacts(containers, await DescribeAsync(containers[0], cancellation), memoryBytes, CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")), files, sizes.DiskBytes);
     }
 
     /// <summary>The same processes as at preflight? A container that was restarted in place is another one.</summary>

@@ -15,9 +15,9 @@ internal sealed class TargetPreflight(AgentOptions options, CriuVersion criu)
         return CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo"));
     }
 
-    /// <exception cref="MoveException">No room for a checkpoint of this size.</exception>
-    public void RequireRoom(long memoryBytes)
+    /// <exception cref="MoveException">No room for a checkpoint of this size, or for files of this size on disk.</exception>
+    public void RequireRoom(long memoryBytes, long filesBytes)
     {
-        if (new MemoryRoom().Check(memoryBytes, options.Node) is { } refusal) { throw new MoveException(refusal.Reason, refusal.Message); }
+        if ((new MemoryRoom().Check(memoryBytes, options.Node) ?? DiskRoom.Check(filesBytes, options.Node)) is { } refusal) { throw new MoveException(refusal.Reason, refusal.Message); }
     }
 }

@@ -70,7 +70,7 @@ internal sealed class TransferRehearsal(IMoveSinks moves, PeerChannels channels,
             await session.Accepted.WaitAsync(cancellation);
             await using var images = await channels.ImagesAsync(options.Listen.ToString(), options.Node, session, cancellation);
             using var sender = new ImageSender(source, images);
-            await sender.TailAsync(WriteAsync(source, cancellation), clock, cancellation);
+            await sender.TailAsync(WriteAsync(source, cancellation), ["."], clock, cancellation);
             await sender.FinishAsync(cancellation);
             await session.ImagesStored.WaitAsync(cancellation);
             await session.CompleteAsync(Limit);

@@ -15,7 +15,7 @@ internal sealed record Refusal(string Reason, string Message)
 /// <summary>Whether a pod can move live at all, as far as its object shows. What only its node can see, the source agent checks.</summary>
 internal static class Movability
 {
-    /// <summary>Volumes whose content the replacement gets anew from the API, and those of which the source agent looks what is in them.</summary>
+    /// <summary>Volumes whose content the replacement gets anew from the API, and those that the agents carry.</summary>
     private static readonly string[] MovableKinds = ["configMap", "secret", "downwardAPI", "projected", "emptyDir"];
 
     /// <param name="automatic">Nobody asked for this very move: then marks against any disruption count as well.</param>

@@ -193,6 +193,8 @@ public sealed class SourceStatus
     public string? Mac { get; set; }
     /// <summary>Resident memory in bytes at preflight.</summary>
     public long? MemoryBytes { get; set; }
+    /// <summary>Bytes on disk at preflight of what the pod's containers wrote and of its emptyDirs.</summary>
+    public long? FilesBytes { get; set; }
     /// <summary>CPU feature flags of the node, sorted, and xsave area size in bytes.</summary>
     public NodeCpu? Cpu { get; set; }
     /// <summary>How the memory travels, of <see cref="Strategies"/>; known from Copied on.</summary>

@@ -27,7 +27,10 @@ public static class Reasons
     public const string DeviceUnsupported = "DeviceUnsupported";
     public const string TerminalUnsupported = "TerminalUnsupported";
     public const string IoUring = "IoUring";
+    /// <summary>Something in a container's root file system or in an emptyDir cannot be carried: a device, or what only means something on its own node.</summary>
     public const string WritableLayer = "WritableLayer";
+    /// <summary>The pod's layers and emptyDirs hold more bytes or files than are moved.</summary>
+    public const string FilesTooLarge = "FilesTooLarge";
     public const string ProjectedFileOpen = "ProjectedFileOpen";
     public const string ProbeTooTight = "ProbeTooTight";
     public const string CpuIncompatible = "CpuIncompatible";

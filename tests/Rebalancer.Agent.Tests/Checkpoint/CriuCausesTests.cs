@@ -9,6 +9,7 @@ public sealed class CriuCausesTests
     [InlineData("(00.01) Error (criu/files-reg.c:1): Can't lookup mount=24 for fd=3 path=/x", Reasons.VolumeUnsupported)]
     [InlineData("(00.01) Error (criu/sk-unix.c:9): unix: External socket is used. Consider using --ext-unix-sk option.", Reasons.ExternalSocket)]
     [InlineData("(00.01) Error (criu/sk-unix.c:9): unix: Can't dump half of stream unix connection.", Reasons.ExternalSocket)]
+    [InlineData("(00.01) Error (criu/files-reg.c:8): Can't create link remap for /x. Use link-remap option.", Reasons.CheckpointFailed)]
     [InlineData("(00.01) Error (criu/sk-inet.c:1): inet: In-flight connection (l)", Reasons.CheckpointFailed)]
     [InlineData("(00.01) Error (criu/files.c:2): Can't dump file 7 of that type [600] (unknown anon_inode:[io_uring])", Reasons.IoUring)]
     [InlineData("(00.01) Error (criu/cpu.c:3): xsave size mismatch (2440/2696)", Reasons.CpuIncompatible)]

@@ -31,7 +31,7 @@ public sealed class PeerTransferTests : IDisposable
         var pagesPath = Path.Combine(images, "pages-1.img");
         await File.WriteAllBytesAsync(pagesPath, pages[..(3 << 20)]);
         var written = new TaskCompletionSource();
-        var tailing = sender.TailAsync(written.Task, TimeProvider.System, CancellationToken.None);
+        var tailing = sender.TailAsync(written.Task, ["."], TimeProvider.System, CancellationToken.None);
         await using (var growing = new FileStream(pagesPath, FileMode.Append)) { await growing.WriteAsync(pages.AsMemory(3 << 20)); }
         await File.WriteAllBytesAsync(Path.Combine(images, "core-1.img"), [1, 2, 3]);
         await File.WriteAllBytesAsync(Path.Combine(images, "empty.img"), []);

@@ -22,10 +22,10 @@ public sealed class BadInputTests(BadInputLab lab) : IClassFixture<BadInputLab>
     {
         { "hostNetwork", Reasons.HostNamespace },
         { "unix socket between containers", Reasons.ExternalSocket },
-        { "emptyDir", Reasons.VolumeUnsupported },
+        { "hostPath", Reasons.VolumeUnsupported },
         { "opted out", Reasons.OptedOut },
         { "terminal", Reasons.TerminalUnsupported },
-        { "written layer", Reasons.WritableLayer },
+        { "device in the layer", Reasons.WritableLayer },
     };
 
     [Fact]
@@ -41,8 +41,8 @@ public sealed class BadInputTests(BadInputLab lab) : IClassFixture<BadInputLab>
     public async Task Move_OfAnImmovablePod_IsRefusedTyped(string kind, string reason)
     {
         using var limit = new CancellationTokenSource(TestLimit);
-        var pod = kind == "written layer"
-            ? await lab.StartAsync(_ => { }, limit.Token, "echo x > /written; " + Pods.Stay)
+        var pod = kind == "device in the layer"
+            ? await lab.StartAsync(_ => { }, limit.Token, "/bin/busybox mknod /written c 1 3; " + Pods.Stay)
             : await lab.StartAsync(made => MakeImmovable(made, kind), limit.Token);
         var ended = await RefusedAsync(new MigrationSpec { PodName = pod.Name(), TargetNode = BadInputLab.Target }, reason, limit.Token);
         Assert.Contains(pod.Name(), ended.Status.Message, StringComparison.Ordinal);
@@ -122,10 +122,9 @@ public sealed class BadInputTests(BadInputLab lab) : IClassFixture<BadInputLab>
         {
             case "hostNetwork": pod.Spec.HostNetwork = true; break;
             case "unix socket between containers": ConnectByUnixSocket(pod); break;
-            case "emptyDir":
-                pod.Spec.Volumes = [new V1Volume { Name = "scratch", EmptyDir = new V1EmptyDirVolumeSource() }];
+            case "hostPath":
+                pod.Spec.Volumes = [new V1Volume { Name = "scratch", HostPath = new V1HostPathVolumeSource { Path = "/tmp" } }];
                 main.VolumeMounts = [new V1VolumeMount { Name = "scratch", MountPath = "/scratch" }];
-                main.Command[2] = "echo x > /scratch/file; " + main.Command[2];
                 break;
             case "opted out": pod.Metadata.Annotations = new Dictionary<string, string> { [Names.Migratable] = "false" }; break;
             case "terminal": main.Stdin = true; break;

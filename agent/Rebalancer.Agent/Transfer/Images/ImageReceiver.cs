@@ -4,15 +4,19 @@ using Rebalancer.Agent.Contracts;
 
 namespace Rebalancer.Agent.Transfer.Images;
 
+/// <summary>Takes the next bytes of one file, in order.</summary>
+internal delegate void TakePiece(ReadOnlySpan<byte> piece);
+
 /// <summary>
 /// Writes what a peer sends into one folder that only root can read, and nowhere else: no other paths, no links, bytes in order, bounded sizes.
 /// Not thread-safe: one stream, one receiver.
 /// </summary>
 /// <param name="folder">Exists, with the folders in it.</param>
 /// <param name="folders">Names of the folders in it that may be written into, one for each container; none: the folder itself.</param>
-/// <param name="estimatedBytes">As announced.</param>
+/// <param name="estimatedBytes">What was announced; about twice as much is taken.</param>
 /// <param name="pageFolder">For the pages of processes: a folder for each container is made in it when they come.</param>
-internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> folders, string pageFolder, long estimatedBytes) : IDisposable
+/// <param name="takerOf">Files that are taken elsewhere instead, piece by piece; null from it: written here.</param>
+internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> folders, string pageFolder, long estimatedBytes, Func<string, long, TakePiece?>? takerOf = null) : IDisposable
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly Dictionary<string, OpenImage> files = new(StringComparer.Ordinal);
@@ -32,7 +36,8 @@ internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> f
         if (Bytes + data.Length > maximumBytes) { throw new TransferException($"checkpoint is larger than {maximumBytes} bytes, of which {estimatedBytes} were announced"); }
         var file = Open(path);
         if (offset != file.Length) { throw new TransferException($"file {path}: bytes at {offset} came, {file.Length} were due"); }
-        RandomAccess.Write(file.Handle, data, offset);
+        if (file.Handle is { } handle) { RandomAccess.Write(handle, data, offset); }
+        file.Take?.Invoke(data);
         file.Hash.Append(data);
         file.Length += data.Length;
         Bytes += data.Length;
@@ -59,6 +64,12 @@ internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> f
     {
         if (files.TryGetValue(path, out var known)) { return known; }
         if (files.Count >= TransferLimits.Files) { throw new TransferException($"checkpoint has more than {TransferLimits.Files} files"); }
+        if (takerOf?.Invoke(path, maximumBytes) is { } take)
+        {
+            var taken = new OpenImage(null) { Take = take };
+            files.Add(path, taken);
+            return taken;
+        }
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode600, BufferSize = 0 };
         using (new FileStream(Path.Combine(folder, path), options)) { }
         var file = new OpenImage(File.OpenHandle(Path.Combine(folder, path), FileMode.Open, FileAccess.Write));
@@ -68,15 +79,16 @@ internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> f
 
     private void Close()
     {
-        foreach (var file in files.Values) { file.Handle.Dispose(); }
+        foreach (var file in files.Values) { file.Handle?.Dispose(); }
         pages.Dispose();
     }
 
     private static string Shown(string path) => path.Length > TransferLimits.PathCharacters ? path[..TransferLimits.PathCharacters] : path;
 
-    private sealed class OpenImage(SafeFileHandle handle)
+    private sealed class OpenImage(SafeFileHandle? handle)
     {
-        public SafeFileHandle Handle { get; } = handle;
+        public SafeFileHandle? Handle { get; } = handle;
+        public TakePiece? Take { get; init; }
         public XxHash3 Hash { get; } = new();
         public long Length { get; set; }
     }
