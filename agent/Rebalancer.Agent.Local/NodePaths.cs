@@ -27,6 +27,8 @@ public static class NodePaths
 
     /// <summary>A program that only ends, with exit code 0: what a run-once init container of a moved pod runs in its place. Not below /run, which may forbid programs.</summary>
     public const string Nothing = StateFolder + "/bin/nothing";
+    /// <summary>CRIU's action script.</summary>
+    public const string CriuScript = StateFolder + "/bin/criu-action";
 
     /// <summary>
     /// Files of pods that are on their way here, by migration uid: beside containerd's snapshots and kubelet's volumes, so that they get into their place by

@@ -20,7 +20,7 @@ public static class CriuConfiguration
     /// While the agent moves the container: a dump waits at pre-dump, a restore is held at post-restore, until the agent says go on.
     /// Whoever writes this before a checkpoint writes <see cref="Default"/> after it, or a checkpoint by somebody else would wait too.
     /// </summary>
-    /// <param name="script">Path of rebalancer-runc.</param>
+    /// <param name="script">Path of rebalancer-runc, or of <see cref="CriuScript"/>.</param>
     public static string Held(string script) => $"{Default}action-script {script}\n";
 
     /// <summary>As <see cref="Held"/>, for a restore whose processes get their memory from the page server.</summary>

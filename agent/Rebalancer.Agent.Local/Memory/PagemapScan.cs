@@ -55,8 +55,10 @@ internal sealed class PagemapScan : IDisposable
         Scan(Absent, Absent, PageState.Present | PageState.Swapped, protect: false, new PageRange(0, AddressLimit), each, alsoReturn);
 
     /// <summary>Pages of protectable mappings with content of their own that were written since they were protected last; protects them in the same walk.</summary>
-    public void TakeWritten(Action<PageRegion> each) =>
-        Scan(Absent, Absent | PageState.Written, PageState.Present | PageState.Swapped, protect: true, new PageRange(0, AddressLimit), each);
+    public void TakeWritten(Action<PageRegion> each) => TakeWritten(new PageRange(0, AddressLimit), each);
+
+    public void TakeWritten(PageRange range, Action<PageRegion> each) =>
+        Scan(Absent, Absent | PageState.Written, PageState.Present | PageState.Swapped, protect: true, range, each);
 
     /// <summary>Pages that fault by intention (MADV_GUARD_INSTALL).</summary>
     public void Guards(Action<PageRegion> each)

@@ -34,7 +34,7 @@ internal sealed class Dump : IDisposable
     {
         PrivateFolder.Create(folder.ImagesOf(container.ContainerName));
         PrivateFolder.Create(folder.Work(Step, container.ContainerName));
-        if (AsksBeforeDump(container)) { CriuConfiguration.Write(CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id), CriuConfiguration.Held(NodePaths.RuncWrapper)); }
+        if (AsksBeforeDump(container)) { CriuConfiguration.Write(CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id), CriuConfiguration.Held(NodePaths.CriuScript)); }
     }
 
     public static Dump Start(AgentOptions options, MoveFolder folder, RuncState container)

@@ -108,7 +108,7 @@ internal sealed class ContainerMemory(string container, ProcFolder proc, TimePro
     {
         try
         {
-            var obstacle = !Injection.IsSupported ? "this processor is not supported" : TrackedProcess.Obstacle(pid, proc);
+            var obstacle = WriteProtectProbe.Obstacle ?? TrackedProcess.Obstacle(pid, proc);
             if (obstacle is null) { processes.Add(pid, TrackedProcess.Attach(pid, proc, clock)); }
             else { Refuse(pid, obstacle); }
         }

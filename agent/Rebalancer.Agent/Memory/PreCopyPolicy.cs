@@ -29,8 +29,8 @@ internal static class PreCopyPolicy
     public static PreCopyVerdict Next(IReadOnlyList<CopyRound> rounds, DateTimeOffset now, DateTimeOffset? deadline)
     {
         var last = rounds[^1];
-        // As much as was written during the last round, if it goes on like that, is what the next one has to send.
-        var left = rounds.Count == 1 ? TimeSpan.MaxValue : last.Duration;
+        // What was written during the last round is what the next one has to send, at the best rate that the link has shown.
+        var left = rounds.Count == 1 ? TimeSpan.MaxValue : TimeSpan.FromSeconds(last.Bytes / Math.Max(1, rounds.Max(round => round.BytesPerSecond)));
         if (last.Bytes == 0 || left <= EnoughLeft) { return new(false, "little is left to send"); }
         if (rounds.Count >= MaximumRounds) { return new(false, "no more rounds are made"); }
         if (deadline is { } end && now + last.Duration + RestOfMove > end) { return new(false, "the deadline is near"); }

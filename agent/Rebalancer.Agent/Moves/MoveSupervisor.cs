@@ -3,6 +3,7 @@ using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Local.Criu;
 
 namespace Rebalancer.Agent.Moves;
 
@@ -12,6 +13,7 @@ internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         markers.CreateFolders();
+        CriuScript.Install(NodePaths.CriuScript, NodePaths.RuncWrapper);
         await book.Synced.WaitAsync(stoppingToken);
         SweepFolders();
         await foreach (var uid in book.Changed.ReadAllAsync(stoppingToken))

@@ -27,7 +27,7 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
         PrivateFolder.Create(work);
         var hasPages = Context.Folder.HasPages(copy.Container);
         if (hasPages) { await PageServerProcess.StartAsync(Context.Folder.ImagesOf(copy.Container), Context.Folder.PagesOf(copy.Container), work, cancellation); }
-        CriuConfiguration.Write(Context.Folder.CriuConfig, hasPages ? CriuConfiguration.HeldLazy(NodePaths.RuncWrapper) : CriuConfiguration.Held(NodePaths.RuncWrapper));
+        CriuConfiguration.Write(Context.Folder.CriuConfig, hasPages ? CriuConfiguration.HeldLazy(NodePaths.CriuScript) : CriuConfiguration.Held(NodePaths.CriuScript));
         return new LocalReply { Action = LocalActions.Restore, ImagePath = Context.Folder.ImagesOf(copy.Container), WorkPath = work, CriuConfig = Context.Folder.CriuConfig };
     }
 
