@@ -6,17 +6,28 @@ namespace Rebalancer.Agent.Local.Criu;
 /// </summary>
 internal static class CriuScript
 {
-    private static readonly string[] Actions = ["pre-dump", "post-restore", "pre-resume", "post-resume"];
+    /// <summary>Set by rebalancer-runc for its restores.</summary>
+    public const string ContainerIdVariable = "REBALANCER_RESTORE_ID";
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    public static string Content(string wrapper) => $"#!/bin/sh\ncase $CRTOOLS_SCRIPT_ACTION in {string.Join('|', Actions)}) exec {wrapper};; esac\n";
+    /// <param name="wrapper">Path of rebalancer-runc.</param>
+    /// <param name="parkedFolder">Where a file is named as the container whose copy is to be parked: only then does pre-resume mean something.</param>
+    /// <param name="idVariable">Tells the container.</param>
+    public static string Content(string wrapper, string parkedFolder, string idVariable) => $"""
+        #!/bin/sh
+        case $CRTOOLS_SCRIPT_ACTION in
+        pre-resume) [ ! -e "{parkedFolder}/${idVariable}" ] || exec {wrapper};;
+        pre-dump|post-restore|post-resume) exec {wrapper};;
+        esac
+
+        """;
 
     /// <summary>Writes it, or replaces another version's.</summary>
-    public static void Install(string path, string wrapper)
+    public static void Install(string path)
     {
         PrivateFolder.Create(Path.GetDirectoryName(path)!);
         var next = $"{path}.{Environment.ProcessId}";
-        File.WriteAllText(next, Content(wrapper));
+        File.WriteAllText(next, Content(NodePaths.RuncWrapper, NodePaths.ParkedFolder, ContainerIdVariable));
         File.SetUnixFileMode(next, Executable);
         File.Move(next, path, overwrite: true);
     }

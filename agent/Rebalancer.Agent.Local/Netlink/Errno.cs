@@ -9,6 +9,7 @@ public static class Errno
     public const int NoSuchDevice = 6;
     public const int BadDescriptor = 9;
     public const int TryAgain = 11;
+    public const int NoMemory = 12;
     public const int Busy = 16;
     public const int Exists = 17;
     public const int CrossDevice = 18;

@@ -37,14 +37,18 @@ internal sealed class Dump : IDisposable
         if (AsksBeforeDump(container)) { CriuConfiguration.Write(CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id), CriuConfiguration.Held(NodePaths.CriuScript)); }
     }
 
-    public static Dump Start(AgentOptions options, MoveFolder folder, RuncState container)
+    /// <param name="options">Where runc is.</param>
+    /// <param name="folder">For images and logs.</param>
+    /// <param name="container">To be dumped.</param>
+    /// <param name="wrapper">Path of rebalancer-runc, which gives runc a mount namespace of its own.</param>
+    public static Dump Start(AgentOptions options, MoveFolder folder, RuncState container, string wrapper = NodePaths.RuncWrapper)
     {
         string[] arguments =
         [
             "dump", options.Runc, "--root", options.ContainerdRoot, "checkpoint", "--leave-running", "--tcp-established", "--file-locks", "--manage-cgroups-mode", "ignore",
             "--image-path", folder.ImagesOf(container.ContainerName), "--work-path", folder.Work(Step, container.ContainerName), container.Id,
         ];
-        return new Dump(Child.Start(NodePaths.RuncWrapper, arguments), folder, container.ContainerName);
+        return new Dump(Child.Start(wrapper, arguments), folder, container.ContainerName);
     }
 
     /// <summary>From now on the container is frozen at CRIU's end, however that comes. To be called while CRIU waits at pre-dump.</summary>

@@ -13,7 +13,7 @@ internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         markers.CreateFolders();
-        CriuScript.Install(NodePaths.CriuScript, NodePaths.RuncWrapper);
+        CriuScript.Install(NodePaths.CriuScript);
         await book.Synced.WaitAsync(stoppingToken);
         SweepFolders();
         await foreach (var uid in book.Changed.ReadAllAsync(stoppingToken))

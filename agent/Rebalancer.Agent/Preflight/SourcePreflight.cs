@@ -2,6 +2,7 @@ using k8s.Models;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Network;
 using Rebalancer.Kubernetes.Api;
 
@@ -10,6 +11,9 @@ namespace Rebalancer.Agent.Preflight;
 /// <summary>Looks at a pod on this node and says whether it can leave. Changes nothing.</summary>
 internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INodeNetwork network, CriuVersion criu, ProcFolder proc, TimeProvider clock)
 {
+    private static readonly TimeSpan FillLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FillPause = TimeSpan.FromMilliseconds(100);
+
     /// <exception cref="MoveException">It cannot: the reason is typed.</exception>
     public async Task<SourceFacts> CheckAsync(Migration migration, CancellationToken cancellation)
     {
@@ -26,6 +30,7 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
             looked.Add((state, new ContainerPreflight(proc, clock).Check(pod, container, state, sandbox)));
         }
         Refusal.Throw(Stranger(running, pod));
+        await WholeAsync([.. looked.SelectMany(each => each.Pids)], cancellation);
         Refusal.Throw(new UnixSockets(proc).Check(looked));
         IReadOnlyList<RuncState> containers = [.. looked.Select(each => each.State)];
         var files = new PodTrees(proc).Of(pod, containers);
@@ -60,6 +65,17 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
         var names = PodSpecRules.Moving(pod.Spec).Select(container => container.Name).ToHashSet(StringComparer.Ordinal);
         return running.FirstOrDefault(each => each.ContainerType == "container" && !names.Contains(each.ContainerName)) is { } stranger
             ? new(Reasons.PodNotRunning, $"container {stranger.ContainerName} of pod {pod.Metadata.Name} runs, which is none of those that run as long as the pod") : null;
+    }
+
+    /// <summary>A pod that has come by a move runs before all of its memory is filled, which takes a moment more.</summary>
+    private async Task WholeAsync(IReadOnlyList<int> pids, CancellationToken cancellation)
+    {
+        var start = clock.GetTimestamp();
+        while (pids.FirstOrDefault(pid => MemoryMap.ReadWithFlags(pid).Any(area => area.HasFault)) is var pid and not 0)
+        {
+            if (clock.GetElapsedTime(start) > FillLimit) { throw new MoveException(Reasons.MemoryArriving, $"memory of process {pid} is filled through a userfaultfd, and was not whole after {FillLimit.TotalSeconds} s"); }
+            await Task.Delay(FillPause, clock, cancellation);
+        }
     }
 
     private long MemoryBytes(IEnumerable<int> pids) =>

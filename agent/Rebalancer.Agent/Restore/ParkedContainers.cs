@@ -27,7 +27,12 @@ internal sealed class ParkedContainers(string runcRoot, ProcFolder proc, TimePro
     /// <summary>Ends it without having run.</summary>
     public void Kill(string containerId)
     {
-        if (!File.Exists(Path.Combine(folder, containerId))) { return; }
+        if (File.Exists(Path.Combine(folder, containerId))) { End(containerId); }
+    }
+
+    /// <summary>Kills every process of a container, parked or not.</summary>
+    public void End(string containerId)
+    {
         if (Find(containerId) is { } state) { CgroupOf(state)?.KillAllAndThaw(KillLimit); }
     }
 

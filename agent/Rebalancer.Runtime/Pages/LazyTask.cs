@@ -1,4 +1,5 @@
 using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Local.Native;
 using Rebalancer.Agent.Local.Netlink;
 
 namespace Rebalancer.Runtime.Pages;
@@ -12,14 +13,20 @@ internal sealed class LazyTask : IDisposable
     /// <summary>A fault waits at most as long as one of these takes (about 0.1 ms).</summary>
     private const ulong RunBytes = 256 << 10;
     private const ulong FaultBytes = 32 << 10;
+    /// <summary>A pod at its memory limit gets room by reclaim, or is killed by the kernel; half a minute of neither is an error.</summary>
+    private const int MaximumRefusals = 30_000;
+    private const int RefusalPauseMs = 1;
     private readonly int pid;
     private readonly UserFault fault;
     private readonly PageStore store;
     private readonly PageRange[] areas;
     private readonly PageSet missing;
     private readonly AddressMoves moves;
+    /// <summary>Faults on pages without content that could not be answered yet.</summary>
+    private readonly Queue<ulong> zeros = new();
     private ulong cursor;
     private bool hasForked;
+    private int refusals;
 
     /// <param name="pid">As its images name it.</param>
     /// <param name="areas">Runs of pages by their addresses in the images, ascending, none across two mappings.</param>
@@ -34,7 +41,7 @@ internal sealed class LazyTask : IDisposable
 
     public int Descriptor => fault.Number;
 
-    public bool IsDone => missing.Count == 0;
+    public bool IsDone => missing.Count == 0 && zeros.Count == 0;
 
     /// <summary>
     /// Whether the store's memory may be given back page by page: not while the restore can fail and be tried again, nor once a child that was forked since
@@ -63,8 +70,10 @@ internal sealed class LazyTask : IDisposable
     }
 
     /// <summary>Fills some of the missing pages.</summary>
+    /// <exception cref="RuntimeFailureException">The kernel refuses memory for them.</exception>
     public void Fill()
     {
+        for (var waiting = zeros.Count; waiting > 0; waiting--) { Serve(zeros.Dequeue()); }
         if ((missing.Next(cursor) ?? missing.Next(0)) is not { } address) { return; }
         cursor = Copy(address, RunBytes);
     }
@@ -76,7 +85,13 @@ internal sealed class LazyTask : IDisposable
         if (!missing.Contains(address))
         {
             // Never populated, thrown away since, or filled a moment ago.
-            if (fault.Zero(address) == Errno.Exists) { fault.Wake(address); }
+            switch (fault.Zero(address))
+            {
+                case Errno.Exists: fault.Wake(address); break;
+                case Errno.TryAgain: zeros.Enqueue(address); break;
+                case Errno.NoMemory: Refused(); zeros.Enqueue(address); break;
+                default: break;
+            }
             return;
         }
         cursor = Copy(address, FaultBytes);
@@ -94,7 +109,13 @@ internal sealed class LazyTask : IDisposable
         if (from == 0) { throw new RuntimeFailureException(FailureReasons.RestoreFailed, $"page {image:x} of process {pid} is not in the store"); }
         var error = fault.Copy(address, from, (long)bytes, out var copied);
         Settle(new PageRange(address, address + (ulong)copied), image);
+        if (copied > 0) { refusals = 0; }
         if (error is 0 or Errno.TryAgain) { return address + (ulong)copied; }
+        if (error == Errno.NoMemory)
+        {
+            Refused();
+            return address + (ulong)copied;
+        }
         Skip(address + (ulong)copied, error, bytes);
         return address + (ulong)copied + PageRange.PageBytes;
     }
@@ -102,14 +123,25 @@ internal sealed class LazyTask : IDisposable
     /// <summary>A page that cannot be copied: it is there already, its mapping or the whole process has gone. A run across a new border goes page by page.</summary>
     private void Skip(ulong address, int error, ulong triedBytes)
     {
-        if (error == Errno.NoProcess) { missing.Clear(); }
+        if (error == Errno.NoProcess)
+        {
+            missing.Clear();
+            zeros.Clear();
+        }
         else if (error == Errno.Exists)
         {
             missing.Remove(new PageRange(address, address + PageRange.PageBytes));
             fault.Wake(address);
         }
+        else if (error is not (Errno.NoEntry or Errno.Invalid)) { throw new RuntimeFailureException(FailureReasons.RestoreFailed, $"page {address:x} of process {pid} cannot be filled: errno {error}"); }
         else if (triedBytes == PageRange.PageBytes) { missing.Remove(new PageRange(address, address + PageRange.PageBytes)); }
         else { _ = Copy(address, PageRange.PageBytes); }
+    }
+
+    private void Refused()
+    {
+        if (++refusals > MaximumRefusals) { throw new RuntimeFailureException(FailureReasons.RestoreFailed, $"process {pid} gets no memory for its pages"); }
+        SystemCalls.PauseMs(RefusalPauseMs);
     }
 
     private void Settle(PageRange filled, ulong image)

@@ -1,3 +1,4 @@
+using Rebalancer.Agent.Local.Criu;
 using Rebalancer.Runtime.Arguments;
 
 namespace Rebalancer.Runtime.Restores;
@@ -11,7 +12,7 @@ internal static class RestoreOwner
     public const string ImagesVariable = "REBALANCER_RESTORE_IMAGES";
 
     /// <summary>The container's id, and the folder of runc's states, where its cgroup stands.</summary>
-    public const string IdVariable = "REBALANCER_RESTORE_ID", RootVariable = "REBALANCER_RESTORE_ROOT";
+    public const string IdVariable = CriuScript.ContainerIdVariable, RootVariable = "REBALANCER_RESTORE_ROOT";
 
     public static IReadOnlyList<string> Variables(string images, RuncArguments call) =>
         [$"{PidVariable}={Environment.ProcessId}", $"{ImagesVariable}={images}", $"{IdVariable}={call.Id}", $"{RootVariable}={call.Root}"];

@@ -26,6 +26,8 @@ public static class Reasons
     public const string VolumeUnsupported = "VolumeUnsupported";
     public const string DeviceUnsupported = "DeviceUnsupported";
     public const string TerminalUnsupported = "TerminalUnsupported";
+    /// <summary>Memory of a process is filled by somebody through a userfaultfd: it has just been moved and is not whole yet, or manages its memory so itself.</summary>
+    public const string MemoryArriving = "MemoryArriving";
     public const string IoUring = "IoUring";
     /// <summary>Something in a container's root file system or in an emptyDir cannot be carried: a device, or what only means something on its own node.</summary>
     public const string WritableLayer = "WritableLayer";

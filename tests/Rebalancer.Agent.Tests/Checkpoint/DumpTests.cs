@@ -44,10 +44,16 @@ public sealed class DumpTests : IDisposable
 
     private Dump Start(string script)
     {
-        var runc = Path.Combine(root, "runc");
-        File.WriteAllText(runc, "#!/bin/sh\n" + script + "\n");
-        File.SetUnixFileMode(runc, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var (runc, wrapper) = (Program("runc", script), Program("wrapper", "shift; exec \"$@\""));
         var options = new AgentOptions { Node = "n", Listen = new IPEndPoint(IPAddress.Loopback, 1), TlsCa = "", TlsCert = "", TlsKey = "", Runc = runc };
-        return Dump.Start(options, new MoveFolder("u", root), new RuncState("c", 1, 1, "", new Dictionary<string, string> { ["io.kubernetes.cri.container-name"] = "redis" }));
+        return Dump.Start(options, new MoveFolder("u", root), new RuncState("c", 1, 1, "", new Dictionary<string, string> { ["io.kubernetes.cri.container-name"] = "redis" }), wrapper);
+    }
+
+    private string Program(string name, string script)
+    {
+        var path = Path.Combine(root, name);
+        File.WriteAllText(path, "#!/bin/sh\n" + script + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
     }
 }

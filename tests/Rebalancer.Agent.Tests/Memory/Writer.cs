@@ -3,12 +3,15 @@ using System.Globalization;
 
 namespace Rebalancer.Agent.Tests.Memory;
 
-/// <summary>A process with 64 MiB of memory, of which it changes a byte when told to. Perl is part of every Debian.</summary>
+/// <summary>
+/// A process with 64 MiB of memory, of which it changes a byte when told to. Perl is part of every Debian. It is no child of this process, as no container's
+/// is of an agent's: .NET waits for its own children, and would take the stops away that ptrace waits for.
+/// </summary>
 internal sealed class Writer : IDisposable
 {
     public const int MegaBytes = 64;
     private const string Program = """
-        $| = 1; $memory = "a" x (64 << 20); printf "%d\n", unpack("J", pack("p", $memory));
+        $| = 1; $memory = "a" x (64 << 20); printf "%d %d\n", $$, unpack("J", pack("p", $memory));
         while (<STDIN>) {
             if (/^w (\d+)/) { substr($memory, $1, 1) = "b"; print "written\n"; }
             elsif (/^r (\d+)/) { print substr($memory, $1, 1), "\n"; }
@@ -17,34 +20,35 @@ internal sealed class Writer : IDisposable
         }
         """;
 
-    private readonly Process process;
+    private readonly Process shell;
 
-    private Writer(Process process, ulong address) => (this.process, Address) = (process, address);
+    private Writer(Process shell, int pid, ulong address) => (this.shell, Pid, Address) = (shell, pid, address);
 
-    public int Pid => process.Id;
+    public int Pid { get; }
 
     /// <summary>Where its memory begins.</summary>
     public ulong Address { get; }
 
     public static async Task<Writer> StartAsync()
     {
-        var start = new ProcessStartInfo("perl", ["-e", Program]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        var process = Process.Start(start)!;
-        var address = ulong.Parse((await process.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
-        return new Writer(process, address);
+        var start = new ProcessStartInfo("sh", ["-c", "exec 3<&0; perl -e \"$1\" <&3 & exit", "sh", Program]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var shell = Process.Start(start)!;
+        var numbers = (await shell.StandardOutput.ReadLineAsync())!.Split(' ');
+        await shell.WaitForExitAsync();
+        return new Writer(shell, int.Parse(numbers[0], CultureInfo.InvariantCulture), ulong.Parse(numbers[1], CultureInfo.InvariantCulture));
     }
 
     public async Task<string> AskAsync(string command)
     {
-        await process.StandardInput.WriteLineAsync(command);
-        await process.StandardInput.FlushAsync();
-        return (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)))!;
+        await shell.StandardInput.WriteLineAsync(command);
+        await shell.StandardInput.FlushAsync();
+        return (await shell.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)))!;
     }
 
     public void Dispose()
     {
+        using var process = Process.GetProcessById(Pid);
         process.Kill();
-        process.WaitForExit();
-        process.Dispose();
+        shell.Dispose();
     }
 }

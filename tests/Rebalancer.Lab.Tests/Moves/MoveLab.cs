@@ -29,9 +29,9 @@ public sealed class MoveLab : IAsyncLifetime
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 
     /// <summary>A Redis of its own name on a node, with a client that checks every reply.</summary>
-    internal Task<RedisUnderLoad> StartRedisAsync(string node, string owner, CancellationToken cancel, Action<V1PodSpec>? change = null)
+    internal Task<RedisUnderLoad> StartRedisAsync(string node, string owner, CancellationToken cancel, Action<V1PodSpec>? change = null, int megabytes = 10)
     {
-        var options = new RedisUnderLoadOptions { Node = node, Owner = owner, Name = $"redis-{Interlocked.Increment(ref pods)}", Change = change ?? (_ => { }) };
+        var options = new RedisUnderLoadOptions { Node = node, Owner = owner, Name = $"redis-{Interlocked.Increment(ref pods)}", Change = change ?? (_ => { }), Megabytes = megabytes };
         return RedisUnderLoad.StartAsync(Cluster.Client, options, TimeProvider.System, cancel);
     }
 

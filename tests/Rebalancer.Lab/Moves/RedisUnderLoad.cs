@@ -49,6 +49,9 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
         Pods = new PodApi(kubernetes, time);
     }
 
+    /// <summary>One of <see cref="Strategies"/>, for the moves from now on.</summary>
+    public string Strategy { get; set; } = Strategies.Auto;
+
     public V1Pod FirstPod { get; }
     public CounterClient Counter { get; }
     public MigrationApi Migrations { get; }
@@ -74,7 +77,7 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
     {
         var pod = await PodAsync(cancel);
         var name = string.Create(CultureInfo.InvariantCulture, $"{options.Name}-{++moves}");
-        var spec = new MigrationSpec { PodName = pod.Metadata.Name, PodUID = pod.Metadata.Uid, TargetNode = target, FreezeBudget = freezeBudget };
+        var spec = new MigrationSpec { PodName = pod.Metadata.Name, PodUID = pod.Metadata.Uid, TargetNode = target, FreezeBudget = freezeBudget, Strategy = Strategy };
         return await Migrations.CreateAsync(name, spec, options.Namespace, cancel);
     }
 

@@ -1,0 +1,55 @@
+using Rebalancer.Agent.Memory;
+
+namespace Rebalancer.Agent.Tests.Memory;
+
+public sealed class PreCopyPolicyTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>A round of so many megabytes at 100 MB/s.</summary>
+    private static CopyRound Round(double megabytes) => new((long)(megabytes * 1e6), TimeSpan.FromSeconds(megabytes / 100));
+
+    [Fact]
+    public void Next_OneRoundOnly_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500)], Now, null).IsGoOn);
+
+    [Fact]
+    public void Next_NothingToSend_Ends() => Assert.False(PreCopyPolicy.Next([new CopyRound(0, TimeSpan.FromSeconds(1))], Now, null).IsGoOn);
+
+    [Fact]
+    public void Next_LittleLeft_EndsAlthoughItsRoundWasSlow() =>
+        Assert.Equal(new PreCopyVerdict(false, "little is left to send"), PreCopyPolicy.Next([Round(500), new CopyRound(500_000, TimeSpan.FromSeconds(1))], Now, null));
+
+    [Fact]
+    public void Next_Converges_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500), Round(250), Round(125), Round(60)], Now, null).IsGoOn);
+
+    [Fact]
+    public void Next_NoProgress_EndsAfterTwoRoundsOfIt()
+    {
+        Assert.True(PreCopyPolicy.Next([Round(500), Round(490)], Now, null).IsGoOn);
+        Assert.Equal("the pod writes as fast as the link sends", PreCopyPolicy.Next([Round(500), Round(490), Round(495)], Now, null).Reason);
+    }
+
+    [Fact]
+    public void Next_OneBadRound_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500), Round(490), Round(200)], Now, null).IsGoOn);
+
+    [Fact]
+    public void Next_DeadlineNear_Ends()
+    {
+        CopyRound[] rounds = [Round(3000), Round(1500)];
+
+        Assert.True(PreCopyPolicy.Next(rounds, Now, Now.AddSeconds(31)).IsGoOn);
+        Assert.Equal("the deadline is near", PreCopyPolicy.Next(rounds, Now, Now.AddSeconds(29)).Reason);
+    }
+
+    [Fact]
+    public void Next_Always_Ends()
+    {
+        var rounds = new List<CopyRound>();
+        for (double size = 1e12; ; size *= 0.7)
+        {
+            rounds.Add(Round(size));
+            if (!PreCopyPolicy.Next(rounds, Now, null).IsGoOn) { break; }
+        }
+        Assert.InRange(rounds.Count, 2, PreCopyPolicy.MaximumRounds);
+    }
+}
