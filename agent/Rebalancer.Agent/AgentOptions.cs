@@ -19,6 +19,8 @@ internal sealed record AgentOptions
     public required string TlsKey { get; init; }
     /// <summary>Base of an EC2 IMDSv2-compatible metadata service; null: notices are not watched.</summary>
     public Uri? MetadataUrl { get; init; }
+    /// <summary>Rate of what all moves send ahead while their pods run, in bytes per second; 0: no limit.</summary>
+    public long CopyBytesPerSecond { get; init; }
     /// <summary>Root folder of runc's state as containerd's shim passes it.</summary>
     public string ContainerdRoot { get; init; } = "/run/containerd/runc/k8s.io";
     public string Runc { get; init; } = "/usr/sbin/runc";

@@ -5,10 +5,13 @@ namespace Rebalancer.Agent;
 
 /// <summary>The command line as typed.</summary>
 internal sealed record AgentInput(
-    string Node, string? Kubeconfig, string Listen, string TlsCa, string TlsCert, string TlsKey, string? MetadataUrl, string ContainerdRoot, string Runc, string Criu);
+    string Node, string? Kubeconfig, string Listen, string TlsCa, string TlsCert, string TlsKey, string? MetadataUrl, string ContainerdRoot, string Runc, string Criu, long CopyLimitMbit = 0);
 
 internal static partial class AgentOptionsValidator
 {
+    private const long MaximumMbit = 1_000_000;
+    private const long BytesPerMbit = 125_000;
+
     /// <summary>Every error of the input, each naming the option and its value; empty: the input is good.</summary>
     public static IReadOnlyList<string> Validate(AgentInput input, Func<string, bool> fileExists)
     {
@@ -19,6 +22,7 @@ internal static partial class AgentOptionsValidator
         {
             errors.Add($"--metadata-url '{url}': expected an http:// or https:// address");
         }
+        if (input.CopyLimitMbit is < 0 or > MaximumMbit) { errors.Add($"--copy-limit-mbit '{input.CopyLimitMbit}': expected 0 to {MaximumMbit} Mbit/s"); }
         if (!Path.IsPathFullyQualified(input.ContainerdRoot)) { errors.Add($"--containerd-root '{input.ContainerdRoot}': expected an absolute path"); }
         foreach (var (option, file) in Files(input))
         {
@@ -37,6 +41,7 @@ internal static partial class AgentOptionsValidator
         TlsCert = input.TlsCert,
         TlsKey = input.TlsKey,
         MetadataUrl = input.MetadataUrl is { } url ? new Uri(url) : null,
+        CopyBytesPerSecond = input.CopyLimitMbit * BytesPerMbit,
         ContainerdRoot = input.ContainerdRoot,
         Runc = input.Runc,
         Criu = input.Criu,

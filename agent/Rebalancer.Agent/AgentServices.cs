@@ -49,6 +49,7 @@ internal static class AgentServices
         services.AddSingleton<SourcePreflight>();
         services.AddSingleton<TargetPreflight>();
         services.AddSingleton<IClaims, Claims>();
+        services.AddSingleton(provider => new CopyPace(provider.GetRequiredService<AgentOptions>().CopyBytesPerSecond, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MoveServices>();
         services.AddSingleton(provider => new MoveRegistry(provider.GetRequiredService<MoveServices>(), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TransferRehearsal>(provider, provider.GetRequiredService<MoveRegistry>()));

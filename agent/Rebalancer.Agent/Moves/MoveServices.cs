@@ -17,6 +17,7 @@ internal sealed record MoveServices(
     ProcFolder Proc,
     Markers Markers,
     PeerChannels Channels,
+    CopyPace Pace,
     TimeProvider Clock,
     Random Random,
     ILoggerFactory Loggers)

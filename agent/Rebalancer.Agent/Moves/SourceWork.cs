@@ -28,6 +28,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
             case SourceStep.AwaitCopy: return await AwaitPhaseAsync(Phases.PreCopying, cancellation);
             case SourceStep.Connect: await ConnectAsync(cancellation); return true;
             case SourceStep.PreCopy:
+                context.Images!.Pace = services.Pace;
                 await SendFilesAsync(cancellation);
                 await copy.RunAsync(cancellation);
                 return true;
@@ -106,6 +107,8 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     {
         var facts = context.Facts!;
         if (services.SourcePreflight.Changed(facts) is { } changed) { throw new MoveException(Reasons.PodChanged, $"container {changed.ContainerName} was restarted since preflight"); }
+        // From here on everybody waits for what is left.
+        context.Images!.Pace = null;
         var armed = StartHelpersAsync(facts, cancellation);
         _ = await copy.FollowAsync(Task.FromResult(true), cancellation);
         await armed;

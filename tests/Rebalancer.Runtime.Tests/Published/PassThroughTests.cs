@@ -3,7 +3,8 @@ using Xunit;
 
 namespace Rebalancer.Runtime.Tests.Published;
 
-/// <summary>What runc sees through the published wrapper is what it sees without it.</summary>
+/// <summary>What runc sees through the published wrapper is what it sees without it. Alone: a descriptor that another test has open at the moment is inherited too.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class PassThroughTests : IDisposable
 {
     private const string FakeRunc = """

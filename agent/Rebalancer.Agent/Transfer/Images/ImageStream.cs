@@ -30,6 +30,9 @@ internal sealed class ImageStream : IAsyncDisposable
 
     private ImageStream(TcpClient connection, SslStream stream, Task<MoveException> lost) => (this.connection, this.stream, this.lost) = (connection, stream, lost);
 
+    /// <summary>Slows down what is sent while it is set.</summary>
+    public CopyPace? Pace { get; set; }
+
     /// <summary>Bytes of pages sent, those that were sent again included.</summary>
     public long PageBytes { get; private set; }
 
@@ -116,6 +119,7 @@ internal sealed class ImageStream : IAsyncDisposable
     {
         try
         {
+            if (Pace is { } pace) { await pace.TakeAsync(bytes.Length, cancellation); }
             await stream.WriteAsync(bytes, cancellation);
         }
         catch (IOException e)
