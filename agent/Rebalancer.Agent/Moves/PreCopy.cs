@@ -17,7 +17,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
     {
         if (context.Migration.Spec.Strategy == Strategies.StopAndCopy)
         {
-            context.Status.StrategyReason = "as asked for";
+            (context.Status.Strategy, context.Status.StrategyReason, context.Status.Tracker) = (Strategies.StopAndCopy, "as asked for", "None");
             return;
         }
         foreach (var each in context.Containers.Where(each => Dump.AsksBeforeDump(each.State))) { each.Memory = new ContainerMemory(each.Name, services.Proc, services.Clock); }
