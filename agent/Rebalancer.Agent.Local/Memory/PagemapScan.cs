@@ -49,12 +49,12 @@ internal sealed class PagemapScan : IDisposable
     /// <summary>Whether the kernel can.</summary>
     public static bool IsSupported() => Knows(PageState.Present);
 
-    /// <summary>Pages with content of their own: in memory or swapped out, and neither a file's nor the zero page.</summary>
+    /// <summary>In the order of addresses: pages with content of their own: in memory or swapped out, and neither a file's nor the zero page.</summary>
     /// <param name="alsoReturn">What else is to be told of them.</param>
     public void Populated(PageState alsoReturn, Action<PageRegion> each) =>
         Scan(Absent, Absent, PageState.Present | PageState.Swapped, protect: false, new PageRange(0, AddressLimit), each, alsoReturn);
 
-    /// <summary>Pages of protectable mappings with content of their own that were written since they were protected last; protects them in the same walk.</summary>
+    /// <summary>In the order of addresses: pages of protectable mappings with content of their own that were written since they were protected last; protects them in the same walk.</summary>
     public void TakeWritten(Action<PageRegion> each) => TakeWritten(new PageRange(0, AddressLimit), each);
 
     public void TakeWritten(PageRange range, Action<PageRegion> each) =>
@@ -107,7 +107,9 @@ internal sealed class PagemapScan : IDisposable
                 var count = Ioctl(pagemap.Number, IoctlScan, ref request);
                 if (count < 0) { throw Descriptor.Failure("PAGEMAP_SCAN"); }
                 for (var i = 0; i < count; i++) { each(new PageRegion(new PageRange(regions[i].Start, regions[i].End), (PageState)regions[i].Categories)); }
-                if (request.WalkEnd <= at) { return; }
+                // Only of a walk that ran out of room does the kernel say where it ended; of another it may name an earlier place, and looking again from
+                // there would give pages out of their order, some of them twice.
+                if (count < RegionsPerCall || request.WalkEnd <= at) { return; }
                 at = request.WalkEnd;
             }
         }

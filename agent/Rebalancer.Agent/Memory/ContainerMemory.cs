@@ -68,7 +68,7 @@ internal sealed class ContainerMemory(string container, ProcFolder proc, TimePro
         foreach (var process in processes.Values)
         {
             var written = process.Final.Where(each => each.IsWritten).Select(each => each.Range).ToList();
-            var areas = MemoryMap.Read(process.Pid).Where(area => area.CanBeLazy).Select(area => area.Range).ToList();
+            var areas = Ranges.Disjoint(MemoryMap.Read(process.Pid).Where(area => area.CanBeLazy).Select(area => area.Range));
             foreach (var range in Ranges.Intersect(written, areas)) { bytes += await SendAsync(process, range, stream, cancellation); }
         }
         return bytes;

@@ -60,8 +60,12 @@ internal sealed class TrackedProcess : IDisposable
     /// <summary>Pages to be sent in this round: written since the last one, and of the kind that need not be there when the process starts.</summary>
     public IEnumerable<PageRange> TakeWritten()
     {
-        var lazy = MemoryMap.ReadWithFlags(Pid).Where(area => area.CanBeLazy).Select(area => area.Range).ToList();
-        return Ranges.Intersect(tracker.TakeWritten(), lazy);
+        var written = tracker.TakeWritten();
+        // Read after the scan. A mapping that was made in between is not among the written ones, or was looked at before it was what it is now: what is left
+        // out here must count as never sent, since the scan has taken its mark.
+        var lazy = Ranges.Disjoint(MemoryMap.ReadWithFlags(Pid).Where(area => area.CanBeLazy).Select(area => area.Range));
+        foreach (var range in written) { Sent.Remove(range); }
+        return Ranges.Intersect(written, lazy);
     }
 
     /// <summary>To be called once, when the process is frozen.</summary>
