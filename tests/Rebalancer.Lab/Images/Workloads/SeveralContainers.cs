@@ -68,7 +68,10 @@ internal static class SeveralContainers
         server.listen()
         for n in itertools.count(1):
             client, _ = server.accept()
-            client.sendall(f"{n} none\n".encode())
+            try:
+                client.sendall(f"{n} none\n".encode())
+            except OSError:
+                pass # It only looked whether somebody listens.
             client.close()
         """;
 
@@ -80,9 +83,12 @@ internal static class SeveralContainers
         server = socket.create_server(("0.0.0.0", 7000))
         while True:
             client, _ = server.accept()
-            with socket.socket(socket.AF_UNIX) as other:
-                other.connect("/shared/s")
-                client.sendall(other.recv(100))
+            try:
+                with socket.socket(socket.AF_UNIX) as other:
+                    other.connect("/shared/s")
+                    client.sendall(other.recv(100))
+            except OSError:
+                pass # As above.
             client.close()
         """;
 
