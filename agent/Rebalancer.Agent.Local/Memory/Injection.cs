@@ -66,8 +66,8 @@ internal sealed class Injection
             var number = Call(SystemCallNumbers.UserFault, UserFault.OpenFlags);
             try
             {
-                using var process = Descriptor.Of((int)Calls.SystemCall(SystemCallNumbers.PidfdOpen, pid, 0, 0), $"pidfd_open {pid}");
-                return Descriptor.Of((int)Calls.SystemCall(SystemCallNumbers.PidfdGetfd, process.Number, number, 0), $"pidfd_getfd {number} of {pid}");
+                using var process = Descriptor.Of((int)TcpRepair.Libc.SystemCall(TcpRepair.Libc.SysPidfdOpen, pid, 0, 0), $"pidfd_open {pid}");
+                return Descriptor.Of((int)TcpRepair.Libc.SystemCall(TcpRepair.Libc.SysPidfdGetfd, process.Number, number, 0), $"pidfd_getfd {number} of {pid}");
             }
             finally
             {
@@ -169,14 +169,11 @@ internal sealed class Injection
 
     private static class SystemCallNumbers
     {
-        public const int Close = 3, UserFault = 323, PidfdOpen = 434, PidfdGetfd = 438;
+        public const int Close = 3, UserFault = 323;
     }
 
     private static class Calls
     {
-        [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
-        public static extern nint SystemCall(nint number, nint first, nint second, nint third);
-
         [DllImport("libc", EntryPoint = "ptrace", SetLastError = true)]
         public static extern nint Ptrace(int request, int pid, nint address, nint data);
 

@@ -18,7 +18,6 @@ internal enum PageState : ulong
     Present = 1 << 3,
     Swapped = 1 << 4,
     ZeroPage = 1 << 5,
-    SoftDirty = 1 << 7,
     Guard = 1 << 8,
 }
 

@@ -9,7 +9,6 @@ namespace Rebalancer.Agent.Local.Memory;
 /// </summary>
 internal sealed class UserFault(Descriptor descriptor) : IDisposable
 {
-    public const ulong EventFork = 1 << 1, EventRemap = 1 << 2, EventRemove = 1 << 3, EventUnmap = 1 << 6;
     /// <summary>Linux 6.7: a write to a protected page lifts its protection without anybody being told; the page map shows it.</summary>
     public const ulong WriteProtectAsync = 1 << 15;
     public const int OpenFlags = Cloexec | NonBlocking | UserModeOnly;

@@ -33,7 +33,7 @@ internal static class WriteProtectProbe
 
     private static unsafe string? Check()
     {
-        using var fault = new UserFault(Descriptor.Of((int)SystemCall(UserFaultSystemCall, UserFault.OpenFlags), "userfaultfd"));
+        using var fault = new UserFault(Descriptor.Of((int)TcpRepair.Libc.SystemCall(UserFaultSystemCall, UserFault.OpenFlags, 0, 0), "userfaultfd"));
         fault.Enable(UserFault.WriteProtectAsync);
         using var scan = PagemapScan.Open(Environment.ProcessId);
         nuint bytes = Pages * PageRange.PageBytes;
@@ -68,9 +68,6 @@ internal static class WriteProtectProbe
         scan.TakeWritten(Range(start), region => pages += region.Range.Pages);
         return pages;
     }
-
-    [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static extern nint SystemCall(nint number, nint first);
 
     [DllImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static extern nint Map(nint address, nuint length, int protection, int flags, int descriptor, long offset);

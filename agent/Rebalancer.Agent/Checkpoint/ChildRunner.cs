@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Preflight;
 
 namespace Rebalancer.Agent.Checkpoint;
 
@@ -30,6 +32,7 @@ internal static class ChildRunner
 internal sealed class Child : IDisposable
 {
     private const int MaximumErrorCharacters = 4096;
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(2);
     private readonly StringBuilder errors = new();
 
     private Child(Process process) => Process = process;
@@ -49,6 +52,32 @@ internal sealed class Child : IDisposable
         child.Process.Start();
         child.Process.BeginErrorReadLine();
         return child;
+    }
+
+    /// <summary>Starts one of our helpers, which says "ready" on its standard output once it is.</summary>
+    /// <param name="arguments">For rebalancer-runc, the role first.</param>
+    /// <param name="what">Names it in messages: "the guard of containers web".</param>
+    /// <param name="reason">Of the failure.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="MoveException">It does not come up; it is ended.</exception>
+    public static async Task<Child> StartHelperAsync(IReadOnlyList<string> arguments, string what, string reason, CancellationToken cancellation)
+    {
+        var child = Start(NodePaths.RuncWrapper, arguments);
+        try
+        {
+            if (await child.Process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(ReadyLimit, cancellation) == "ready") { return child; }
+            throw new MoveException(reason, $"{what} did not start: {child.Errors}");
+        }
+        catch (TimeoutException)
+        {
+            child.Dispose();
+            throw new MoveException(reason, $"{what} was not ready within {ReadyLimit.TotalSeconds} s");
+        }
+        catch
+        {
+            child.Dispose();
+            throw;
+        }
     }
 
     public async Task<int> WaitAsync(CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
 
@@ -8,7 +7,6 @@ namespace Rebalancer.Agent.Checkpoint;
 /// <summary>A process that lives as long as the freeze: if this agent dies before the commit marker is written, it lets the pod run again within a second.</summary>
 internal sealed class Guard : IDisposable
 {
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(2);
     private readonly Child child;
 
     private Guard(Child child) => this.child = child;
@@ -20,23 +18,8 @@ internal sealed class Guard : IDisposable
     {
         var pid = facts.Containers[0].InitPid.ToString(CultureInfo.InvariantCulture);
         var cgroups = facts.Containers.SelectMany(container => new[] { "--cgroup", container.CgroupPath });
-        var guard = new Guard(Child.Start(NodePaths.RuncWrapper, ["guard", "--netns", $"/proc/{pid}/ns/net", "--marker", marker, "--pid", pid, .. cgroups]));
-        try
-        {
-            var line = await guard.child.Process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(ReadyLimit, cancellation);
-            if (line == "ready") { return guard; }
-            throw new MoveException(Reasons.CheckpointFailed, $"the guard of containers {facts.Names} did not start: {guard.child.Errors}");
-        }
-        catch (TimeoutException)
-        {
-            guard.child.Dispose();
-            throw new MoveException(Reasons.CheckpointFailed, $"the guard of containers {facts.Names} was not ready within {ReadyLimit.TotalSeconds} s");
-        }
-        catch
-        {
-            guard.child.Dispose();
-            throw;
-        }
+        string[] arguments = ["guard", "--netns", $"/proc/{pid}/ns/net", "--marker", marker, "--pid", pid, .. cgroups];
+        return new Guard(await Child.StartHelperAsync(arguments, $"the guard of containers {facts.Names}", Reasons.CheckpointFailed, cancellation));
     }
 
     /// <summary>The outcome is settled: it ends without touching anything.</summary>

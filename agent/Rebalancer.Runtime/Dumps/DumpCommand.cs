@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Rebalancer.Agent.Local.Native;
+using Rebalancer.Agent.Local.Netlink;
 using Rebalancer.Runtime.Runc;
 
 namespace Rebalancer.Runtime.Dumps;
@@ -19,7 +20,7 @@ internal static class DumpCommand
     public static int Run(IReadOnlyList<string> args)
     {
         if (args.Count < 2) { return Fail("usage: rebalancer-runc dump RUNC ARGUMENTS...", 0); }
-        if (Unshare(NewMountNamespace) != 0 || Mount(0, "/", 0, Recursive | Private, 0) != 0)
+        if (Libc.Unshare(NewMountNamespace) != 0 || Mount(0, "/", 0, Recursive | Private, 0) != 0)
         {
             return Fail("rebalancer: dump: no mount namespace of its own", Marshal.GetLastPInvokeError());
         }
@@ -33,9 +34,6 @@ internal static class DumpCommand
         SystemCalls.WriteAll(2, Encoding.UTF8.GetBytes(errno == 0 ? $"{message}\n" : $"{message}: errno {errno}\n"));
         return Failed;
     }
-
-    [DllImport("libc", EntryPoint = "unshare", SetLastError = true)]
-    private static extern int Unshare(int kinds);
 
     [DllImport("libc", EntryPoint = "mount", SetLastError = true)]
     private static extern int Mount(nint source, [MarshalAs(UnmanagedType.LPUTF8Str)] string target, nint kind, nuint flags, nint data);

@@ -33,7 +33,7 @@ internal sealed class RestoreConnection : IDisposable
         File.Delete(SocketName);
         var listener = Descriptor.Socket(SystemCalls.AfUnix, SystemCalls.SockStream, 0);
         byte[] address = [SystemCalls.AfUnix, 0, .. Encoding.ASCII.GetBytes(SocketName), 0];
-        if (Bind(listener.Number, address, (uint)address.Length) != 0 || ListenOn(listener.Number, 1) != 0) { throw Descriptor.Failure($"listen on {SocketName}"); }
+        if (Libc.Bind(listener.Number, in address[0], (uint)address.Length) != 0 || ListenOn(listener.Number, 1) != 0) { throw Descriptor.Failure($"listen on {SocketName}"); }
         return listener;
     }
 
@@ -50,7 +50,7 @@ internal sealed class RestoreConnection : IDisposable
     public (int Pid, Descriptor Fault)? Read()
     {
         Span<byte> word = stackalloc byte[sizeof(uint)];
-        if (Receive(socket.Number, ref word[0], sizeof(uint), WaitAll) != sizeof(uint))
+        if (Libc.Receive(socket.Number, ref word[0], sizeof(uint), WaitAll) != sizeof(uint))
         {
             IsClosed = true;
             return null;
@@ -80,17 +80,11 @@ internal sealed class RestoreConnection : IDisposable
             ? new Descriptor(*(int*)(control + 16)) : throw Descriptor.Failure("receive a userfaultfd");
     }
 
-    [DllImport("libc", EntryPoint = "bind", SetLastError = true)]
-    private static extern int Bind(int socket, byte[] address, uint length);
-
     [DllImport("libc", EntryPoint = "listen", SetLastError = true)]
     private static extern int ListenOn(int socket, int backlog);
 
     [DllImport("libc", EntryPoint = "accept4", SetLastError = true)]
     private static extern int Accept4(int socket, nint address, nint length, int flags);
-
-    [DllImport("libc", EntryPoint = "recv", SetLastError = true)]
-    private static extern nint Receive(int socket, ref byte buffer, nuint length, int flags);
 
     [DllImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     private static extern nint ReceiveMessage(int socket, ref Message message, int flags);

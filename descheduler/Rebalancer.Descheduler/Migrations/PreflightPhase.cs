@@ -5,8 +5,6 @@ namespace Rebalancer.Descheduler.Migrations;
 /// <summary>Both agents say whether they could; nothing is touched yet.</summary>
 internal static class PreflightPhase
 {
-    private static readonly TimeSpan SlotRecheck = TimeSpan.FromMilliseconds(500);
-
     public static MoveStep Next(Observation o)
     {
         if (CommitGuard.Check(o) is { } refusal)
@@ -27,17 +25,9 @@ internal static class PreflightPhase
     }
 
     /// <summary>Copying takes the nodes' links and cores: it waits for the same slots as what follows.</summary>
-    private static MoveStep Begin(Observation o)
-    {
-        if (MoveSlots.Wait(o) is not { } wait)
-        {
-            return MoveStep.Do(MoveMachine.Enter(o, Phases.PreCopying, StatusChange.None));
-        }
-
-        return o.PhaseAge.TotalSeconds >= o.Limits.SlotWaitSeconds
-            ? MoveMachine.Abort(o, wait.Reason == Reasons.DisruptionBudget ? wait.Reason : Reasons.PhaseTimeout, "waited too long: " + wait.Message)
-            : Waiting.For(o, wait, SlotRecheck);
-    }
+    private static MoveStep Begin(Observation o) => MoveSlots.Wait(o) is { } wait
+        ? Waiting.ForSlot(o, wait)
+        : MoveStep.Do(MoveMachine.Enter(o, Phases.PreCopying, StatusChange.None));
 
     private static string Missing(Observation o, bool source, bool target)
         => "no answer from " + string.Join(" and ", new[]

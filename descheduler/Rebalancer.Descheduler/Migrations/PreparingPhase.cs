@@ -56,9 +56,7 @@ internal static class PreparingPhase
 
         if (MoveSlots.WaitForOwner(o) is { } wait)
         {
-            return o.PhaseAge.TotalSeconds >= o.Limits.SlotWaitSeconds
-                ? MoveMachine.Abort(o, wait.Reason == Reasons.DisruptionBudget ? wait.Reason : Reasons.PhaseTimeout, "waited too long: " + wait.Message)
-                : Waiting.For(o, wait, Recheck);
+            return Waiting.ForSlot(o, wait);
         }
 
         var expires = o.Now + TimeSpan.FromSeconds(o.Limits.PreparingSeconds);

@@ -5,6 +5,13 @@ namespace Rebalancer.Descheduler.Migrations;
 /// <summary>A move that waits says what for.</summary>
 internal static class Waiting
 {
+    private static readonly TimeSpan SlotRecheck = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Waits for what other moves hold, until the phase has lasted as long as that is allowed.</summary>
+    public static MoveStep ForSlot(Observation o, Refusal cause) => o.PhaseAge.TotalSeconds >= o.Limits.SlotWaitSeconds
+        ? MoveMachine.Abort(o, cause.Reason == Reasons.DisruptionBudget ? cause.Reason : Reasons.PhaseTimeout, "waited too long: " + cause.Message)
+        : For(o, cause, SlotRecheck);
+
     public static MoveStep For(Observation o, Refusal cause, TimeSpan recheck)
     {
         var shown = o.Status.Conditions?.FirstOrDefault(c => c.Type == Conditions.Admitted);
