@@ -8,7 +8,7 @@ TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here lab-soak bench-wrapper bench-migration apiserver build publish packages format clean
+.PHONY: demo test test-here lab-soak lab-workloads bench-wrapper bench-migration apiserver build publish packages format clean
 
 ## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
 demo: publish
@@ -33,6 +33,13 @@ test-here: SHELL := /bin/bash
 ## lab-soak: the same Redis pod moved back and forth N times under load
 lab-soak: publish
 	$(LAB) exec -- $(LAB) soak --moves $(N) --cgroup $(CGROUP)
+
+## lab-workloads: PostgreSQL, 200 WebSockets, an ASP.NET service and a training loop, each moved N times under load and compared at the end
+lab-workloads: N := 10
+lab-workloads: CGROUP := v2
+lab-workloads: publish
+	dotnet publish tests/Rebalancer.Lab.Service -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish-service
+	$(LAB) exec -- $(LAB) workloads --moves $(N) --cgroup $(CGROUP) $(ARGS)
 
 ## bench-wrapper: what rebalancer-runc adds to a runc call
 bench-wrapper: publish

@@ -19,10 +19,10 @@ internal static class RootFileSystem
     private static readonly string[] Packages =
     [
         "busybox-static", "ca-certificates", "containerd", "containernetworking-plugins", "criu", "fonts-dejavu-core", "iproute2", "iptables", "kubernetes-client", "libssl3t64",
-        "nftables", "podman", "procps", "python3", "python3-websockets", "redis-server", "redis-tools", "runc", "util-linux",
+        "nftables", "podman", "postgresql", "procps", "python3", "python3-websockets", "redis-server", "redis-tools", "runc", "util-linux",
     ];
 
-    private static readonly string[] Proofs = ["usr/bin/containerd", "usr/sbin/runc", "usr/sbin/criu", "usr/lib/cni/bridge", "usr/bin/redis-server", "usr/bin/kubectl"];
+    private static readonly string[] Proofs = ["usr/bin/containerd", "usr/sbin/runc", "usr/sbin/criu", "usr/lib/cni/bridge", "usr/bin/redis-server", "usr/bin/kubectl", "usr/bin/psql"];
 
     public static string Path { get; } = $"{CacheFolder}/rootfs-{Hash()}";
 
@@ -41,7 +41,9 @@ internal static class RootFileSystem
         RemoveUnfinished();
         var unfinished = $"{Path}.unfinished-{Environment.ProcessId}";
         log.WriteLine($"making the nodes' root file system {Path} with debootstrap: {string.Join(' ', Packages)} (about 2 minutes, once)");
-        await Command.CheckedAsync(["debootstrap", "--variant=minbase", $"--include={string.Join(',', Packages)}", Suite, unfinished], cancel, limit: BuildLimit);
+        await Command.CheckedAsync(["debootstrap", "--foreign", "--variant=minbase", $"--include={string.Join(',', Packages)}", Suite, unfinished], cancel, limit: BuildLimit);
+        ForbidServers(unfinished);
+        await Command.CheckedAsync(["chroot", unfinished, "/debootstrap/debootstrap", "--second-stage"], cancel, limit: BuildLimit);
         foreach (var proof in Proofs.Where(proof => !File.Exists($"{unfinished}/{proof}")))
         {
             throw new LabException($"debootstrap ended without an error but left no {proof} in {unfinished}");
@@ -50,6 +52,15 @@ internal static class RootFileSystem
         // Packages and lists are of no use on a node.
         await Command.CheckedAsync(["sh", "-c", $"rm -rf {unfinished}/var/cache/apt/archives/*.deb {unfinished}/var/lib/apt/lists/*"], cancel);
         Directory.Move(unfinished, Path);
+    }
+
+    /// <summary>PostgreSQL's installation would make a cluster and start it on this machine. 101 is what invoke-rc.d takes for "not allowed".</summary>
+    private static void ForbidServers(string root)
+    {
+        Directory.CreateDirectory($"{root}/etc/postgresql-common");
+        File.WriteAllText($"{root}/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n");
+        File.WriteAllText($"{root}/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n");
+        File.SetUnixFileMode($"{root}/usr/sbin/policy-rc.d", (UnixFileMode)0b111_101_101);
     }
 
     private static void RemoveUnfinished()

@@ -18,7 +18,7 @@ public static class LabImages
     {
         var debian = new DebianFiles(rootFileSystem);
         var busyBox = debian.File("/usr/bin/busybox", "/bin/busybox");
-        ImageFile[] shell = [busyBox, .. Applets.Select(applet => ImageFile.Link("/bin/" + applet, "busybox")), ImageFile.Folder("/tmp", AnyoneMode), Users];
+        var shell = Shell(debian);
         (ImageConfig Config, IEnumerable<ImageFile> Files)[] images =
         [
             (new ImageConfig(Pause, "/bin/busybox", "sleep", "infinity"), [busyBox]),
@@ -30,6 +30,10 @@ public static class LabImages
         await OciArchive.BuildAsync(archive, images, cancel);
         return archive;
     }
+
+    /// <summary>A shell, what scripts use, and two users.</summary>
+    internal static ImageFile[] Shell(DebianFiles debian) =>
+        [debian.File("/usr/bin/busybox", "/bin/busybox"), .. Applets.Select(applet => ImageFile.Link("/bin/" + applet, "busybox")), ImageFile.Folder("/tmp", AnyoneMode), Users];
 
     private static async Task<ImageFile[]> RedisFilesAsync(DebianFiles debian, CancellationToken cancel) =>
         [.. await debian.ProgramsAsync(cancel, "/usr/bin/redis-server", "/usr/bin/redis-cli"), ImageFile.Folder("/data")];

@@ -73,6 +73,6 @@ internal static class SoakCommand
         return result;
     }
 
-    private static void Print(SoakMove move) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+    internal static void Print(SoakMove move) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{move.Number,4}  {move.From} -> {move.To,-6} freeze {move.FreezeMs,5:0} ms  stall {move.StallMs,6:0.0} ms  {DemoText.Megabytes(move.Bytes),9}  total {move.TotalMs,6:0} ms"));
 }

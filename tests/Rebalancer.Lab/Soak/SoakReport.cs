@@ -43,17 +43,10 @@ internal sealed record SoakSeries
     /// <summary>What ended the series early; null when every move was made and the client saw nothing.</summary>
     public required string? Failure { get; init; }
 
-    public double FreezeP50Ms => Percentile(move => move.FreezeMs, 0.5);
-    public double FreezeP99Ms => Percentile(move => move.FreezeMs, 0.99);
-    public double StallP50Ms => Percentile(move => move.StallMs, 0.5);
-    public double StallP99Ms => Percentile(move => move.StallMs, 0.99);
-
-    /// <summary>Nearest rank; 0 without moves.</summary>
-    private double Percentile(Func<SoakMove, double> value, double share)
-    {
-        var sorted = Moves.Select(value).Order().ToArray();
-        return sorted.Length == 0 ? 0 : sorted[(int)Math.Ceiling(share * sorted.Length) - 1];
-    }
+    public double FreezeP50Ms => Percentile.Of(Moves.Select(move => move.FreezeMs), 0.5);
+    public double FreezeP99Ms => Percentile.Of(Moves.Select(move => move.FreezeMs), 0.99);
+    public double StallP50Ms => Percentile.Of(Moves.Select(move => move.StallMs), 0.5);
+    public double StallP99Ms => Percentile.Of(Moves.Select(move => move.StallMs), 0.99);
 }
 
 /// <summary>The content of artifacts/soak.json.</summary>

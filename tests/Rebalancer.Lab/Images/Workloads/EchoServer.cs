@@ -29,8 +29,10 @@ internal static class EchoServer
     public static V1Pod BarePod(string name, string @namespace) => new()
     {
         Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = @namespace, Labels = new Dictionary<string, string> { ["app"] = name } },
-        Spec = WorkloadPod.Spec("echo", Image, Port, cpuMilli: 100, MemoryMegabytes),
+        Spec = Spec(),
     };
+
+    public static V1PodSpec Spec() => WorkloadPod.Spec("echo", Image, Port, cpuMilli: 100, MemoryMegabytes);
 
     public static Uri Url(IPAddress address) => new($"ws://{address}:{Port}/");
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using k8s.Models;
-using Rebalancer.Kubernetes.Api;
 using Rebalancer.Lab.Clients;
 
 namespace Rebalancer.Lab.Images.Workloads;
@@ -18,21 +17,7 @@ internal static class Redis
     public static readonly string[] Command =
         ["/usr/bin/redis-server", "--bind", "0.0.0.0", "--port", "6379", "--protected-mode", "no", "--save", "", "--appendonly", "no", "--enable-debug-command", "yes"];
 
-    /// <summary>A replica set of one, labelled as a Deployment's would be.</summary>
-    public static V1ReplicaSet ReplicaSet(string name, string @namespace, int memoryMegabytes)
-    {
-        var labels = new Dictionary<string, string> { ["app"] = name, [Names.PodTemplateHash] = "5d8f7c9b64" };
-        return new V1ReplicaSet
-        {
-            Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = @namespace, Labels = labels },
-            Spec = new V1ReplicaSetSpec
-            {
-                Replicas = 1,
-                Selector = new V1LabelSelector { MatchLabels = labels },
-                Template = new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = labels }, Spec = PodSpec(memoryMegabytes) },
-            },
-        };
-    }
+    public static V1ReplicaSet ReplicaSet(string name, string @namespace, int memoryMegabytes) => WorkloadPod.ReplicaSet(name, @namespace, PodSpec(memoryMegabytes));
 
     public static V1Pod BarePod(string name, string @namespace, int memoryMegabytes) => new()
     {

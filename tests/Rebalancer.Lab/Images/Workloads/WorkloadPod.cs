@@ -7,6 +7,22 @@ namespace Rebalancer.Lab.Images.Workloads;
 /// <summary>What the lab's workload pods have in common: one container, the runtime class that can move, no service account.</summary>
 internal static class WorkloadPod
 {
+    /// <summary>A replica set of one, labelled as a Deployment's would be.</summary>
+    public static V1ReplicaSet ReplicaSet(string name, string @namespace, V1PodSpec spec)
+    {
+        var labels = new Dictionary<string, string> { ["app"] = name, [Names.PodTemplateHash] = "5d8f7c9b64" };
+        return new V1ReplicaSet
+        {
+            Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = @namespace, Labels = labels },
+            Spec = new V1ReplicaSetSpec
+            {
+                Replicas = 1,
+                Selector = new V1LabelSelector { MatchLabels = labels },
+                Template = new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = labels }, Spec = spec },
+            },
+        };
+    }
+
     public static V1PodSpec Spec(string container, string image, int port, int cpuMilli, int memoryMegabytes) => new()
     {
         RuntimeClassName = Names.RuntimeHandler,

@@ -1,0 +1,9 @@
+using Rebalancer.Lab.Service;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.WebHost.UseUrls("http://0.0.0.0:8080");
+var app = builder.Build();
+var chains = new Chains();
+app.MapGet("/clients/{client:int}/{number:long}", (int client, long number) => chains.Add(client, number));
+await app.RunAsync();

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Rebalancer.Lab.Clients;
+using Rebalancer.Lab.Images.Workloads;
+
+namespace Rebalancer.Lab.Workloads;
+
+/// <summary>
+/// An ASP.NET service on the ordinary runtime (just-in-time compiler, garbage collector). It keeps, for each client, a count and a chain over the numbers it
+/// was sent; a request lost, doubled or answered by an older copy shows in the next reply.
+/// </summary>
+internal sealed class DotnetWorkload : IWorkload
+{
+    private const int Connections = 8;
+
+    /// <summary>As in the service.</summary>
+    private const ulong ChainFactor = 6364136223846793005;
+
+    private readonly IPEndPoint server;
+    private readonly HttpClient[] https;
+    private readonly long[] sent = new long[Connections];
+    private readonly ulong[] chains = new ulong[Connections];
+    private readonly RequestLoops clients;
+
+    private DotnetWorkload(IPEndPoint server, TimeProvider time)
+    {
+        this.server = server;
+        https = [.. Enumerable.Range(0, Connections).Select(_ => new HttpClient(OneConnection()))];
+        clients = RequestLoops.Start(AskAsync, new RequestLoopsOptions(Connections, PauseMs: 5), time);
+    }
+
+    public string? Problem => clients.Problem;
+    public long Replies => clients.Replies;
+    public int Clients => Connections;
+    public double WindowStallMs => clients.WindowStallMs;
+
+    public static async Task<IWorkload> StartAsync(WorkloadPods pods, CancellationToken cancel) =>
+        new DotnetWorkload(await pods.StartAsync("dotnet", DotnetService.Spec(), cancel), pods.Time);
+
+    public void OpenWindow() => clients.OpenWindow();
+
+    public async Task<string> FinishAsync(CancellationToken cancel)
+    {
+        await clients.StopAsync();
+        return Problem is null
+            ? string.Create(CultureInfo.InvariantCulture, $"{sent.Sum()} HTTP requests on {Connections} kept-alive connections, each answered once and in order")
+            : throw new WrongReplyException(Problem);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await clients.DisposeAsync();
+        foreach (var http in https)
+        {
+            http.Dispose();
+        }
+    }
+
+    private async Task AskAsync(int client, CancellationToken cancel)
+    {
+        var number = ++sent[client];
+        chains[client] = unchecked((chains[client] * ChainFactor) + (ulong)number);
+        var reply = await https[client].GetStringAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{server}/clients/{client}/{number}")), cancel);
+        var expected = string.Create(CultureInfo.InvariantCulture, $"{number} {chains[client]}");
+        if (reply != expected)
+        {
+            throw new WrongReplyException($"request {number} was answered '{reply}' instead of '{expected}'");
+        }
+    }
+
+    /// <summary>A broken connection must not be hidden by a new one.</summary>
+    private static SocketsHttpHandler OneConnection()
+    {
+        var opened = 0;
+        return new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = 1,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            ConnectCallback = async (context, cancel) =>
+            {
+                if (Interlocked.Increment(ref opened) > 1)
+                {
+                    throw new IOException("the connection broke");
+                }
+
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(context.DnsEndPoint, cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Rebalancer.Lab.Workloads;
+
+/// <summary>The report as people read it.</summary>
+internal static class WorkloadsTable
+{
+    private static readonly string[] Columns = ["workload", "cgroup", "moves", "freeze p50/p99 ms", "stall p50/p99 ms", "MB p50", "checked"];
+
+    public static Table Of(WorkloadsReport report)
+    {
+        var table = new Table().AddColumns(Columns);
+        foreach (var series in report.Series)
+        {
+            table.AddRow(
+                series.Workload,
+                series.Cgroup,
+                series.Moves.Count.ToString(CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"{series.FreezeP50Ms:0} / {series.FreezeP99Ms:0}"),
+                string.Create(CultureInfo.InvariantCulture, $"{series.StallP50Ms:0} / {series.StallP99Ms:0}"),
+                string.Create(CultureInfo.InvariantCulture, $"{series.BytesP50 / 1e6:0.0}"),
+                Markup.Escape(series.Failure is { } failure ? $"FAILED: {failure}" : series.Checked ?? ""));
+        }
+
+        return table;
+    }
+}
