@@ -17,29 +17,26 @@ internal sealed class PostgresConnection : IDisposable
     private const int MaxMessageBytes = 1 << 20;
     private const int HeaderBytes = 5;
 
-    private readonly Socket socket;
     private readonly NetworkStream stream;
 
-    private PostgresConnection(Socket socket)
-    {
-        this.socket = socket;
-        stream = new NetworkStream(socket);
-    }
+    /// <param name="connected">Its owner from now on.</param>
+    private PostgresConnection(Socket connected) => stream = new NetworkStream(connected, ownsSocket: true);
 
     /// <exception cref="WrongReplyException">The server refused, for instance because it is still starting.</exception>
     public static async Task<PostgresConnection> OpenAsync(IPEndPoint server, CancellationToken cancel)
     {
-        var connection = new PostgresConnection(new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await connection.socket.ConnectAsync(server, cancel);
+            await socket.ConnectAsync(server, cancel);
+            var connection = new PostgresConnection(socket);
             await connection.stream.WriteAsync(Startup(), cancel);
             await connection.ReadResultAsync("connecting", cancel);
             return connection;
         }
         catch
         {
-            connection.Dispose();
+            socket.Dispose();
             throw;
         }
     }

@@ -7,17 +7,17 @@ namespace Rebalancer.Lab.Workloads;
 
 /// <summary>One kind of workload: what the nodes need for it, and how it starts.</summary>
 /// <param name="Name">Its pods' name and what the user calls it.</param>
-/// <param name="Image">The image that the nodes do not have anyway; null: none.</param>
+/// <param name="Image">The image that the nodes do not have anyway, with a folder for files that it is made of; null: none.</param>
 internal sealed record WorkloadKind(
     string Name,
     Func<WorkloadPods, CancellationToken, Task<IWorkload>> StartAsync,
-    Func<DebianFiles, CancellationToken, Task<(ImageConfig Config, IEnumerable<ImageFile> Files)>>? Image = null)
+    Func<DebianFiles, string, CancellationToken, Task<(ImageConfig Config, IEnumerable<ImageFile> Files)>>? Image = null)
 {
     public static readonly IReadOnlyList<WorkloadKind> All =
     [
         new("postgres", PostgresWorkload.StartAsync, Postgres.BuildAsync),
         new("websockets", EchoWorkload.StartAsync),
-        new("dotnet", DotnetWorkload.StartAsync, (debian, cancel) => DotnetService.BuildAsync(debian, $"{Published.Repository}/artifacts/publish-service", cancel)),
+        new("dotnet", DotnetWorkload.StartAsync, (debian, _, cancel) => DotnetService.BuildAsync(debian, $"{Published.Repository}/artifacts/publish-service", cancel)),
         new("training", TrainingWorkload.StartAsync),
     ];
 
@@ -29,8 +29,9 @@ internal sealed record WorkloadKind(
             return [];
         }
 
-        var archive = $"{lab.Slot.Folder}/images/{Name}.tar";
-        await OciArchive.BuildAsync(archive, [await Image(new DebianFiles(lab.RootFileSystem), cancel)], cancel);
+        var folder = $"{lab.Slot.Folder}/images";
+        var archive = $"{folder}/{Name}.tar";
+        await OciArchive.BuildAsync(archive, [await Image(new DebianFiles(lab.RootFileSystem), folder, cancel)], cancel);
         return [archive];
     }
 }
