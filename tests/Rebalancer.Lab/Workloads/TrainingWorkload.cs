@@ -42,7 +42,7 @@ internal sealed class TrainingWorkload : IWorkload
             var expected = await undisturbed.NextAsync(cancel);
             if (steps[step] != expected)
             {
-                throw new WrongReplyException($"the training loop's line {step + 1} is '{steps[step]}', undisturbed it is '{expected}'");
+                throw new WrongReplyException($"the training loop's line {step + 1} of {steps.Count} is '{steps[step]}', undisturbed it is '{expected}'");
             }
         }
 

@@ -46,7 +46,7 @@ internal sealed class WorkloadRun(LabCluster cluster, WorkloadsOptions options, 
         var pod = await pods.WaitReadyAsync(app, Namespace, WorkloadPods.ReadyLimit, cancel);
         workload.OpenWindow();
         var started = time.GetTimestamp();
-        var spec = new MigrationSpec { PodName = pod.Metadata.Name, PodUID = pod.Metadata.Uid, TargetNode = target, Strategy = Strategies.Auto };
+        var spec = new MigrationSpec { PodName = pod.Metadata.Name, PodUID = pod.Metadata.Uid, TargetNode = target, Strategy = options.Strategy };
         var migration = await migrations.CreateAsync(string.Create(CultureInfo.InvariantCulture, $"{app}-{number}"), spec, Namespace, cancel);
         migration = await migrations.WaitForEndAsync(migration.Metadata.Name, Namespace, options.MoveLimit, cancel);
         await NextRepliesAsync(workload, cancel);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rebalancer.Kubernetes.Api;
 using Rebalancer.Lab.Host;
 using Rebalancer.Lab.Moves;
 using Rebalancer.Lab.Nodes;
@@ -17,8 +18,10 @@ internal static class WorkloadsCommand
         var moves = new Option<int>("--moves") { Description = "Moves of each workload.", DefaultValueFactory = _ => defaults.Moves };
         var cgroup = new Option<string>("--cgroup") { Description = "v1, v2 or both.", DefaultValueFactory = _ => "v2" };
         var only = new Option<string[]>("--only") { Description = $"Workloads to run: {string.Join(", ", names)}; all by default.", DefaultValueFactory = _ => names, AllowMultipleArgumentsPerToken = true };
+        var strategy = new Option<string>("--strategy") { Description = "How the moves carry memory: Auto, PreCopy or StopAndCopy.", DefaultValueFactory = _ => defaults.Strategy };
         var artifacts = new Option<string>("--artifacts") { Description = "Folder of workloads.json and, after a failure, workloads-logs.", DefaultValueFactory = _ => defaults.Artifacts };
         cgroup.AcceptOnlyFromAmong("v1", "v2", "both");
+        strategy.AcceptOnlyFromAmong(Strategies.Auto, Strategies.PreCopy, Strategies.StopAndCopy);
         only.AcceptOnlyFromAmong(names);
         moves.Validators.Add(result =>
         {
@@ -27,13 +30,14 @@ internal static class WorkloadsCommand
                 result.AddError($"--moves {result.GetValueOrDefault<int>()} is not between 1 and {WorkloadsOptions.MaxMoves}");
             }
         });
-        var workloads = new Command("workloads", "Moves real workloads back and forth under load and compares what they hold with what their clients did.") { moves, cgroup, only, artifacts };
+        var workloads = new Command("workloads", "Moves real workloads back and forth under load and compares what they hold with what their clients did.") { moves, cgroup, only, strategy, artifacts };
         workloads.SetAction((parsed, cancel) => RunAsync(
             new WorkloadsOptions
             {
                 Moves = parsed.GetValue(moves),
                 Cgroups = parsed.GetValue(cgroup) is "both" ? ["v1", "v2"] : [parsed.GetValue(cgroup)!],
                 Kinds = [.. WorkloadKind.All.Where(kind => parsed.GetValue(only)!.Contains(kind.Name))],
+                Strategy = parsed.GetValue(strategy)!,
                 Artifacts = parsed.GetValue(artifacts)!,
             },
             TimeProvider.System,

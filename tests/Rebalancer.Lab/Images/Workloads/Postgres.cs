@@ -16,7 +16,7 @@ internal static class Postgres
     /// PostgreSQL refuses to run as root, and CRIU can read the limits of another user's process only with CAP_SYS_RESOURCE, which the lab's machine may not
     /// have. So it runs as root and takes itself for "nobody".
     /// </summary>
-    private const string NotRoot = "unsigned geteuid(void) { return 65534; }";
+    private const string NotRoot = "unsigned getuid(void) { return 65534; } unsigned geteuid(void) { return 65534; }";
 
     private const string Script = """
         set -e
