@@ -10,7 +10,11 @@ namespace Rebalancer.Agent.Tests.Transfer;
 
 public sealed class PeerTransferTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// Everything here waits for an event; the limit only turns a hang into a failure. What is waited for is work of the thread pool (TLS, HTTP/2, a stream's
+    /// reset on its way to the server), which a machine that builds and measures beside the tests has held up for more than 20 s.
+    /// </summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private readonly TestAuthority authority = new();
     private readonly string images = Directory.CreateTempSubdirectory("images-").FullName;
 
