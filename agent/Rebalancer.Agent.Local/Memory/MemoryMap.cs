@@ -5,15 +5,19 @@ namespace Rebalancer.Agent.Local.Memory;
 /// <summary>One mapping of a process.</summary>
 /// <param name="IsPrivate">Copy on write.</param>
 /// <param name="IsAnonymous">Of no file.</param>
+/// <param name="IsWritable">Its process may write to it.</param>
 /// <param name="Name">Path or "[heap]", "[vdso]"; empty for most anonymous ones.</param>
 /// <param name="Flags">VmFlags of smaps ("rd wr lo"); empty when read from maps only.</param>
-internal sealed record MemoryArea(PageRange Range, bool IsPrivate, bool IsAnonymous, string Name, string Flags)
+internal sealed record MemoryArea(PageRange Range, bool IsPrivate, bool IsAnonymous, bool IsWritable, string Name, string Flags)
 {
     private static readonly string[] Kernel = ["[vdso]", "[vvar]", "[vvar_vclock]", "[vsyscall]", "[uprobes]"];
 
     public bool IsKernels => Kernel.Contains(Name);
 
     public bool IsHuge => HasFlag("ht");
+
+    /// <summary>Made with MAP_NORESERVE.</summary>
+    public bool IsUnreserved => HasFlag("nr");
 
     public bool IsShadowStack => HasFlag("ss");
 
@@ -62,7 +66,7 @@ internal static class MemoryMap
         if (fields.Length < 5 || fields[1].Length != 4) { return null; }
         var name = fields.Length > 5 ? fields[5].Trim() : "";
         // A file, /dev/zero and System V segments have an inode; anonymous private memory has none.
-        return new MemoryArea(new PageRange(start, end), fields[1][3] == 'p', fields[4] == "0", name, "");
+        return new MemoryArea(new PageRange(start, end), fields[1][3] == 'p', fields[4] == "0", fields[1][1] == 'w', name, "");
     }
 
     private static bool TryHex(ReadOnlySpan<char> text, out ulong value) => ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);

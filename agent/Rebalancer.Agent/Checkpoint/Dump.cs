@@ -1,6 +1,7 @@
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Local.Criu;
+using Rebalancer.Agent.Local.Criu.Images;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
 
@@ -30,10 +31,14 @@ internal sealed class Dump : IDisposable
         container.Annotation(CriuConfiguration.Annotation) == CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id);
 
     /// <summary>Makes the folders of images and logs, and CRIU's configuration.</summary>
-    public static void Prepare(MoveFolder folder, RuncState container)
+    /// <param name="folder">Of the move.</param>
+    /// <param name="container">To be dumped.</param>
+    /// <param name="watched">Paths of what its processes watch, where CRIU cannot find them.</param>
+    public static void Prepare(MoveFolder folder, RuncState container, IReadOnlyDictionary<InodeKey, string> watched)
     {
         PrivateFolder.Create(folder.ImagesOf(container.ContainerName));
         PrivateFolder.Create(folder.Work(Step, container.ContainerName));
+        InodeCacheImage.Write(folder.Work(Step, container.ContainerName), watched.Select(each => (each.Key.Device, each.Key.Inode, each.Value)));
         if (AsksBeforeDump(container)) { CriuConfiguration.Write(CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id), CriuConfiguration.Held(NodePaths.CriuScript)); }
     }
 

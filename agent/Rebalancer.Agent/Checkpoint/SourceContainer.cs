@@ -23,10 +23,10 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
     public ContainerMemory? Memory { get; set; }
 
     /// <summary>Starts runc and CRIU, where they can wait for the freeze, and waits until they do.</summary>
-    /// <exception cref="MoveException">It ended before, or did not get there within the limit.</exception>
-    public async Task StartDumpAsync(AgentOptions options, MoveFolder folder, TimeSpan limit, TimeProvider clock, CancellationToken cancellation)
+    /// <exception cref="MoveException">It ended before, or did not get there within the limit; or something is watched that has no path.</exception>
+    public async Task StartDumpAsync(AgentOptions options, MoveFolder folder, WatchPaths watches, TimeSpan limit, TimeProvider clock, CancellationToken cancellation)
     {
-        Dump.Prepare(folder, state);
+        Dump.Prepare(folder, state, watches.Of(state, cgroup!.Pids()));
         if (!Dump.AsksBeforeDump(state)) { return; }
         dump = Dump.Start(options, folder, state);
         var ended = dump.FinishAsync(cancellation);

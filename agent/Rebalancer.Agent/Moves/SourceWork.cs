@@ -118,7 +118,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     private async Task StartHelpersAsync(SourceFacts facts, CancellationToken cancellation)
     {
         context.Guard = await Guard.StartAsync(facts, services.Markers.CommitPath(context.Uid), cancellation);
-        await Task.WhenAll(context.Containers.Select(each => each.StartDumpAsync(services.Options, context.Folder, ConnectLimit, services.Clock, cancellation)));
+        await Task.WhenAll(context.Containers.Select(each => each.StartDumpAsync(services.Options, context.Folder, new WatchPaths(services.Proc), ConnectLimit, services.Clock, cancellation)));
     }
 
     private SourceContainer Open(RuncState state) => new(state, ContainerCgroup.TryOpen(state.CgroupPath, services.Clock)
@@ -193,6 +193,8 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         ContainerName = facts.Containers[0].ContainerName,
         EstimatedBytes = facts.MemoryBytes,
         FilesBytes = facts.FilesBytes,
+        LargestMappingBytes = facts.Mapped.LargestBytes,
+        MappedBytes = facts.Mapped.AllBytes,
         Address = facts.Network.AddressCidr,
         Mac = facts.Network.Mac,
     };

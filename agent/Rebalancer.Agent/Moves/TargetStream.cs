@@ -3,6 +3,7 @@ using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Restore;
 using Rebalancer.Agent.Transfer;
 using Rebalancer.Agent.Transfer.Images;
 using Rebalancer.Kubernetes.Api;
@@ -22,6 +23,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     {
         if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not ready"); }
         services.TargetPreflight.RequireRoom(hello.EstimatedBytes, hello.FilesBytes);
+        services.TargetPreflight.RequireAddressSpace(new MappedMemory(hello.LargestMappingBytes, hello.MappedBytes));
         var containers = move.Containers;
         if (containers.Count is 0 or > PodSpecRules.MaximumContainers || !containers.All(MoveFolder.IsContainerName))
         {
@@ -61,6 +63,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
         var images = Receiver("manifest");
         images.Complete(manifest);
         Context.Files.Complete();
+        foreach (var container in move.Containers) { RestoredMappings.ReserveNothing(Context.Folder.ImagesOf(container)); }
         File.WriteAllBytes(Context.Folder.CompleteMarker, []);
         move.Advance(TargetSignal.ImagesStored);
         Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });

@@ -1,7 +1,8 @@
 namespace Rebalancer.Agent.Preflight;
 
 /// <summary>One line of /proc/PID/mountinfo.</summary>
-internal sealed record MountLine(string Point, string Kind, string SuperOptions)
+/// <param name="Device">"MAJOR:MINOR".</param>
+internal sealed record MountLine(string Device, string Point, string Kind, string SuperOptions)
 {
     /// <returns>Null when it is no such line.</returns>
     public static MountLine? Parse(string line)
@@ -10,7 +11,7 @@ internal sealed record MountLine(string Point, string Kind, string SuperOptions)
         if (halves.Length != 2) { return null; }
         var mount = halves[0].Split(' ');
         var source = halves[1].Split(' ');
-        return mount.Length < 6 || source.Length < 3 ? null : new MountLine(Unescape(mount[4]), source[0], source[2]);
+        return mount.Length < 6 || source.Length < 3 ? null : new MountLine(mount[2], Unescape(mount[4]), source[0], source[2]);
     }
 
     /// <summary>Value of a "key=value" option of the file system.</summary>

@@ -20,6 +20,9 @@ internal sealed class ProcFolder(string root = "/proc")
     /// <summary>"pid:[4026531836]"; empty when unreadable.</summary>
     public string Namespace(int pid, string kind) => Link(PathOf(pid, "ns/" + kind));
 
+    /// <summary>As the process's container sees it; empty when unreadable.</summary>
+    public string WorkingFolder(int pid) => Link(PathOf(pid, "cwd"));
+
     /// <summary>Where the open descriptors point to.</summary>
     public IEnumerable<(string Descriptor, string Target)> Descriptors(int pid)
     {

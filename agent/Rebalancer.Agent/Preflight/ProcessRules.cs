@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Preflight;
@@ -20,16 +19,20 @@ internal sealed class ProcessRules(ProcFolder proc)
         {
             return new(Reasons.SharedProcessNamespace, $"container {container.ContainerName} shares its pid namespace with the pod");
         }
-        return pids.Select(pid => CheckProcess(pid, kubeletMounts)).FirstOrDefault(refusal => refusal is not null);
+        var agent = ProcFolder.Text("/proc/self/status");
+        return pids.Select(pid => LimitRights.Check(agent, ProcFolder.Text(proc.PathOf(pid, "status")), container.ContainerName, pid) ?? CheckProcess(pid, kubeletMounts)).FirstOrDefault(refusal => refusal is not null);
     }
 
     private Refusal? CheckProcess(int pid, IReadOnlyCollection<string> kubeletMounts)
     {
-        var watched = new Lazy<HashSet<ulong>>(() => InodesOf(pid, kubeletMounts));
         foreach (var (descriptor, target) in proc.Descriptors(pid))
         {
             if (CheckDescriptor(pid, descriptor, target, kubeletMounts) is { } refusal) { return refusal; }
-            if (target == "anon_inode:inotify" && WatchesOneOf(pid, descriptor, watched)) { return new(Reasons.ProjectedFileOpen, $"process {pid} watches a file of a volume that kubelet provides (inotify, descriptor {descriptor})"); }
+        }
+        var provided = new Lazy<HashSet<InodeKey>>(() => InodesOf(pid, kubeletMounts));
+        foreach (var watch in new FileWatches(proc).Of(pid))
+        {
+            if (provided.Value.Contains(watch.Watched)) { return new(Reasons.ProjectedFileOpen, $"process {pid} watches a file of a volume that kubelet provides (inotify, descriptor {watch.Descriptor})"); }
         }
         foreach (var line in proc.Lines(pid, "maps"))
         {
@@ -53,25 +56,12 @@ internal sealed class ProcessRules(ProcFolder proc)
 
     private static bool IsBelow(string path, IReadOnlyCollection<string> mounts) => mounts.Any(mount => path == mount || path.StartsWith(mount.TrimEnd('/') + "/", StringComparison.Ordinal));
 
-    /// <summary>An inotify watch is known by inode only: "inotify wd:1 ino:8e2 sdev:..".</summary>
-    private bool WatchesOneOf(int pid, string descriptor, Lazy<HashSet<ulong>> inodes)
+    private HashSet<InodeKey> InodesOf(int pid, IReadOnlyCollection<string> mounts)
     {
-        foreach (var line in proc.Lines(pid, "fdinfo/" + descriptor))
-        {
-            var at = line.IndexOf("ino:", StringComparison.Ordinal);
-            if (!line.StartsWith("inotify ", StringComparison.Ordinal) || at < 0) { continue; }
-            var hex = line[(at + 4)..].Split(' ')[0];
-            if (ulong.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var inode) && inodes.Value.Contains(inode)) { return true; }
-        }
-        return false;
-    }
-
-    private HashSet<ulong> InodesOf(int pid, IReadOnlyCollection<string> mounts)
-    {
-        var inodes = new HashSet<ulong>();
+        var inodes = new HashSet<InodeKey>();
         foreach (var mount in mounts)
         {
-            foreach (var path in FileTree.Walk(proc.PathOf(pid, "root") + mount)) { inodes.Add(FileTree.Inode(path)); }
+            foreach (var status in FileTree.Walk(proc.PathOf(pid, "root") + mount).Select(FileTree.Status)) { inodes.Add(new InodeKey(status.Device, status.Inode)); }
         }
         return inodes;
     }

@@ -38,7 +38,7 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
         // On their way files of memory lie there twice: staged, and in their place.
         var memoryBytes = looked.Sum(each => MemoryBytes(each.Pids)) + (2 * sizes.MemoryBytes);
         Refusal.Throw(new MemoryRoom().Check(memoryBytes, options.Node));
-        return new SourceFacts(containers, await DescribeAsync(containers[0], cancellation), memoryBytes, CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")), files, sizes.DiskBytes);
+        return new SourceFacts(containers, await DescribeAsync(containers[0], cancellation), memoryBytes, Mapped(looked.SelectMany(each => each.Pids)), CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")), files, sizes.DiskBytes);
     }
 
     /// <summary>The same processes as at preflight? A container that was restarted in place is another one.</summary>
@@ -80,6 +80,9 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
 
     private long MemoryBytes(IEnumerable<int> pids) =>
         pids.Sum(pid => proc.KilobyteLine(pid, "status", "RssAnon") + proc.KilobyteLine(pid, "status", "RssShmem") + proc.KilobyteLine(pid, "status", "VmSwap"));
+
+    private static MappedMemory Mapped(IEnumerable<int> pids) =>
+        pids.Select(pid => MappedMemory.Of(MemoryMap.ReadWithFlags(pid))).Aggregate(default(MappedMemory), (sum, each) => sum.And(each));
 
     private async Task<PodNetwork> DescribeAsync(RuncState container, CancellationToken cancellation)
     {

@@ -15,6 +15,9 @@ internal sealed class TargetPreflight(AgentOptions options, CriuVersion criu)
         return CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo"));
     }
 
+    /// <exception cref="MoveException">This node's kernel does not let processes map so much.</exception>
+    public void RequireAddressSpace(MappedMemory mapped) => Refusal.Throw(OvercommitRoom.Check(mapped, options.Node));
+
     /// <exception cref="MoveException">No room for a checkpoint of this size, or for files of this size on disk.</exception>
     public void RequireRoom(long memoryBytes, long filesBytes)
     {

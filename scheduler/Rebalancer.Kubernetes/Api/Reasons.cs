@@ -29,6 +29,10 @@ public static class Reasons
     /// <summary>Memory of a process is filled by somebody through a userfaultfd: it has just been moved and is not whole yet, or manages its memory so itself.</summary>
     public const string MemoryArriving = "MemoryArriving";
     public const string IoUring = "IoUring";
+    /// <summary>A process watches by inotify what has no path in its container that CRIU could find: a file that was deleted, or is hidden below a mount.</summary>
+    public const string WatchUnsupported = "WatchUnsupported";
+    /// <summary>CRIU would have to read the limits of another user's process, and the agent has no CAP_SYS_RESOURCE.</summary>
+    public const string AgentUnprivileged = "AgentUnprivileged";
     /// <summary>Something in a container's root file system or in an emptyDir cannot be carried: a device, or what only means something on its own node.</summary>
     public const string WritableLayer = "WritableLayer";
     /// <summary>The pod's layers and emptyDirs hold more bytes or files than are moved.</summary>
@@ -43,6 +47,8 @@ public static class Reasons
     public const string TargetDoomed = "TargetDoomed";
     public const string TargetUnready = "TargetUnready";
     public const string TargetNoRoom = "TargetNoRoom";
+    /// <summary>A process has mapped more memory than the target's kernel lets any process map (vm.overcommit_memory).</summary>
+    public const string TargetOvercommit = "TargetOvercommit";
     public const string TargetConstraint = "TargetConstraint";
     public const string AgentMissing = "AgentMissing";
     public const string RuntimeUnsupported = "RuntimeUnsupported";

@@ -7,8 +7,8 @@ namespace Rebalancer.Agent.Local.Criu.Images;
 /// </summary>
 internal static class CriuImageFile
 {
-    public const uint PagemapMagic = 0x56084025, MemoryMagic = 0x57492820;
-    private const uint CommonMagic = 0x54564319;
+    public const uint PagemapMagic = 0x56084025, MemoryMagic = 0x57492820, InodeCacheMagic = 0x57004059;
+    private const uint CommonMagic = 0x54564319, ServiceMagic = 0x55105940;
     private const int HeadBytes = 2 * sizeof(uint);
     private const long MaximumBytes = 512L << 20;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -41,11 +41,16 @@ internal static class CriuImageFile
     }
 
     /// <summary>Replaces the file.</summary>
-    public static void Write(string path, uint magic, IEnumerable<byte[]> messages)
+    public static void Write(string path, uint magic, IEnumerable<byte[]> messages) => Write(path, CommonMagic, magic, messages);
+
+    /// <summary>Replaces a file of CRIU's own use, which is no part of a checkpoint.</summary>
+    public static void WriteService(string path, uint magic, IEnumerable<byte[]> messages) => Write(path, ServiceMagic, magic, messages);
+
+    private static void Write(string path, uint common, uint magic, IEnumerable<byte[]> messages)
     {
         using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly, BufferSize = 1 << 16 });
         Span<byte> number = stackalloc byte[sizeof(uint)];
-        Put(CommonMagic, number);
+        Put(common, number);
         Put(magic, number);
         foreach (var message in messages)
         {

@@ -14,9 +14,6 @@ internal static class DotnetService
     /// <summary>What the runtime loads, beside what these link to.</summary>
     private static readonly string[] Loaded = ["libstdc++.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1"];
 
-    /// <summary>ASP.NET watches its settings' files by inotify, and CRIU finds no path for what is watched on an overlay.</summary>
-    private const string NoWatches = "DOTNET_hostBuilder__reloadConfigOnChange=false";
-
     /// <param name="published">Folder of the published program.</param>
     public static async Task<(ImageConfig Config, IEnumerable<ImageFile> Files)> BuildAsync(DebianFiles debian, string published, CancellationToken cancel)
     {
@@ -27,7 +24,7 @@ internal static class DotnetService
 
         var service = Directory.EnumerateFiles(published).Select(file => ImageFile.Copy("/service/" + Path.GetFileName(file), file));
         var libraries = await debian.ProgramsAsync(cancel, [.. Loaded.Select(library => $"{Libraries}/{library}")]);
-        var config = new ImageConfig(Image, $"/service/{Program}") { WorkingFolder = "/service", Environment = ["PATH=/bin", NoWatches] };
+        var config = new ImageConfig(Image, $"/service/{Program}") { WorkingFolder = "/service", Environment = ["PATH=/bin"] };
         return (config, [.. LabImages.Shell(debian), .. libraries, .. service]);
     }
 
