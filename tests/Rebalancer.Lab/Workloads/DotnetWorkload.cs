@@ -8,11 +8,14 @@ namespace Rebalancer.Lab.Workloads;
 
 /// <summary>
 /// An ASP.NET service on the ordinary runtime (just-in-time compiler, garbage collector). It keeps, for each client, a count and a chain over the numbers it
-/// was sent; a request lost, doubled or answered by an older copy shows in the next reply.
+/// was sent; a request lost, doubled or answered by an older copy shows in the next reply. At the end its settings file is changed: it must still notice that.
 /// </summary>
 internal sealed class DotnetWorkload : IWorkload
 {
     private const int Connections = 8;
+    private const string Mark = "changed-after-the-moves";
+    private static readonly TimeSpan NoticeLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan NoticePause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>As in the service.</summary>
     private const ulong ChainFactor = 6364136223846793005;
@@ -22,10 +25,12 @@ internal sealed class DotnetWorkload : IWorkload
     private readonly long[] sent = new long[Connections];
     private readonly ulong[] chains = new ulong[Connections];
     private readonly RequestLoops clients;
+    private readonly TimeProvider time;
 
     private DotnetWorkload(IPEndPoint server, TimeProvider time)
     {
         this.server = server;
+        this.time = time;
         https = [.. Enumerable.Range(0, Connections).Select(_ => new HttpClient(OneConnection()))];
         clients = RequestLoops.Start(AskAsync, new RequestLoopsOptions(Connections, PauseMs: 5), time);
     }
@@ -43,9 +48,13 @@ internal sealed class DotnetWorkload : IWorkload
     public async Task<string> FinishAsync(CancellationToken cancel)
     {
         await clients.StopAsync();
-        return Problem is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{sent.Sum()} HTTP requests on {Connections} kept-alive connections, each answered once and in order")
-            : throw new WrongReplyException(Problem);
+        if (Problem is { } problem)
+        {
+            throw new WrongReplyException(problem);
+        }
+
+        await ChangeSettingsAsync(cancel);
+        return string.Create(CultureInfo.InvariantCulture, $"{sent.Sum()} HTTP requests on {Connections} kept-alive connections, each answered once and in order; a changed settings file was noticed");
     }
 
     public async ValueTask DisposeAsync()
@@ -66,6 +75,22 @@ internal sealed class DotnetWorkload : IWorkload
         if (reply != expected)
         {
             throw new WrongReplyException($"request {number} was answered '{reply}' instead of '{expected}'");
+        }
+    }
+
+    private async Task ChangeSettingsAsync(CancellationToken cancel)
+    {
+        using var written = await https[0].PutAsync(new Uri($"http://{server}/mark/{Mark}"), null, cancel);
+        written.EnsureSuccessStatusCode();
+        var started = time.GetTimestamp();
+        while (await https[0].GetStringAsync(new Uri($"http://{server}/mark"), cancel) is var seen && seen != Mark)
+        {
+            if (time.GetElapsedTime(started) > NoticeLimit)
+            {
+                throw new WrongReplyException($"the service did not notice within {NoticeLimit.TotalSeconds} s that its settings file was changed (it has '{seen}')");
+            }
+
+            await Task.Delay(NoticePause, time, cancel);
         }
     }
 

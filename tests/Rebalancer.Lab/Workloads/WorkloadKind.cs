@@ -15,6 +15,7 @@ internal sealed record WorkloadKind(
 {
     public static readonly IReadOnlyList<WorkloadKind> All =
     [
+        new("redis", RedisWorkload.StartAsync),
         new("postgres", PostgresWorkload.StartAsync, Postgres.BuildAsync),
         new("websockets", EchoWorkload.StartAsync),
         new("dotnet", DotnetWorkload.StartAsync, (debian, _, cancel) => DotnetService.BuildAsync(debian, $"{Published.Repository}/artifacts/publish-service", cancel)),

@@ -16,6 +16,9 @@ internal sealed record WorkloadSeries
     /// <summary>What was lost, or what ended the series early; null when nothing was.</summary>
     public required string? Failure { get; init; }
 
+    /// <summary>A series ends with the first that anybody notices: 0 or 1.</summary>
+    public int Errors => Failure is null ? 0 : 1;
+
     public double FreezeP50Ms => Percentile.Of(Moves.Select(move => move.FreezeMs), 0.5);
     public double FreezeP99Ms => Percentile.Of(Moves.Select(move => move.FreezeMs), 0.99);
     public double StallP50Ms => Percentile.Of(Moves.Select(move => move.StallMs), 0.5);

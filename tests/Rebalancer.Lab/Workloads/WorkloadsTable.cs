@@ -7,7 +7,7 @@ namespace Rebalancer.Lab.Workloads;
 internal static class WorkloadsTable
 {
     private const int MaxFailureLength = 300;
-    private static readonly string[] Columns = ["workload", "cgroup", "moves", "freeze p50/p99 ms", "stall p50/p99 ms", "MB p50", "checked"];
+    private static readonly string[] Columns = ["workload", "cgroup", "moves", "freeze p50/p99 ms", "stall p50/p99 ms", "requests", "errors", "MB p50", "checked"];
 
     public static Table Of(WorkloadsReport report)
     {
@@ -20,6 +20,8 @@ internal static class WorkloadsTable
                 series.Moves.Count.ToString(CultureInfo.InvariantCulture),
                 string.Create(CultureInfo.InvariantCulture, $"{series.FreezeP50Ms:0} / {series.FreezeP99Ms:0}"),
                 string.Create(CultureInfo.InvariantCulture, $"{series.StallP50Ms:0} / {series.StallP99Ms:0}"),
+                series.Replies.ToString(CultureInfo.InvariantCulture),
+                series.Errors.ToString(CultureInfo.InvariantCulture),
                 string.Create(CultureInfo.InvariantCulture, $"{series.BytesP50 / 1e6:0.0}"),
                 Markup.Escape(series.Failure is { } failure ? $"FAILED: {Start(failure)}" : series.Checked ?? ""));
         }

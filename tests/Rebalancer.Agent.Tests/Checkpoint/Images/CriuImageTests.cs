@@ -53,6 +53,35 @@ public sealed class CriuImageTests : IDisposable
         Assert.Equal([1, 17], others);
     }
 
+    /// <summary>Address space that is only set aside, a library's code, memory in use, and what CRIU treats apart (the vDSO, shared memory).</summary>
+    [Theory]
+    [InlineData(0, 0x22, 0x201, 0x4022)]
+    [InlineData(5, 0x02, 0x41, 0x4002)]
+    [InlineData(0, 0x4022, 0x201, 0x4022)]
+    [InlineData(3, 0x22, 0x201, 0x22)]
+    [InlineData(5, 0x22, 0x209, 0x22)]
+    [InlineData(1, 0x21, 0x101, 0x21)]
+    public void ReserveNothing_WhereNobodyMayWrite_SetsNoReserve(ulong protection, ulong flags, ulong status, uint expected)
+    {
+        var area = new WireWriter().Number(1, 0x10000).Number(2, 0x20000).Number(5, protection).Number(6, flags).Number(7, status).Number(8, 1).ToArray();
+        CriuImageFile.Write(Path, CriuImageFile.MemoryMagic, [new WireWriter().Number(1, 42).Bytes(14, area).Number(17, 1).ToArray()]);
+
+        MemoryImage.ReserveNothing(Path);
+
+        Assert.Equal(new ImageArea(new PageRange(0x10000, 0x20000), expected, (uint)status, (uint)protection), Assert.Single(MemoryImage.Read(Path)));
+        var length = new WireReader(CriuImageFile.Read(Path, CriuImageFile.MemoryMagic)[0]);
+        Assert.True(length.Next() && length is { Field: 1, Value: 42 });
+    }
+
+    /// <summary>As CRIU 4.2 reads it: the magic numbers of its own files, then dev, inode and path. CRIU drops a path's first character.</summary>
+    [Fact]
+    public void InodeCache_Entries_AreAsCriuReadsThem()
+    {
+        InodeCacheImage.Write(folder, [(0x2a, 7, "/"), (0x2a, 300, "/app")]);
+
+        Assert.Equal("40591055" + "59400057" + "08000000" + "082a10071a022f2e" + "0b000000" + "082a10ac021a042f617070", Convert.ToHexStringLower(File.ReadAllBytes(System.IO.Path.Combine(folder, InodeCacheImage.FileName))));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("19435654")]

@@ -4,7 +4,8 @@ namespace Rebalancer.Lab.Images.Workloads;
 
 /// <summary>
 /// A program that uses files in every way that a move must keep: it counts into open files of the layer, of both kinds of emptyDir and of /dev/shm, into
-/// mapped ones and to its log, holds a deleted file, a fifo and a lock, and has changed, deleted and renamed what its image brought. Whoever connects gets
+/// mapped ones and to its log, holds a deleted file, a fifo and a lock, has changed, deleted and renamed what its image brought, watches all of it by inotify, and keeps a terabyte of
+/// address space that nobody may touch, as runtimes do for their heaps. Whoever connects gets
 /// "ok COUNT", or what is wrong, by its own look at the files.
 /// </summary>
 internal static class FileKeeper
@@ -14,7 +15,7 @@ internal static class FileKeeper
     private const int MemoryMegabytes = 64;
 
     private const string Program = """
-        import fcntl, mmap, os, socket, stat, struct, time
+        import ctypes, fcntl, mmap, os, socket, stat, struct, time
 
         places = ['/job', '/disk', '/memory', '/dev/shm', '/sub']
         os.umask(0)
@@ -46,6 +47,14 @@ internal static class FileKeeper
         locked = open('/job/locked', 'w')
         fcntl.flock(locked, fcntl.LOCK_EX)
         os.chdir('/job/new/deep')
+        libc = ctypes.CDLL(None)
+        CREATE, ATTRIB = 0x100, 4
+        inotify = libc.inotify_init1(os.O_NONBLOCK)
+        folders = ['/', '/etc', '/bin', '/job', '/job/new/deep', '/disk', '/memory', '/dev/shm', '/sub']
+        watched = {libc.inotify_add_watch(inotify, f.encode(), CREATE): f for f in folders}
+        watched[libc.inotify_add_watch(inotify, b'/job/bulk', ATTRIB)] = '/job/bulk'
+        watched[libc.inotify_add_watch(inotify, b'/bin/sh', ATTRIB)] = '/bin/sh'
+        kept = mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, 0)
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(('0.0.0.0', 7000))
@@ -87,6 +96,21 @@ internal static class FileKeeper
                 need(False, 'lock is gone')
             except BlockingIOError: pass
             os.close(other)
+            look_at_watches()
+
+        def look_at_watches():
+            for f in folders:
+                open(f + '/probe', 'w').close()
+                os.remove(f + '/probe')
+            for f in ['/job/bulk', '/bin/sh']: os.chmod(f, 0o755)
+            events, seen, at = os.read(inotify, 65536), set(), 0
+            while at < len(events):
+                wd, mask, _, length = struct.unpack_from('iIII', events, at)
+                name = events[at + 16:at + 16 + length].rstrip(b'\0').decode()
+                need((mask, name) == (CREATE, 'probe') or (mask, name) == (ATTRIB, ''), 'event %x of %s in %s' % (mask, name, watched.get(wd)))
+                seen.add(watched[wd])
+                at += 16 + length
+            need(seen == set(watched.values()), 'no event of %s' % (set(watched.values()) - seen))
 
         count = 0
         while True:

@@ -17,12 +17,12 @@ internal static class Redis
     public static readonly string[] Command =
         ["/usr/bin/redis-server", "--bind", "0.0.0.0", "--port", "6379", "--protected-mode", "no", "--save", "", "--appendonly", "no", "--enable-debug-command", "yes"];
 
-    public static V1ReplicaSet ReplicaSet(string name, string @namespace, int memoryMegabytes) => WorkloadPod.ReplicaSet(name, @namespace, PodSpec(memoryMegabytes));
+    public static V1ReplicaSet ReplicaSet(string name, string @namespace, int memoryMegabytes) => WorkloadPod.ReplicaSet(name, @namespace, Spec(memoryMegabytes));
 
     public static V1Pod BarePod(string name, string @namespace, int memoryMegabytes) => new()
     {
         Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = @namespace, Labels = new Dictionary<string, string> { ["app"] = name } },
-        Spec = PodSpec(memoryMegabytes),
+        Spec = Spec(memoryMegabytes),
     };
 
     /// <summary>Writes so many keys of 1000 bytes that values take the given memory.</summary>
@@ -33,5 +33,5 @@ internal static class Redis
         await Task.Run(() => connection.Command(PopulateLimit, cancel, "DEBUG", "POPULATE", keys, "filled", ValueBytes.ToString(CultureInfo.InvariantCulture)), cancel);
     }
 
-    private static V1PodSpec PodSpec(int memoryMegabytes) => WorkloadPod.Spec("redis", Image, Port, cpuMilli: 100, memoryMegabytes);
+    public static V1PodSpec Spec(int memoryMegabytes) => WorkloadPod.Spec("redis", Image, Port, cpuMilli: 100, memoryMegabytes);
 }
