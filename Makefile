@@ -34,7 +34,7 @@ test-here: SHELL := /bin/bash
 lab-soak: publish
 	$(LAB) exec -- $(LAB) soak --moves $(N) --cgroup $(CGROUP)
 
-## lab-workloads: PostgreSQL, 200 WebSockets, an ASP.NET service and a training loop, each moved N times under load and compared at the end
+## lab-workloads: Redis, PostgreSQL, 200 WebSockets, an ASP.NET service and a training loop, each moved N times under load and compared at the end
 lab-workloads: N := 10
 lab-workloads: CGROUP := v2
 lab-workloads: publish

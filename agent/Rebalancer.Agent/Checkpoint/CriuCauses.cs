@@ -18,7 +18,7 @@ internal static class CriuCauses
         ("Can't dump half of stream unix connection", Reasons.ExternalSocket, "a unix socket is connected to a process outside the container"),
         ("Can't dump ghost file", Reasons.CheckpointFailed, "a deleted file that is still open is larger than CRIU's ghost limit"),
         ("Can't create link remap", Reasons.CheckpointFailed, "a file is open under a name that was deleted, while it has another name"),
-        ("Can't dump that handle", Reasons.WatchUnsupported, "a process watches by inotify what was created, renamed or deleted while the pod was being moved; another try can succeed"),
+        ("Can't dump that handle", Reasons.CheckpointFailed, "a process watches by inotify what was created, renamed or deleted while the pod was being moved; another try can succeed"),
         ("Can't find suitable path for handle", Reasons.WatchUnsupported, "a process watches a deleted file by inotify"),
         ("in-flight connection", Reasons.CheckpointFailed, "a connection was being set up when the pod was frozen; another try can succeed"),
         ("xsave size mismatch", Reasons.CpuIncompatible, "the two processors save different register states (xsave area)"),

@@ -29,7 +29,7 @@ internal sealed class WatchPaths(ProcFolder proc)
 
     private static string Message(RuncState container, FileWatch watch) =>
         $"process {watch.Pid} of container {container.ContainerName} watches inode {watch.Watched.Inode} of its root file system by inotify (descriptor {watch.Descriptor}), and no path leads there: "
-        + "it was deleted, is hidden below a volume, or lies on another file system than the rest of the image";
+        + $"it was deleted, is hidden below a volume, lies on another file system than the rest of the image, or is none of the first {InodeSearch.MaximumEntries} files";
 
     /// <returns>Null: the root is no overlay.</returns>
     private uint? RootDevice(int pid)

@@ -31,7 +31,8 @@ internal static class Evacuation
     private static readonly string[] MayPass =
     [
         Reasons.AgentRestarted, Reasons.CheckpointFailed, Reasons.ClaimExpired, Reasons.FreezeBudgetExceeded, Reasons.OwnerChanged, Reasons.PeerUnreachable,
-        Reasons.PhaseTimeout, Reasons.PodChanged, Reasons.RestoreFailed, Reasons.SourceLost, Reasons.TargetLost, Reasons.TargetNoRoom, Reasons.TransferFailed,
+        Reasons.PhaseTimeout, Reasons.PodChanged, Reasons.RestoreFailed, Reasons.SourceLost, Reasons.TargetLost, Reasons.TargetNoRoom,
+        Reasons.TargetOvercommit, Reasons.TransferFailed,
     ];
 
     /// <summary>One pod, one Migration for each try: the same however often the node is looked at.</summary>

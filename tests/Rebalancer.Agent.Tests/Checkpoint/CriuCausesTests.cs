@@ -12,7 +12,7 @@ public sealed class CriuCausesTests
     [InlineData("(00.01) Error (criu/files-reg.c:8): Can't create link remap for /x. Use link-remap option.", Reasons.CheckpointFailed)]
     [InlineData("(00.01) Error (criu/sk-inet.c:1): inet: In-flight connection (l)", Reasons.CheckpointFailed)]
     [InlineData("(00.01) Error (criu/files.c:2): Can't dump file 7 of that type [600] (unknown anon_inode:[io_uring])", Reasons.IoUring)]
-    [InlineData("(00.01) Error (criu/fsnotify.c:290): fsnotify: \tCan't dump that handle", Reasons.WatchUnsupported)]
+    [InlineData("(00.01) Error (criu/fsnotify.c:290): fsnotify: \tCan't dump that handle", Reasons.CheckpointFailed)]
     [InlineData("(00.01) Error (criu/fsnotify.c:270): fsnotify: Can't find suitable path for handle (dev 0x2a ino 0x7): -2", Reasons.WatchUnsupported)]
     [InlineData("(00.01) Error (criu/cpu.c:3): xsave size mismatch (2440/2696)", Reasons.CpuIncompatible)]
     [InlineData("(00.01) Error (criu/namespaces.c:3): Can't dump nested uts namespace for 7", Reasons.CheckpointFailed)]
