@@ -3,11 +3,10 @@ using Spectre.Console;
 
 namespace Rebalancer.Lab.Workloads;
 
-/// <summary>The report as people read it.</summary>
+/// <summary>The report's figures as people read them; what was checked, or what was lost, is printed after each series.</summary>
 internal static class WorkloadsTable
 {
-    private const int MaxFailureLength = 300;
-    private static readonly string[] Columns = ["workload", "cgroup", "moves", "freeze p50/p99 ms", "stall p50/p99 ms", "requests", "errors", "MB p50", "checked"];
+    private static readonly string[] Columns = ["workload", "cgroup", "moves", "freeze p50/p99 ms", "stall p50/p99 ms", "requests", "errors", "MB p50"];
 
     public static Table Of(WorkloadsReport report)
     {
@@ -22,13 +21,9 @@ internal static class WorkloadsTable
                 string.Create(CultureInfo.InvariantCulture, $"{series.StallP50Ms:0} / {series.StallP99Ms:0}"),
                 series.Replies.ToString(CultureInfo.InvariantCulture),
                 series.Errors.ToString(CultureInfo.InvariantCulture),
-                string.Create(CultureInfo.InvariantCulture, $"{series.BytesP50 / 1e6:0.0}"),
-                Markup.Escape(series.Failure is { } failure ? $"FAILED: {Start(failure)}" : series.Checked ?? ""));
+                string.Create(CultureInfo.InvariantCulture, $"{series.BytesP50 / 1e6:0.0}"));
         }
 
         return table;
     }
-
-    /// <summary>A failure may quote pages of a log; all of it is in the JSON.</summary>
-    private static string Start(string failure) => failure.Length > MaxFailureLength ? failure[..MaxFailureLength] + "..." : failure;
 }
