@@ -29,6 +29,8 @@ public static class NodePaths
     public const string Nothing = StateFolder + "/bin/nothing";
     /// <summary>CRIU's action script.</summary>
     public const string CriuScript = StateFolder + "/bin/criu-action";
+    /// <summary>Folder with programs that CRIU finds before the node's own.</summary>
+    public const string CriuTools = StateFolder + "/bin/criu-tools";
 
     /// <summary>
     /// Files of pods that are on their way here, by migration uid: beside containerd's snapshots and kubelet's volumes, so that they get into their place by

@@ -8,6 +8,8 @@ internal static class CriuScript
 {
     /// <summary>Set by rebalancer-runc for its restores.</summary>
     public const string ContainerIdVariable = "REBALANCER_RESTORE_ID";
+    /// <summary>In a dump: names the file that is made when CRIU has written all images. Its own end, and runc's, come later.</summary>
+    public const string DumpedVariable = "REBALANCER_DUMPED";
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <param name="wrapper">Path of rebalancer-runc.</param>
@@ -18,6 +20,7 @@ internal static class CriuScript
         case $CRTOOLS_SCRIPT_ACTION in
         pre-resume) [ ! -e "{parkedFolder}/${idVariable}" ] || exec {wrapper};;
         pre-dump|post-restore|post-resume) exec {wrapper};;
+        post-dump) [ ! "${DumpedVariable}" ] || : > "${DumpedVariable}";;
         esac
 
         """;

@@ -44,9 +44,11 @@ internal sealed class Child : IDisposable
         get { lock (errors) { return errors.ToString().Trim(); } }
     }
 
-    public static Child Start(string program, IReadOnlyList<string> arguments)
+    /// <param name="variables">Added to our own environment.</param>
+    public static Child Start(string program, IReadOnlyList<string> arguments, params IReadOnlyList<(string Name, string Value)> variables)
     {
         var info = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in variables) { info.Environment[name] = value; }
         var child = new Child(new Process { StartInfo = info });
         child.Process.ErrorDataReceived += (_, line) => child.Keep(line.Data);
         child.Process.Start();

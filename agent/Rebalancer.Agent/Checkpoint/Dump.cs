@@ -13,7 +13,8 @@ namespace Rebalancer.Agent.Checkpoint;
 /// </summary>
 internal sealed class Dump : IDisposable
 {
-    private const string Step = "dump";
+    private const string Step = "dump", DumpedName = "dumped";
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
     private readonly Child child;
     private readonly MoveFolder folder;
     private readonly string container;
@@ -53,12 +54,29 @@ internal sealed class Dump : IDisposable
             "dump", options.Runc, "--root", options.ContainerdRoot, "checkpoint", "--leave-running", "--tcp-established", "--file-locks", "--manage-cgroups-mode", "ignore",
             "--image-path", folder.ImagesOf(container.ContainerName), "--work-path", folder.Work(Step, container.ContainerName), container.Id,
         ];
-        return new Dump(Child.Start(wrapper, arguments), folder, container.ContainerName);
+        var mark = Path.Combine(folder.Work(Step, container.ContainerName), DumpedName);
+        var path = $"{NodePaths.CriuTools}:{Environment.GetEnvironmentVariable("PATH")}";
+        return new Dump(Child.Start(wrapper, arguments, (CriuScript.DumpedVariable, mark), (CriuTar.MarkVariable, mark), ("PATH", path)), folder, container.ContainerName);
     }
 
     /// <summary>From now on the container is frozen at CRIU's end, however that comes. To be called while CRIU waits at pre-dump.</summary>
     public void FreezeWhenCriuEnds(ContainerCgroup cgroup) => watch = CriuWatch.Start(child.Process.Id, cgroup);
 
+    /// <summary>Waits until all images are there. CRIU still holds the processes then; the ends of CRIU and runc are of no interest to who reads images.</summary>
+    /// <exception cref="MoveException">It failed before.</exception>
+    public async Task DumpedAsync(TimeProvider clock, CancellationToken cancellation)
+    {
+        var work = folder.Work(Step, container);
+        var finished = FinishAsync(cancellation);
+        while (!finished.IsCompleted && !File.Exists(Path.Combine(work, DumpedName))) { await Task.Delay(Poll, clock, cancellation); }
+        if (finished.IsCompleted) { await finished; }
+        while (Marks(CriuTar.RunningEnding)) { await Task.Delay(Poll, clock, cancellation); }
+        if (Marks(CriuTar.FailedEnding)) { throw new MoveException(Reasons.CheckpointFailed, $"checkpoint of container {container} failed: the contents of a tmpfs mount could not be packed by tar"); }
+
+        bool Marks(string ending) => Directory.EnumerateFiles(work, $"{DumpedName}.*{ending}").Any();
+    }
+
+    /// <summary>Waits until CRIU and runc have ended, and the container is as it was before.</summary>
     /// <exception cref="MoveException">It failed; the reason is CRIU's, where its log names one.</exception>
     public async Task FinishAsync(CancellationToken cancellation)
     {

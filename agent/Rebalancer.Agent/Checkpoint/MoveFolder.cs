@@ -1,5 +1,6 @@
 using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Restore;
 
 namespace Rebalancer.Agent.Checkpoint;
 
@@ -48,6 +49,7 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
         Files.Delete();
         try
         {
+            foreach (var folder in Directory.Exists(Images) ? Directory.EnumerateDirectories(Images) : []) { AheadGate.Release(folder); }
             Directory.Delete(Root, recursive: true);
         }
         catch (DirectoryNotFoundException)

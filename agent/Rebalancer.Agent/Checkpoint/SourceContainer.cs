@@ -19,6 +19,9 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
     public ContainerCgroup? Cgroup => cgroup;
     public DumpGate Gate { get; } = new();
 
+    /// <summary>Whether its dump has been started and waits for the freeze.</summary>
+    public bool IsDumpWaiting => dump is not null;
+
     /// <summary>Null: CRIU carries the memory.</summary>
     public ContainerMemory? Memory { get; set; }
 
@@ -41,15 +44,20 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
         dump.FreezeWhenCriuEnds(cgroup!);
     }
 
-    /// <summary>Dumps the frozen container; what <see cref="Memory"/> carries is left out.</summary>
+    /// <summary>Dumps the frozen container, until all images are there; what <see cref="Memory"/> carries is left out.</summary>
     /// <param name="substitutePid">A process of ours with a small memory.</param>
+    /// <param name="clock">For pauses.</param>
     /// <exception cref="MoveException">It failed.</exception>
-    public Task DumpAsync(AgentOptions options, MoveFolder folder, int substitutePid, CancellationToken cancellation)
+    public Task DumpAsync(AgentOptions options, MoveFolder folder, int substitutePid, TimeProvider clock, CancellationToken cancellation)
     {
         dump ??= Dump.Start(options, folder, state);
         Gate.Open(new DumpOrder(true, Memory?.Pids ?? [], substitutePid));
-        return dump.FinishAsync(cancellation);
+        return dump.DumpedAsync(clock, cancellation);
     }
+
+    /// <summary>CRIU has let go of the container, which is frozen.</summary>
+    /// <exception cref="MoveException">Its dump failed after all.</exception>
+    public Task DumpEndedAsync(CancellationToken cancellation) => dump?.FinishAsync(cancellation) ?? Task.CompletedTask;
 
     /// <summary>Sees a dump to its end, good or bad, before the container is thawed.</summary>
     /// <param name="isFrozen">The container was frozen before.</param>

@@ -94,4 +94,6 @@ internal sealed class TargetFiles(FileStaging staging, string images) : IDisposa
 internal sealed record NewContainer(string Name, string Bundle, string PodNamespace, string PodName, string PodUid)
 {
     public string RootMount => Path.Combine(Bundle, "rootfs");
+
+    public static NewContainer Of(LocalRequest create) => new(create.ContainerName, create.Bundle, create.PodNamespace, create.PodName, create.PodUid);
 }

@@ -14,6 +14,7 @@ internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, 
     {
         markers.CreateFolders();
         CriuScript.Install(NodePaths.CriuScript);
+        CriuTar.Install(NodePaths.CriuTools);
         await book.Synced.WaitAsync(stoppingToken);
         SweepFolders();
         await foreach (var uid in book.Changed.ReadAllAsync(stoppingToken))

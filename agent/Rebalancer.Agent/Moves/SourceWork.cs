@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
@@ -5,6 +6,7 @@ using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Restore;
 using Rebalancer.Agent.Transfer;
 using Rebalancer.Agent.Transfer.Images;
 using Rebalancer.Kubernetes.Api;
@@ -17,6 +19,8 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     private static readonly TimeSpan FreezeLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+    /// <summary>Below what the controller grants a freeze beyond its budget; a target that takes longer, for an image that it lacks, is no target yet.</summary>
+    private static readonly TimeSpan WarmLimit = TimeSpan.FromSeconds(25);
     private readonly PreCopy copy = new(services, context, log);
 
     /// <returns>False: the Migration ended before anything was touched.</returns>
@@ -109,10 +113,39 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         if (services.SourcePreflight.Changed(facts) is { } changed) { throw new MoveException(Reasons.PodChanged, $"container {changed.ContainerName} was restarted since preflight"); }
         // From here on everybody waits for what is left.
         context.Images!.Pace = null;
-        var armed = StartHelpersAsync(facts, cancellation);
-        _ = await copy.FollowAsync(Task.FromResult(true), cancellation);
-        await armed;
-        _ = await copy.FollowAsync(Task.FromResult(true), cancellation);
+        await context.Session!.SendAsync(new MoveFrame { Arming = new Arming() }, cancellation);
+        _ = await copy.FollowAsync(ArmedAsync(facts, cancellation), cancellation);
+    }
+
+    /// <summary>Nobody is frozen before the target only waits for the checkpoint: a kubelet that makes a sandbox, or pulls an image, has the pod running meanwhile.</summary>
+    private async Task<bool> ArmedAsync(SourceFacts facts, CancellationToken cancellation)
+    {
+        await StartHelpersAsync(facts, cancellation);
+        context.Timeline.Mark("Armed");
+        await context.Session!.SendAsync(new MoveFrame { Armed = Descriptors() }, cancellation);
+        // A bare pod's sandbox is made after the commit.
+        if (!context.IsRestoredBeforeCommit) { return true; }
+        try
+        {
+            await context.Session!.Warm.WaitAsync(WarmLimit, services.Clock, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new MoveException(Reasons.TargetUnready, $"kubelet of node {context.Migration.Status.TargetNode} was not ready to start a container of the pod within {WarmLimit.TotalSeconds} s");
+        }
+        context.Timeline.Mark("TargetWarm");
+        return true;
+    }
+
+    private Armed Descriptors()
+    {
+        var armed = new Armed();
+        foreach (var each in context.Containers)
+        {
+            var path = Path.Combine(context.Folder.ImagesOf(each.Name), AheadRestore.DescriptorsImage);
+            if (each.IsDumpWaiting && File.Exists(path)) { armed.Descriptors.Add(new Descriptors { Container = each.Name, Json = ByteString.CopyFrom(File.ReadAllBytes(path)) }); }
+        }
+        return armed;
     }
 
     private async Task StartHelpersAsync(SourceFacts facts, CancellationToken cancellation)
@@ -149,7 +182,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
 
     private async Task DumpAsync(CancellationToken cancellation)
     {
-        var dumped = AllAsync([.. context.Containers.Select(each => each.DumpAsync(services.Options, context.Folder, context.Guard!.Pid, cancellation))]);
+        var dumped = AllAsync([.. context.Containers.Select(each => each.DumpAsync(services.Options, context.Folder, context.Guard!.Pid, services.Clock, cancellation))]);
         var written = AllAsync([dumped, context.Files!.CollectAsync([.. context.Cgroups.SelectMany(each => each.Pids())], dumped, cancellation)]);
         foreach (var each in context.Containers) { await (each.Memory?.SendLastAsync(context.Images!, cancellation) ?? Task.CompletedTask); }
         context.Timeline.Mark("LastPagesSent");
@@ -175,6 +208,8 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         await context.Sender!.FinishAsync(cancellation);
         context.Timeline.Mark("Sent");
         await context.Session!.ImagesStored.WaitAsync(cancellation);
+        // CRIU may not be at work on the processes any more when only the decision can end the freeze.
+        foreach (var each in context.Containers) { await each.DumpEndedAsync(cancellation); }
     }
 
     private async Task<string> EndpointAsync(CancellationToken cancellation)

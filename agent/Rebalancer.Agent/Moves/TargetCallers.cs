@@ -13,13 +13,13 @@ namespace Rebalancer.Agent.Moves;
 internal sealed class TargetCallers(MoveServices services, TargetMove move, ILogger log)
 {
     /// <summary>Longest wait for the source; kubelet gives a sandbox 4 minutes and a container 2.</summary>
-    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(85);
+    public static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(85);
     private const string IfName = "eth0";
     private readonly TargetDecision decision = new(services, move, log);
     private TargetContext Context => move.Context;
     private TargetPod Pod => move.Pod;
 
-    /// <summary>The pause container's create: network and namespaces are made, nothing has been reported yet. Waits for the freeze, but for init containers.</summary>
+    /// <summary>The pause container's create: network and namespaces are made, nothing has been reported yet. Waits until the source is about to freeze, but for init containers.</summary>
     public async Task<LocalReply> SandboxAsync(LocalRequest request, CancellationToken callerGone)
     {
         Context.Sandbox = new Sandbox(request.PodUid, request.PodName, request.NetNs, BundleHostname.Read(request.Bundle, request.PodName));
@@ -37,13 +37,13 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
                 return move.IsAborted ? Aborted() : Proceed;
             }
             var decided = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision != Decision.None, limit.Token);
-            await await Task.WhenAny(Context.Frozen.WaitAsync(limit.Token), decided);
+            await await Task.WhenAny(Context.Arming.WaitAsync(limit.Token), decided);
             return move.IsAborted ? Aborted() : Proceed;
         }
         catch (OperationCanceledException)
         {
             move.Advance(TargetSignal.SandboxLost);
-            return Fail(Reasons.PhaseTimeout, $"the source of pod {request.PodNamespace}/{request.PodName} did not freeze within {WaitLimit.TotalSeconds} s");
+            return Fail(Reasons.PhaseTimeout, $"the source of pod {request.PodNamespace}/{request.PodName} did not come to its freeze within {WaitLimit.TotalSeconds} s");
         }
     }
 
@@ -58,11 +58,13 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
             using var limit = Limit(callerGone);
             var stored = Context.Step.WaitAsync(step => step >= TargetStep.Stored, limit.Token);
             var decided = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision != Decision.None, limit.Token);
+            await await Task.WhenAny(Context.Armed.WaitAsync(limit.Token), stored, decided);
+            if (await move.Ahead.TryStartAsync(request, limit.Token) is { } ahead) { return ahead; }
             await await Task.WhenAny(stored, decided);
         }
         catch (OperationCanceledException)
         {
-            return Fail(Reasons.PhaseTimeout, $"no checkpoint for container {request.ContainerName} of pod {request.PodName} came within {WaitLimit.TotalSeconds} s");
+            return Late(request);
         }
         if (move.IsAborted) { return Aborted(); }
         if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return await GiveFilesAsync(request, callerGone) ?? await Pod.GiveAsync(request, callerGone); }
@@ -119,6 +121,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         }
         // A copy that dies because the move was aborted is no failed restore.
         if (move.IsAborted) { return Aborted(); }
+        if (move.Ahead.TryEnd(request.ContainerId, out var isLate)) { return isLate ? Late(request) : await ContainerAsync(request, callerGone); }
         var cause = CriuCauses.Find(await ReadLogAsync(request.WorkPath, callerGone), Reasons.RestoreFailed);
         var why = new MoveException(cause.Reason, $"restore of container {request.ContainerName} failed (runc exit code {request.ExitCode}): {cause.Hint}", cause.LogLine);
         var wasRunning = Context.Step.Current == TargetStep.Running;
@@ -134,8 +137,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
     {
         try
         {
-            var container = new NewContainer(request.ContainerName, request.Bundle, request.PodNamespace, request.PodName, request.PodUid);
-            await Task.Run(() => Context.Files.GiveTo(container), callerGone);
+            await Task.Run(() => Context.Files.GiveTo(NewContainer.Of(request)), callerGone);
             Context.Timeline.Mark("FilesGiven");
             return null;
         }
@@ -162,6 +164,8 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         var pod = await services.Api.ReadPodAsync(request.PodNamespace, request.PodName, cancellation);
         return [.. (pod?.Spec.InitContainers ?? []).Where(init => init.RestartPolicy != "Always").Select(init => init.Name)];
     }
+
+    private static LocalReply Late(LocalRequest request) => Fail(Reasons.PhaseTimeout, $"no checkpoint for container {request.ContainerName} of pod {request.PodName} came within {WaitLimit.TotalSeconds} s");
 
     private LocalReply Aborted() => Fail(move.Now.Status.Reason ?? Reasons.UserAborted, move.Now.Status.Message ?? "the move was aborted");
 

@@ -14,7 +14,8 @@ internal sealed class TargetContext(Migration migration, TargetStep first, TimeP
     /// <summary>Of one container.</summary>
     public const int MaximumRestores = 3;
 
-    private readonly TaskCompletionSource frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource arming = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Armed> armed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource hinted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Uid { get; } = migration.Metadata.Uid;
@@ -27,9 +28,11 @@ internal sealed class TargetContext(Migration migration, TargetStep first, TimeP
     public ArrivingFrames Frames { get; } = new();
     public TargetCopies Copies { get; } = new();
 
-    /// <summary>The source has closed its shield: the sandbox may go on.</summary>
-    public Task Frozen => frozen.Task;
-    public long? FrozenAt { get; private set; }
+    /// <summary>The source is about to freeze: the sandbox may go on.</summary>
+    public Task Arming => arming.Task;
+    /// <summary>The source only waits for this node.</summary>
+    public Task<Armed> Armed => armed.Task;
+    public long? FrozenAt { get; set; }
     /// <summary>The source says that it has committed.</summary>
     public Task Hinted => hinted.Task;
 
@@ -42,11 +45,9 @@ internal sealed class TargetContext(Migration migration, TargetStep first, TimeP
     public long? FreezeMs { get; set; }
     public MoveException? Failure { get; set; }
 
-    public void MarkFrozen(long timestamp)
-    {
-        FrozenAt ??= timestamp;
-        frozen.TrySetResult();
-    }
+    public void Arm() => arming.TrySetResult();
+
+    public void Arm(Armed with) => armed.TrySetResult(with);
 
     public void Hint() => hinted.TrySetResult();
 }

@@ -21,12 +21,14 @@ internal sealed class TargetMove : IDisposable
         writer = new StatusWriter(services.Api, migration, "target", services.Clock, services.Random, log);
         Pod = new TargetPod(services, this, log);
         Callers = new TargetCallers(services, this, log);
+        Ahead = new TargetAhead(services, this, log);
         Stream = new TargetStream(services, this, log);
     }
 
     public TargetContext Context { get; }
     public TargetPod Pod { get; }
     public TargetCallers Callers { get; }
+    public TargetAhead Ahead { get; }
     public TargetStream Stream { get; }
 
     public Migration Now => services.Book.Find(Context.Uid) ?? Context.Migration;
@@ -85,7 +87,11 @@ internal sealed class TargetMove : IDisposable
         return settled?.Status.Decision ?? Decision.Aborted;
     }
 
-    public void Dispose() => Stream.Dispose();
+    public void Dispose()
+    {
+        Stream.Dispose();
+        Ahead.Dispose();
+    }
 
     private async Task PreflightAsync(CancellationToken cancellation)
     {
@@ -113,6 +119,7 @@ internal sealed class TargetMove : IDisposable
 
     private void Clean()
     {
+        Ahead.GiveUp();
         Pod.Kill(Now.Status.Claim?.PodUID);
         Context.Folder.Delete();
     }

@@ -18,6 +18,12 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
     public async Task<LocalReply> GiveAsync(LocalRequest request, CancellationToken cancellation)
     {
         if (!move.Advance(TargetSignal.RestoreGiven)) { return new LocalReply { Action = LocalActions.Fail, Reason = Kubernetes.Api.Reasons.RestoreFailed, Message = $"the checkpoint is in use (step {Context.Step.Current})" }; }
+        return await PrepareAsync(request, cancellation);
+    }
+
+    /// <summary>What the restore of one container needs beside its checkpoint.</summary>
+    public async Task<LocalReply> PrepareAsync(LocalRequest request, CancellationToken cancellation)
+    {
         var copy = Context.Copies.Of(request.ContainerName);
         // One that kubelet gave up before: its container is gone, or about to be.
         if (copy.ContainerId.Length > 0 && copy.ContainerId != request.ContainerId) { parked.Kill(copy.ContainerId); }

@@ -30,7 +30,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
             throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} names {containers.Count} containers in status.source.containers ('{string.Join("', '", containers.Take(PodSpecRules.MaximumContainers))}'), which are none");
         }
         Context.Folder.Create(containers);
-        receiver = new ImageReceiver(Context.Folder.Images, [.. containers, MoveFolder.FilesName], Context.Folder.Pages, checked(hello.EstimatedBytes + Math.Max(0, hello.FilesBytes)), Context.Files.Taker);
+        receiver = new ImageReceiver(Context.Folder.Images, [.. containers, MoveFolder.FilesName], Context.Folder.Pages, checked(hello.EstimatedBytes + Math.Max(0, hello.FilesBytes)), (path, maximumBytes) => move.Ahead.Taker(path) ?? Context.Files.Taker(path, maximumBytes));
         Context.Reply = reply;
     }
 
@@ -38,9 +38,11 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     {
         switch (frame.FrameCase)
         {
+            case MoveFrame.FrameOneofCase.Arming: Context.Arm(); break;
+            case MoveFrame.FrameOneofCase.Armed: Context.Arm(frame.Armed); break;
             case MoveFrame.FrameOneofCase.Freezing:
                 Context.Timeline.Mark("Freezing");
-                Context.MarkFrozen(services.Clock.GetTimestamp());
+                Context.FrozenAt ??= services.Clock.GetTimestamp();
                 break;
             case MoveFrame.FrameOneofCase.Packet:
                 if (frame.Packet.Frame.Length > TransferLimits.HeldPacketBytes) { throw new TransferException($"a held packet of {frame.Packet.Frame.Length} bytes came"); }
@@ -67,6 +69,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
         File.WriteAllBytes(Context.Folder.CompleteMarker, []);
         move.Advance(TargetSignal.ImagesStored);
         Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });
+        move.Ahead.Open();
     }
 
     public async Task CloseAsync(Exception? fault, CancellationToken cancellation)

@@ -18,7 +18,7 @@ internal sealed class PeerSession : IAsyncDisposable
     private readonly AsyncDuplexStreamingCall<MoveFrame, MoveReply> call;
     private readonly SemaphoreSlim writer = new(1);
     private readonly CancellationTokenSource closing = new();
-    private readonly TaskCompletionSource stored = New(), held = New();
+    private readonly TaskCompletionSource warm = New(), stored = New(), held = New();
     private readonly TaskCompletionSource<Accepted> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<long> running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<MoveException> lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,6 +33,8 @@ internal sealed class PeerSession : IAsyncDisposable
 
     /// <summary>Where the images go.</summary>
     public Task<Accepted> Accepted => accepted.Task;
+    /// <summary>The target only waits for the checkpoint.</summary>
+    public Task Warm => warm.Task;
     public Task ImagesStored => stored.Task;
     public Task Held => held.Task;
     /// <summary>Number of frames replayed.</summary>
@@ -118,6 +120,7 @@ internal sealed class PeerSession : IAsyncDisposable
         switch (reply.ReplyCase)
         {
             case MoveReply.ReplyOneofCase.Accepted: accepted.TrySetResult(reply.Accepted); break;
+            case MoveReply.ReplyOneofCase.Warm: warm.TrySetResult(); break;
             case MoveReply.ReplyOneofCase.ImagesStored: stored.TrySetResult(); break;
             case MoveReply.ReplyOneofCase.Held: held.TrySetResult(); break;
             case MoveReply.ReplyOneofCase.Running: running.TrySetResult(reply.Running.FramesReplayed); break;
@@ -131,7 +134,7 @@ internal sealed class PeerSession : IAsyncDisposable
     private MoveException Lose(MoveException why)
     {
         lost.TrySetResult(why);
-        foreach (var waiting in new[] { stored, held }) { Fail(waiting, why); }
+        foreach (var waiting in new[] { warm, stored, held }) { Fail(waiting, why); }
         if (accepted.TrySetException(why)) { _ = accepted.Task.Exception; }
         if (running.TrySetException(why)) { _ = running.Task.Exception; }
         return why;

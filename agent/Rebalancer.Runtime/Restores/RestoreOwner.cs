@@ -1,3 +1,4 @@
+using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Criu;
 using Rebalancer.Runtime.Arguments;
 
@@ -15,5 +16,5 @@ internal static class RestoreOwner
     public const string IdVariable = CriuScript.ContainerIdVariable, RootVariable = "REBALANCER_RESTORE_ROOT";
 
     public static IReadOnlyList<string> Variables(string images, RuncArguments call) =>
-        [$"{PidVariable}={Environment.ProcessId}", $"{ImagesVariable}={images}", $"{IdVariable}={call.Id}", $"{RootVariable}={call.Root}"];
+        [CriuTar.PathVariable(NodePaths.CriuTools, Environment.GetEnvironmentVariable("PATH")), $"{PidVariable}={Environment.ProcessId}", $"{ImagesVariable}={images}", $"{IdVariable}={call.Id}", $"{RootVariable}={call.Root}"];
 }

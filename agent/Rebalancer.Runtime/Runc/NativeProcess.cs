@@ -33,8 +33,13 @@ internal static class NativeProcess
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
     }
 
-    private static nint[] EnvironmentWith(IReadOnlyList<string> variables) =>
-        [.. variables.Select(NativeStrings.Of), .. NativeStrings.Split(File.ReadAllBytes("/proc/self/environ"))];
+    /// <summary>A name that is there twice means its first value to C, its last to Go: ours takes the place of what was there.</summary>
+    private static nint[] EnvironmentWith(IReadOnlyList<string> variables)
+    {
+        var names = variables.Select(each => each[..(each.IndexOf('=', StringComparison.Ordinal) + 1)]).ToList();
+        var own = NativeStrings.Split(File.ReadAllBytes("/proc/self/environ"));
+        return [.. variables.Select(NativeStrings.Of), .. own.Where(each => each == 0 || !names.Any(name => Marshal.PtrToStringUTF8(each)!.StartsWith(name, StringComparison.Ordinal)))];
+    }
 
     [DllImport("libc", EntryPoint = "realpath", SetLastError = true)]
     public static extern nint RealPath(nint path, nint buffer);

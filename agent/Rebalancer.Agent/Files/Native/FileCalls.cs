@@ -77,6 +77,9 @@ internal static class FileCalls
     [DllImport("libc", EntryPoint = "mount", SetLastError = true)]
     public static extern int Mount([In] byte[] source, [In] byte[] target, [In] byte[] kind, ulong flags, [In] byte[] options);
 
+    [DllImport("libc", EntryPoint = "umount2", SetLastError = true)]
+    public static extern int Unmount([In] byte[] target, int flags);
+
     [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static extern long Syscall(long number, long folder, [In] byte[] name, in OpenHow how, nuint size);
 
