@@ -10,6 +10,7 @@ internal sealed class CriuFront
     private const string Real = "/usr/sbin/criu.real";
     private const string Happened = "/run/criu-fault";
     private const string IsParked = "[ -n \"$(ls /run/rebalancer/parked 2>/dev/null)\" ]";
+    private const string IsStored = "[ -e /run/rebalancer/moves/*/complete ]";
     private const string Pages = "/run/rebalancer/moves/*/images/*/pages-1.img";
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -17,18 +18,18 @@ internal sealed class CriuFront
 
     private CriuFront(LabNode node) => this.node = node;
 
-    /// <summary>Every call of runc fails.</summary>
-    public static Task<CriuFront> RefuseAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $": > {Happened}; exit 1", cancel);
+    /// <summary>Every call of runc fails: one that would wait for its checkpoint, and the one that has it.</summary>
+    public static Task<CriuFront> RefuseAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"{IsStored} && : > {Happened}; exit 1", cancel);
 
-    /// <summary>Every call of runc waits first, so that there is time to break something meanwhile.</summary>
-    public static Task<CriuFront> DelayAsync(LabNode node, int seconds, CancellationToken cancel) => InstallAsync(node, $": > {Happened}; sleep {seconds}", cancel);
+    /// <summary>A call of runc that has its checkpoint waits first, so that there is time to break something meanwhile; none is made ready ahead.</summary>
+    public static Task<CriuFront> DelayAsync(LabNode node, int seconds, CancellationToken cancel) => InstallAsync(node, $"{IsStored} || exit 1; : > {Happened}; sleep {seconds}", cancel);
 
     /// <summary>CRIU, which takes over the shell's pid, is killed as soon as it has written the first memory: nobody from outside is quick enough for that.</summary>
     public static Task<CriuFront> KillInDumpAsync(LabNode node, CancellationToken cancel) =>
         InstallAsync(node, $"(until [ -s {Pages} ]; do :; done; : > {Happened}; kill -9 $$) &", cancel);
 
-    /// <summary>CRIU is killed a moment after its start: less than it needs to read a pod's memory.</summary>
-    public static Task<CriuFront> KillEarlyAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"(sleep 0.05; : > {Happened}; kill -9 $$) &", cancel);
+    /// <summary>CRIU, which takes over the shell's pid, is killed as soon as it has its checkpoint.</summary>
+    public static Task<CriuFront> KillEarlyAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"(until {IsStored}; do :; done; : > {Happened}; kill -9 $$) &", cancel);
 
     /// <summary>Calls of runc fail from when a first copy is parked on the node.</summary>
     public static Task<CriuFront> RefuseSecondAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"if {IsParked}; then : > {Happened}; exit 1; fi", cancel);
