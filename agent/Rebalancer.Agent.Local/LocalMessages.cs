@@ -79,6 +79,8 @@ public sealed record LocalReply
     /// <summary>dump-ready: processes whose pages the agent carries itself, and the one whose page map is to be put in the place of theirs.</summary>
     public int[] HiddenPids { get; set; } = [];
     public int SubstitutePid { get; set; }
+    /// <summary>Where a file named as one of the hidden stands in for its smaps.</summary>
+    public string MappingsFolder { get; set; } = "";
     /// <summary>cni-add: address with prefix length.</summary>
     public string Address { get; set; } = "";
     public string Gateway { get; set; } = "";

@@ -39,9 +39,13 @@ internal sealed class Dump : IDisposable
     {
         PrivateFolder.Create(folder.ImagesOf(container.ContainerName));
         PrivateFolder.Create(folder.Work(Step, container.ContainerName));
+        PrivateFolder.Create(MappingsOf(folder, container));
         InodeCacheImage.Write(folder.Work(Step, container.ContainerName), watched.Select(each => (each.Key.Device, each.Key.Inode, each.Value)));
         if (AsksBeforeDump(container)) { CriuConfiguration.Write(CriuConfiguration.PathOf(NodePaths.CriuFolder, container.Id), CriuConfiguration.Held(NodePaths.CriuScript)); }
     }
+
+    /// <summary>Folder for what stands in for smaps of the container's processes.</summary>
+    public static string MappingsOf(MoveFolder folder, RuncState container) => Path.Combine(folder.Work(Step, container.ContainerName), "mappings");
 
     /// <param name="options">Where runc is.</param>
     /// <param name="folder">For images and logs.</param>

@@ -23,7 +23,8 @@ internal sealed class DumpGate
 /// <param name="IsDump">False: end.</param>
 /// <param name="HiddenPids">Processes whose page maps are to be hidden from it.</param>
 /// <param name="SubstitutePid">Whose page map it finds instead.</param>
-internal sealed record DumpOrder(bool IsDump, int[] HiddenPids, int SubstitutePid)
+/// <param name="MappingsFolder">Where a file named as one of them stands in for its smaps.</param>
+internal sealed record DumpOrder(bool IsDump, int[] HiddenPids, int SubstitutePid, string MappingsFolder)
 {
-    public static readonly DumpOrder End = new(false, [], 0);
+    public static readonly DumpOrder End = new(false, [], 0, "");
 }

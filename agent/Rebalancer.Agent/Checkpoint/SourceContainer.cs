@@ -51,8 +51,16 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
     public Task DumpAsync(AgentOptions options, MoveFolder folder, int substitutePid, TimeProvider clock, CancellationToken cancellation)
     {
         dump ??= Dump.Start(options, folder, state);
-        Gate.Open(new DumpOrder(true, Memory?.Pids ?? [], substitutePid));
-        return dump.DumpedAsync(clock, cancellation);
+        Gate.Open(new DumpOrder(true, Memory?.Pids ?? [], substitutePid, Dump.MappingsOf(folder, state)));
+        return Memory is { } memory ? Task.WhenAll(dump.DumpedAsync(clock, cancellation), Task.Run(memory.CheckMappings, cancellation)) : dump.DumpedAsync(clock, cancellation);
+    }
+
+    /// <summary>The processes are frozen: notes what <see cref="Memory"/> carries of them.</summary>
+    public void FinishMemory(MoveFolder folder)
+    {
+        if (Memory is not { } memory) { return; }
+        memory.Finish();
+        memory.WriteMappings(Dump.MappingsOf(folder, state));
     }
 
     /// <summary>CRIU has let go of the container, which is frozen.</summary>

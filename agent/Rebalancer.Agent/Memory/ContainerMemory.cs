@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rebalancer.Agent.Local.Criu.Images;
 using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Local.Netlink;
@@ -15,6 +16,7 @@ internal sealed class ContainerMemory(string container, ProcFolder proc, TimePro
 {
     private readonly Dictionary<int, TrackedProcess> processes = [];
     private readonly HashSet<int> refused = [];
+    private readonly Dictionary<int, MappingFlags> standIns = [];
 
     /// <summary>Why the last process that is left to CRIU is.</summary>
     public string? Obstacle { get; private set; }
@@ -58,6 +60,30 @@ internal sealed class ContainerMemory(string container, ProcFolder proc, TimePro
             {
                 Forget(process.Pid);
             }
+        }
+    }
+
+    /// <summary>
+    /// The processes are frozen: writes for CRIU, instead of their smaps, what was read of it in the last round, where the mappings have stayed. A file named
+    /// as the process.
+    /// </summary>
+    public void WriteMappings(string folder)
+    {
+        foreach (var process in processes.Values)
+        {
+            if (process.Mappings is not { } mappings || !mappings.AreThereNow(process.Pid)) { continue; }
+            mappings.WriteTo(Path.Combine(folder, process.Pid.ToString(CultureInfo.InvariantCulture)));
+            standIns.Add(process.Pid, mappings);
+        }
+    }
+
+    /// <summary>Beside the dump, in which CRIU may add a mapping of its own: what it was shown of the flags must be true. Safe to be called beside the others.</summary>
+    /// <exception cref="MoveException">A process has changed flags of its memory, by madvise or mlock, between its last round and its freeze.</exception>
+    public void CheckMappings()
+    {
+        foreach (var (pid, mappings) in standIns)
+        {
+            if (!mappings.HasSameFlagsIn(MappingFlags.Read(pid))) { throw new MoveException(Reasons.CheckpointFailed, $"process {pid} changed flags of its memory in the moment of its freeze"); }
         }
     }
 

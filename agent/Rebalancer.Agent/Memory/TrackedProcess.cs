@@ -24,6 +24,9 @@ internal sealed class TrackedProcess : IDisposable
     /// <summary>Pages that the target has; once the process is frozen: as they are now.</summary>
     public PageSet Sent { get; } = new();
 
+    /// <summary>Its mappings, as of the last round.</summary>
+    public MappingFlags? Mappings { get; private set; }
+
     /// <summary>The populated pages of the frozen process.</summary>
     public IReadOnlyList<TrackedRange> Final { get; private set; } = [];
 
@@ -63,7 +66,8 @@ internal sealed class TrackedProcess : IDisposable
         var written = tracker.TakeWritten();
         // Read after the scan. A mapping that was made in between is not among the written ones, or was looked at before it was what it is now: what is left
         // out here must count as never sent, since the scan has taken its mark.
-        var lazy = Ranges.Disjoint(MemoryMap.ReadWithFlags(Pid).Where(area => area.CanBeLazy).Select(area => area.Range));
+        Mappings = MappingFlags.Read(Pid);
+        var lazy = Ranges.Disjoint(Mappings.Areas.Where(area => area.CanBeLazy).Select(area => area.Range));
         foreach (var range in written) { Sent.Remove(range); }
         return Ranges.Intersect(written, lazy);
     }

@@ -54,7 +54,7 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
     {
         var asked = context.Containers.FirstOrDefault(each => each.Name == container);
         var order = asked is null ? DumpOrder.End : await asked.Gate.PassAsync(callerGone);
-        return new LocalReply { Action = order.IsDump ? LocalActions.Proceed : LocalActions.Fail, HiddenPids = order.HiddenPids, SubstitutePid = order.SubstitutePid };
+        return new LocalReply { Action = order.IsDump ? LocalActions.Proceed : LocalActions.Fail, HiddenPids = order.HiddenPids, SubstitutePid = order.SubstitutePid, MappingsFolder = order.MappingsFolder };
     }
 
     private void Go(SourceStep next)

@@ -173,7 +173,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         context.Timeline.Mark("Frozen");
         context.Shield.Close();
         context.Timeline.Mark("Shielded");
-        foreach (var each in context.Containers) { each.Memory?.Finish(); }
+        foreach (var each in context.Containers) { each.FinishMemory(context.Folder); }
         context.Timeline.Mark("Scanned");
         context.Frames = new HeldFrames(context.Shield.Held);
         context.Pump = context.Frames.PumpAsync(context.Session.SendAsync, context.PumpEnd.Token);

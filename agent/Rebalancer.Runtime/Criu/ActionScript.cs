@@ -34,7 +34,7 @@ internal static class ActionScript
         try
         {
             var answer = host.Agent.Ask(Request(op, host), host.DecisionLimit, host.ConnectWindow, lifelines);
-            return (answer.Action == LocalActions.Proceed && HiddenPagemaps.Hide(answer.HiddenPids, answer.SubstitutePid))
+            return (answer.Action == LocalActions.Proceed && HiddenPagemaps.Hide(answer.HiddenPids, answer.SubstitutePid, answer.MappingsFolder))
                 || (answer.Action == LocalActions.Park && op == LocalOps.Hold && Park(host)) ? 0 : 1;
         }
         catch (AgentUnavailableException)
