@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Local.Netlink;
 
@@ -13,16 +14,27 @@ internal sealed class WriteProtectTracker : IDirtyTracker
     private readonly UserFault fault;
     private readonly PagemapScan pages;
 
-    private WriteProtectTracker(int pid, UserFault fault, PagemapScan pages) => (this.pid, this.fault, this.pages) = (pid, fault, pages);
+    private WriteProtectTracker(int pid, UserFault fault, PagemapScan pages, TimeSpan stop) => (this.pid, this.fault, this.pages, LongestStop) = (pid, fault, pages, stop);
+
+    public TimeSpan LongestStop { get; }
+
+    /// <summary>Why it is of no use on this node, whatever the process; null: it may be tried.</summary>
+    public static string? Obstacle()
+    {
+        if (!Injection.IsSupported) { return $"a processor of kind {RuntimeInformation.ProcessArchitecture} is not supported"; }
+        return PagemapScan.IsSupported() ? null : "the kernel has no PAGEMAP_SCAN (Linux 6.7)";
+    }
 
     /// <exception cref="LinuxException">The process cannot be reached, or the kernel lacks the feature.</exception>
     public static WriteProtectTracker Attach(int pid, TimeProvider clock)
     {
+        var start = clock.GetTimestamp();
         var fault = new UserFault(Injection.OpenUserFault(pid, clock));
         try
         {
+            var stop = clock.GetElapsedTime(start);
             fault.Enable(UserFault.WriteProtectAsync);
-            return new WriteProtectTracker(pid, fault, PagemapScan.Open(pid));
+            return new WriteProtectTracker(pid, fault, PagemapScan.Open(pid), stop);
         }
         catch
         {
