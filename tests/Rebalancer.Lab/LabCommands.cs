@@ -2,13 +2,14 @@ using System.CommandLine;
 using Rebalancer.Lab.Demo;
 using Rebalancer.Lab.Host;
 using Rebalancer.Lab.Soak;
+using Rebalancer.Lab.Vm;
 
 namespace Rebalancer.Lab;
 
 /// <summary>The verbs of the lab's program.</summary>
 internal static class LabCommands
 {
-    public static RootCommand Create() => new("Real nodes on one machine, to try moves on.") { Exec(), Clean(), RootFs(), DemoCommand.Create(), SoakCommand.Create(), UpCommand.Create() };
+    public static RootCommand Create() => new("Real nodes on one machine, to try moves on.") { Exec(), Clean(), RootFs(), DemoCommand.Create(), SoakCommand.Create(), UpCommand.Create(), VmCommand.Create() };
 
     private static Command Exec()
     {
