@@ -41,7 +41,8 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
             }
             catch (LinuxException e)
             {
-                if (process.IsAlive(proc)) { Refuse(process.Pid, e.Message); }
+                // Whoever has become another program (execve) is looked at anew in the next round; who cannot be looked at is left to CRIU.
+                if (e.Errno != Errno.NoProcess && process.IsAlive(proc)) { Refuse(process.Pid, e.Message); }
                 Forget(process.Pid);
             }
             if (process.LongestStop > LongestStop) { LongestStop = process.LongestStop; }

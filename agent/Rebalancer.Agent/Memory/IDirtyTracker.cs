@@ -13,6 +13,7 @@ internal interface IDirtyTracker : IDisposable
     IReadOnlyList<PageRange> TakeWritten();
 
     /// <summary>The process is frozen: all populated pages, and which of them were written since the last call. Changes nothing.</summary>
+    /// <exception cref="Local.Netlink.LinuxException">The memory that was tracked is gone: the process has ended, or has become another program.</exception>
     IReadOnlyList<TrackedRange> Final();
 }
 

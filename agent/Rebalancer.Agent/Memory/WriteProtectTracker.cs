@@ -49,6 +49,7 @@ internal sealed class WriteProtectTracker : IDirtyTracker
         foreach (var area in MemoryMap.Read(pid).Where(area => area.IsPrivate && !area.IsKernels)) { _ = fault.TryRegisterWriteProtection(area.Range); }
         var written = new List<PageRange>();
         pages.TakeWritten(region => written.Add(region.Range));
+        RequireMemory();
         return written;
     }
 
@@ -57,7 +58,13 @@ internal sealed class WriteProtectTracker : IDirtyTracker
         var all = new List<TrackedRange>();
         pages.Populated(PageState.Protectable | PageState.Written, region =>
             all.Add(new TrackedRange(region.Range, !region.State.HasFlag(PageState.Protectable) || region.State.HasFlag(PageState.Written))));
+        RequireMemory();
         return all;
+    }
+
+    private void RequireMemory()
+    {
+        if (fault.HasLostMemory()) { throw new LinuxException($"the memory of process {pid}", Errno.NoProcess); }
     }
 
     public void Dispose()

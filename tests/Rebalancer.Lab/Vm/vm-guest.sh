@@ -32,7 +32,7 @@ mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd
 mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified
 # The kernel loads modules by /sbin/modprobe when something asks for them; what CRIU and the lab ask for in namespaces is loaded here.
 mkdir -p /lib/modules && mount --bind /vm/payload/modules /lib/modules
-ln -sf /usr/bin/busybox /sbin/modprobe
+for applet in modprobe pivot_root; do ln -sf /usr/bin/busybox "/sbin/$applet"; done
 for module in tun unix_diag inet_diag tcp_diag udp_diag raw_diag af_packet_diag netlink_diag veth bridge nf_tables nft_numgen nft_ct sch_tbf; do modprobe "$module"; done
 mkdir -p /dev/net /usr/share/dotnet /vm/tree /var/lib/rebalancer-lab /vm/scratch/tree /vm/scratch/tree-work /vm/scratch/lab
 mount --bind /vm/payload/dotnet /usr/share/dotnet
