@@ -43,6 +43,14 @@ mount --bind /vm/scratch/lab /var/lib/rebalancer-lab
 hostname lab-vm
 ip link set lo up
 echo "lab-vm: $(uname -r), up for $(cut -d' ' -f1 /proc/uptime) s by its own clock"
+# A run takes long, and says little by itself: every ten seconds of the guest's how it goes and what was logged last.
+heartbeat() {
+    while sleep 10; do
+        newest=$(ls -t /vm/tree/artifacts/lab-logs/*/*/*.log 2>/dev/null | head -1)
+        echo "lab-vm: $(cut -d' ' -f1 /proc/uptime) s, load $(cut -d' ' -f1 /proc/loadavg)${newest:+, ${newest#/vm/tree/artifacts/lab-logs/}: $(tail -n 1 "$newest" | cut -c1-160)}"
+    done
+}
+heartbeat &
 mapfile -d '' -t command < /vm/payload/command
 cd /vm/tree
 # As `exec` does: in a pid namespace of its own, so that whatever the command leaves dies with it.
