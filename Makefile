@@ -8,7 +8,7 @@ TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here lab-soak lab-workloads bench-wrapper bench-migration apiserver build publish packages format clean
+.PHONY: demo test test-here lab-vm lab-soak lab-workloads bench-wrapper bench-migration apiserver build publish packages format clean
 
 ## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
 demo: publish
@@ -29,6 +29,14 @@ test-here:
 	awk '/^ *Passed: /{p+=$$2} /^ *Failed: /{f+=$$2} END{printf "%d passed, %d failed\n", p, f}' $(ARTIFACTS)/test.log; \
 	exit $$status
 test-here: SHELL := /bin/bash
+
+# What depends on the kernel: trackers on their own, and moves.
+VM_TESTS := FullyQualifiedName~SoftDirtyTrackerTests|FullyQualifiedName~TrackerChoiceTests|FullyQualifiedName~ThreadStopTests|FullyQualifiedName~RoundsTests|FullyQualifiedName~Moves.MoveTests|FullyQualifiedName~Moves.MemoryTests
+VM_PROJECTS := Rebalancer.Agent.Tests Rebalancer.Lab.Tests
+
+## lab-vm: real moves in an emulated machine with Debian's kernel, where soft-dirty bits tell written pages
+lab-vm: publish
+	$(LAB) vm $(ARGS) -- env REBALANCER_LAB_TRACKER=SoftDirty dotnet vstest $(foreach p,$(VM_PROJECTS),tests/$(p)/bin/$(CONFIG)/net10.0/$(p).dll) '--TestCaseFilter:$(VM_TESTS)' '--logger:console;verbosity=normal'
 
 ## lab-soak: the same Redis pod moved back and forth N times under load
 lab-soak: publish

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using k8s;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Moves;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Notices;
@@ -50,6 +51,7 @@ internal static class AgentServices
         services.AddSingleton<TargetPreflight>();
         services.AddSingleton<IClaims, Claims>();
         services.AddSingleton(provider => new CopyPace(provider.GetRequiredService<AgentOptions>().CopyBytesPerSecond, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<TrackerChoice>();
         services.AddSingleton<MoveServices>();
         services.AddSingleton(provider => new MoveRegistry(provider.GetRequiredService<MoveServices>(), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TransferRehearsal>(provider, provider.GetRequiredService<MoveRegistry>()));

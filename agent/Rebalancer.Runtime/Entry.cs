@@ -6,11 +6,12 @@ using Rebalancer.Runtime.Criu;
 using Rebalancer.Runtime.Dumps;
 using Rebalancer.Runtime.Guards;
 using Rebalancer.Runtime.Pages;
+using Rebalancer.Runtime.Probes;
 using Rebalancer.Runtime.Runc;
 
 namespace Rebalancer.Runtime;
 
-/// <summary>Decides which of its roles the program has been started in: OCI runtime, CRIU's action script, or helper of the agent (guard, page server, dump).</summary>
+/// <summary>Decides which of its roles the program has been started in: OCI runtime, CRIU's action script, or helper of the agent (guard, page server, dump, probe).</summary>
 internal static class Entry
 {
     private const int StandardError = 2;
@@ -23,6 +24,7 @@ internal static class Entry
             case GuardArguments.Command: return GuardCommand.Run(args, host.Clock);
             case PagesCommand.Command: return PagesCommand.Run(args);
             case DumpCommand.Command: return DumpCommand.Run(args);
+            case ProbeCommand.Command: return ProbeCommand.Run(args);
             default: break;
         }
         var call = RuncArguments.Parse(args);

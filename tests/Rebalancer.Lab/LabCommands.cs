@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rebalancer.Lab.Demo;
 using Rebalancer.Lab.Host;
 using Rebalancer.Lab.Soak;
+using Rebalancer.Lab.Vm;
 using Rebalancer.Lab.Workloads;
 
 namespace Rebalancer.Lab;
@@ -9,7 +10,7 @@ namespace Rebalancer.Lab;
 /// <summary>The verbs of the lab's program.</summary>
 internal static class LabCommands
 {
-    public static RootCommand Create() => new("Real nodes on one machine, to try moves on.") { Exec(), Clean(), RootFs(), DemoCommand.Create(), SoakCommand.Create(), WorkloadsCommand.Create(), UpCommand.Create() };
+    public static RootCommand Create() => new("Real nodes on one machine, to try moves on.") { Exec(), Clean(), RootFs(), DemoCommand.Create(), SoakCommand.Create(), WorkloadsCommand.Create(), UpCommand.Create(), VmCommand.Create() };
 
     private static Command Exec()
     {

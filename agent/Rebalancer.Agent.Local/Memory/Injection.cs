@@ -11,10 +11,9 @@ namespace Rebalancer.Agent.Local.Memory;
 /// </summary>
 internal sealed class Injection
 {
-    private const int Seize = 0x4206, Interrupt = 0x4207, GetRegisters = 12, SetRegisters = 13, Continue = 7, ToSystemCall = 24, Detach = 17, GetSignalMask = 0x420a, SetSignalMask = 0x420b;
+    private const int GetRegisters = 12, SetRegisters = 13, Continue = 7, ToSystemCall = 24, GetSignalMask = 0x420a, SetSignalMask = 0x420b;
     private const nint OptionSystemCallGood = 1, OptionSuspendSeccomp = 1 << 21;
-    private const int StopEvent = 128, SigTrap = 5, SystemCallStop = SigTrap | 0x80, Stopped = 0x7f;
-    private const int WaitAll = 0x40000000, WaitNoHang = 1;
+    private const int SigTrap = 5, SystemCallStop = SigTrap | 0x80;
     private const int SignalMaskBytes = 8;
     private const ulong CodeSegment64 = 0x33;
     private const ulong NoSystemCall = ulong.MaxValue;
@@ -27,7 +26,7 @@ internal sealed class Injection
     private readonly int pid;
     private readonly ulong instruction;
     private readonly TimeProvider clock;
-    private UserRegisters saved;
+    private Ptrace.UserRegisters saved;
     private ulong savedMask;
 
     private Injection(int pid, ulong instruction, TimeProvider clock) => (this.pid, this.instruction, this.clock) = (pid, instruction, clock);
@@ -82,21 +81,21 @@ internal sealed class Injection
 
     private void Stop()
     {
-        if (Calls.Ptrace(Seize, pid, 0, OptionSystemCallGood | OptionSuspendSeccomp) != 0) { throw Descriptor.Failure($"PTRACE_SEIZE {pid}"); }
+        if (Ptrace.Call(Ptrace.Seize, pid, 0, OptionSystemCallGood | OptionSuspendSeccomp) != 0) { throw Descriptor.Failure($"PTRACE_SEIZE {pid}"); }
         try
         {
-            Check(Calls.Ptrace(Interrupt, pid, 0, 0), "PTRACE_INTERRUPT");
-            Await(status => (status >> 16) == StopEvent, "stop", StopLimit, passOthers: true);
-            Check(Calls.Ptrace(GetRegisters, pid, 0, ref saved), "PTRACE_GETREGS");
+            Check(Ptrace.Call(Ptrace.Interrupt, pid, 0, 0), "PTRACE_INTERRUPT");
+            Await(status => (status >> 16) == Ptrace.StopEvent, "stop", StopLimit, passOthers: true);
+            Check(Ptrace.Call(GetRegisters, pid, 0, ref saved), "PTRACE_GETREGS");
             if (saved.Cs != CodeSegment64) { throw new LinuxException($"process {pid} is not a 64 bit one", Errno.NotSupported); }
-            Check(Calls.Ptrace(GetSignalMask, pid, SignalMaskBytes, ref savedMask), "PTRACE_GETSIGMASK");
+            Check(Ptrace.Call(GetSignalMask, pid, SignalMaskBytes, ref savedMask), "PTRACE_GETSIGMASK");
             // A signal that came in the middle would run its handler with borrowed registers.
             var all = ulong.MaxValue;
-            Check(Calls.Ptrace(SetSignalMask, pid, SignalMaskBytes, ref all), "PTRACE_SETSIGMASK");
+            Check(Ptrace.Call(SetSignalMask, pid, SignalMaskBytes, ref all), "PTRACE_SETSIGMASK");
         }
         catch
         {
-            _ = Calls.Ptrace(Detach, pid, 0, 0);
+            _ = Ptrace.Call(Ptrace.Detach, pid, 0, 0);
             throw;
         }
     }
@@ -108,13 +107,13 @@ internal sealed class Injection
         registers.Rax = number;
         registers.Rdi = (ulong)argument;
         registers.OriginalRax = NoSystemCall;
-        Check(Calls.Ptrace(SetRegisters, pid, 0, ref registers), "PTRACE_SETREGS");
+        Check(Ptrace.Call(SetRegisters, pid, 0, ref registers), "PTRACE_SETREGS");
         for (var edge = 0; edge < 2; edge++)
         {
-            Check(Calls.Ptrace(ToSystemCall, pid, 0, 0), "PTRACE_SYSCALL");
+            Check(Ptrace.Call(ToSystemCall, pid, 0, 0), "PTRACE_SYSCALL");
             Await(status => ((status >> 8) & 0xff) == SystemCallStop, "system call", StopLimit, passOthers: false);
         }
-        Check(Calls.Ptrace(GetRegisters, pid, 0, ref registers), "PTRACE_GETREGS");
+        Check(Ptrace.Call(GetRegisters, pid, 0, ref registers), "PTRACE_GETREGS");
         var result = (long)registers.Rax;
         return result >= 0 ? (int)result : throw new LinuxException($"system call {number} in process {pid}", (int)-result);
     }
@@ -124,16 +123,16 @@ internal sealed class Injection
     {
         try
         {
-            _ = Calls.Ptrace(Interrupt, pid, 0, 0);
+            _ = Ptrace.Call(Ptrace.Interrupt, pid, 0, 0);
             // Fails where the thread still runs: then the interrupt stops it.
-            _ = Calls.Ptrace(Continue, pid, 0, 0);
-            Await(status => (status >> 16) == StopEvent, "stop", ReturnLimit, passOthers: true);
+            _ = Ptrace.Call(Continue, pid, 0, 0);
+            Await(status => (status >> 16) == Ptrace.StopEvent, "stop", ReturnLimit, passOthers: true);
         }
         finally
         {
-            _ = Calls.Ptrace(SetRegisters, pid, 0, ref saved);
-            _ = Calls.Ptrace(SetSignalMask, pid, SignalMaskBytes, ref savedMask);
-            _ = Calls.Ptrace(Detach, pid, 0, 0);
+            _ = Ptrace.Call(SetRegisters, pid, 0, ref saved);
+            _ = Ptrace.Call(SetSignalMask, pid, SignalMaskBytes, ref savedMask);
+            _ = Ptrace.Call(Ptrace.Detach, pid, 0, 0);
         }
     }
 
@@ -144,7 +143,7 @@ internal sealed class Injection
         while (true)
         {
             var status = 0;
-            var result = Calls.Wait(pid, ref status, WaitAll | WaitNoHang, 0);
+            var result = Ptrace.Wait(pid, ref status, Ptrace.WaitAll | Ptrace.WaitNoHang, 0);
             if (result < 0) { throw Descriptor.Failure($"wait for the {what} of process {pid}"); }
             if (result == 0)
             {
@@ -154,11 +153,11 @@ internal sealed class Injection
                 else { Native.SystemCalls.PauseMs(1); }
                 continue;
             }
-            if ((status & 0xff) != Stopped) { throw new LinuxException($"process {pid} ended", Native.SystemCalls.Esrch); }
+            if ((status & 0xff) != Ptrace.Stopped) { throw new LinuxException($"process {pid} ended", Native.SystemCalls.Esrch); }
             if (condition(status)) { return; }
             if (!passOthers) { throw new LinuxException(string.Create(CultureInfo.InvariantCulture, $"process {pid} stopped with status {status:x} instead of the {what}"), Errno.Busy); }
             var signal = (status >> 8) & 0xff;
-            _ = Calls.Ptrace(Continue, pid, 0, signal is SigTrap or SystemCallStop ? 0 : signal);
+            _ = Ptrace.Call(Continue, pid, 0, signal is SigTrap or SystemCallStop ? 0 : signal);
         }
     }
 
@@ -170,26 +169,5 @@ internal sealed class Injection
     private static class SystemCallNumbers
     {
         public const int Close = 3, UserFault = 323;
-    }
-
-    private static class Calls
-    {
-        [DllImport("libc", EntryPoint = "ptrace", SetLastError = true)]
-        public static extern nint Ptrace(int request, int pid, nint address, nint data);
-
-        [DllImport("libc", EntryPoint = "ptrace", SetLastError = true)]
-        public static extern nint Ptrace(int request, int pid, nint address, ref UserRegisters data);
-
-        [DllImport("libc", EntryPoint = "ptrace", SetLastError = true)]
-        public static extern nint Ptrace(int request, int pid, nint address, ref ulong data);
-
-        [DllImport("libc", EntryPoint = "wait4", SetLastError = true)]
-        public static extern int Wait(int pid, ref int status, int options, nint usage);
-    }
-
-    /// <summary>struct user_regs_struct of x86-64.</summary>
-    private struct UserRegisters
-    {
-        public ulong R15, R14, R13, R12, Rbp, Rbx, R11, R10, R9, R8, Rax, Rcx, Rdx, Rsi, Rdi, OriginalRax, Rip, Cs, Eflags, Rsp, Ss, FsBase, GsBase, Ds, Es, Fs, Gs;
     }
 }

@@ -8,7 +8,8 @@ namespace Rebalancer.Agent.Local.Memory;
 /// <param name="IsWritable">Its process may write to it.</param>
 /// <param name="Name">Path or "[heap]", "[vdso]"; empty for most anonymous ones.</param>
 /// <param name="Flags">VmFlags of smaps ("rd wr lo"); empty when read from maps only.</param>
-internal sealed record MemoryArea(PageRange Range, bool IsPrivate, bool IsAnonymous, bool IsWritable, string Name, string Flags)
+/// <param name="PopulatedBytes">In memory or swapped out; 0 when read from maps only.</param>
+internal sealed record MemoryArea(PageRange Range, bool IsPrivate, bool IsAnonymous, bool IsWritable, string Name, string Flags, long PopulatedBytes = 0)
 {
     private static readonly string[] Kernel = ["[vdso]", "[vvar]", "[vvar_vclock]", "[vsyscall]", "[uprobes]"];
 
@@ -33,7 +34,7 @@ internal sealed record MemoryArea(PageRange Range, bool IsPrivate, bool IsAnonym
 /// <summary>The mappings of a process, in the order of their addresses.</summary>
 internal static class MemoryMap
 {
-    private const string FlagsKey = "VmFlags:";
+    private const string FlagsKey = "VmFlags:", ResidentKey = "Rss:", SwappedKey = "Swap:";
 
     /// <summary>From /proc/PID/maps: cheap, without flags. Empty when the process is gone.</summary>
     public static IReadOnlyList<MemoryArea> Read(int pid) => Parse(Lines(pid, "maps"));
@@ -50,6 +51,10 @@ internal static class MemoryMap
             if (line.StartsWith(FlagsKey, StringComparison.Ordinal))
             {
                 if (areas.Count > 0) { areas[^1] = areas[^1] with { Flags = line[FlagsKey.Length..].Trim() }; }
+            }
+            else if (line.StartsWith(ResidentKey, StringComparison.Ordinal) || line.StartsWith(SwappedKey, StringComparison.Ordinal))
+            {
+                if (areas.Count > 0) { areas[^1] = areas[^1] with { PopulatedBytes = areas[^1].PopulatedBytes + ParseKilobytes(line) }; }
             }
             else if (ParseHead(line) is { } area) { areas.Add(area); }
         }
@@ -68,6 +73,10 @@ internal static class MemoryMap
         // A file, /dev/zero and System V segments have an inode; anonymous private memory has none.
         return new MemoryArea(new PageRange(start, end), fields[1][3] == 'p', fields[4] == "0", fields[1][1] == 'w', name, "");
     }
+
+    /// <summary>"Rss:                 132 kB".</summary>
+    private static long ParseKilobytes(string line) =>
+        long.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(1), NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes) ? kilobytes * 1024 : 0;
 
     private static bool TryHex(ReadOnlySpan<char> text, out ulong value) => ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
 

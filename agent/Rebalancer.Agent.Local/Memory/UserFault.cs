@@ -14,7 +14,9 @@ internal sealed class UserFault(Descriptor descriptor) : IDisposable
     public const int OpenFlags = Cloexec | NonBlocking | UserModeOnly;
     private const int Cloexec = 0x80000, NonBlocking = 0x800, UserModeOnly = 1;
     private const ulong ApiVersion = 0xAA, ModeWriteProtect = 2;
-    private const nuint IoctlApi = 0xC018AA3F, IoctlRegister = 0xC020AA00, IoctlWake = 0x8010AA02, IoctlCopy = 0xC028AA03, IoctlZeroPage = 0xC020AA04;
+    private const nuint IoctlApi = 0xC018AA3F, IoctlRegister = 0xC020AA00, IoctlWake = 0x8010AA02, IoctlCopy = 0xC028AA03, IoctlZeroPage = 0xC020AA04, IoctlWriteProtect = 0xC018AA06;
+    /// <summary>Lowest address that a process may map, by default.</summary>
+    private const ulong LowestAddress = 1 << 16;
 
     public int Number => descriptor.Number;
 
@@ -32,6 +34,17 @@ internal sealed class UserFault(Descriptor descriptor) : IDisposable
     {
         var request = new RegisterRequest { Start = range.Start, Length = range.Bytes, Mode = ModeWriteProtect };
         return Ioctl(Number, IoctlRegister, ref request) == 0;
+    }
+
+    /// <summary>
+    /// Whether the memory is gone for which the descriptor was opened: the process has ended or, which its number does not show, has become another program
+    /// by execve. Registering and PAGEMAP_SCAN say nothing of it; they find no mappings.
+    /// </summary>
+    public bool HasLostMemory()
+    {
+        // Takes no protection away where there is none: hardly anything is mapped there, and the call finds the memory before it looks for a mapping.
+        var request = new RangeRequest { Start = LowestAddress, Length = PageRange.PageBytes };
+        return Ioctl(Number, IoctlWriteProtect, ref request) != 0 && Marshal.GetLastPInvokeError() == Native.SystemCalls.Esrch;
     }
 
     /// <summary>Gives missing pages their content and lets go on who waits for them.</summary>
@@ -88,9 +101,10 @@ internal sealed class UserFault(Descriptor descriptor) : IDisposable
         public ulong Start, Length, Mode, Ioctls;
     }
 
+    /// <summary>struct uffdio_range; uffdio_writeprotect has a mode behind it.</summary>
     private struct RangeRequest
     {
-        public ulong Start, Length;
+        public ulong Start, Length, Mode;
     }
 
     private struct CopyRequest

@@ -62,9 +62,13 @@ internal sealed class Child : IDisposable
     /// <param name="reason">Of the failure.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="MoveException">It does not come up; it is ended.</exception>
-    public static async Task<Child> StartHelperAsync(IReadOnlyList<string> arguments, string what, string reason, CancellationToken cancellation)
+    public static Task<Child> StartHelperAsync(IReadOnlyList<string> arguments, string what, string reason, CancellationToken cancellation) =>
+        StartHelperAsync(NodePaths.RuncWrapper, arguments, what, reason, cancellation);
+
+    /// <summary>The same with a rebalancer-runc that lies elsewhere.</summary>
+    public static async Task<Child> StartHelperAsync(string program, IReadOnlyList<string> arguments, string what, string reason, CancellationToken cancellation)
     {
-        var child = Start(NodePaths.RuncWrapper, arguments);
+        var child = Start(program, arguments);
         try
         {
             if (await child.Process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(ReadyLimit, cancellation) == "ready") { return child; }

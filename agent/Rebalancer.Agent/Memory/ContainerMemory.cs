@@ -12,7 +12,7 @@ namespace Rebalancer.Agent.Memory;
 /// The memory of a container's processes on its way to the target: in rounds while they run, what was written last when they are frozen. A process that
 /// cannot be tracked, or that appears too late, is left to CRIU with all its pages. Not thread-safe.
 /// </summary>
-internal sealed class ContainerMemory(string container, ProcFolder proc, TimeProvider clock) : IDisposable
+internal sealed class ContainerMemory(string container, TrackerKind tracker, ProcFolder proc, TimeProvider clock) : IDisposable
 {
     private readonly Dictionary<int, TrackedProcess> processes = [];
     private readonly HashSet<int> refused = [];
@@ -20,6 +20,9 @@ internal sealed class ContainerMemory(string container, ProcFolder proc, TimePro
 
     /// <summary>Why the last process that is left to CRIU is.</summary>
     public string? Obstacle { get; private set; }
+
+    /// <summary>How long one of the processes stood still at most, at one time, so that it could be looked at.</summary>
+    public TimeSpan LongestStop { get; private set; }
 
     public bool IsTracking => processes.Count > 0;
 
@@ -38,10 +41,13 @@ internal sealed class ContainerMemory(string container, ProcFolder proc, TimePro
             {
                 foreach (var range in process.TakeWritten().ToList()) { bytes += await SendAsync(process, range, stream, cancellation); }
             }
-            catch (LinuxException)
+            catch (LinuxException e)
             {
+                // Whoever has become another program (execve) is looked at anew in the next round; who cannot be looked at is left to CRIU.
+                if (e.Errno != Errno.NoProcess && process.IsAlive(proc)) { Refuse(process.Pid, e.Message); }
                 Forget(process.Pid);
             }
+            if (process.LongestStop > LongestStop) { LongestStop = process.LongestStop; }
         }
         return bytes;
     }
@@ -134,8 +140,8 @@ internal sealed class ContainerMemory(string container, ProcFolder proc, TimePro
     {
         try
         {
-            var obstacle = WriteProtectProbe.Obstacle ?? TrackedProcess.Obstacle(pid, proc);
-            if (obstacle is null) { processes.Add(pid, TrackedProcess.Attach(pid, proc, clock)); }
+            var obstacle = TrackedProcess.Obstacle(pid, proc, tracker);
+            if (obstacle is null) { processes.Add(pid, TrackedProcess.Attach(pid, proc, tracker, clock)); }
             else { Refuse(pid, obstacle); }
         }
         catch (LinuxException e)

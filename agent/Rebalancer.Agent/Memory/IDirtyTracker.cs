@@ -5,11 +5,15 @@ namespace Rebalancer.Agent.Memory;
 /// <summary>Knows which pages of one process were written since it was asked last. Disposing takes all traces out of the process.</summary>
 internal interface IDirtyTracker : IDisposable
 {
+    /// <summary>How long the process stood still for it at most, at one time, while it was running.</summary>
+    TimeSpan LongestStop { get; }
+
     /// <summary>The process runs: every populated page at first, then those written since the last call, at least. The next call counts from here.</summary>
-    /// <exception cref="Local.Netlink.LinuxException">The process is gone.</exception>
+    /// <exception cref="Local.Netlink.LinuxException">The process is gone, or cannot be looked at now.</exception>
     IReadOnlyList<PageRange> TakeWritten();
 
     /// <summary>The process is frozen: all populated pages, and which of them were written since the last call. Changes nothing.</summary>
+    /// <exception cref="Local.Netlink.LinuxException">The memory that was tracked is gone: the process has ended, or has become another program.</exception>
     IReadOnlyList<TrackedRange> Final();
 }
 

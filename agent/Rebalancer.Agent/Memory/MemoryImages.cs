@@ -59,6 +59,8 @@ internal static class MemoryImages
 
     private static void SetGuards(string folder, TrackedProcess process)
     {
+        // Kernels without it have no guard pages either (Linux 6.13).
+        if (!PagemapScan.IsSupported()) { return; }
         using var pagemap = PagemapScan.Open(process.Pid);
         var guards = new List<PageRange>();
         pagemap.Guards(region => guards.Add(region.Range));

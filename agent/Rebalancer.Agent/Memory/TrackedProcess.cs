@@ -30,14 +30,16 @@ internal sealed class TrackedProcess : IDisposable
     /// <summary>The populated pages of the frozen process.</summary>
     public IReadOnlyList<TrackedRange> Final { get; private set; } = [];
 
+    public TimeSpan LongestStop => tracker.LongestStop;
+
     /// <exception cref="LinuxException">It is gone, or cannot be tracked now.</exception>
-    public static TrackedProcess Attach(int pid, ProcFolder proc, TimeProvider clock)
+    public static TrackedProcess Attach(int pid, ProcFolder proc, TrackerKind kind, TimeProvider clock)
     {
         var start = proc.StartTicks(pid) ?? throw new LinuxException($"process {pid}", Errno.NoProcess);
         var memory = ProcessMemory.Open(pid);
         try
         {
-            return new TrackedProcess(pid, ImagePidOf(pid, proc), start, WriteProtectTracker.Attach(pid, clock), memory);
+            return new TrackedProcess(pid, ImagePidOf(pid, proc), start, kind.Attach(pid, clock), memory);
         }
         catch
         {
@@ -47,8 +49,9 @@ internal sealed class TrackedProcess : IDisposable
     }
 
     /// <summary>Why the agent cannot carry the memory of this process; null if it can.</summary>
-    public static string? Obstacle(int pid, ProcFolder proc)
+    public static string? Obstacle(int pid, ProcFolder proc, TrackerKind kind)
     {
+        if (kind.ObstacleOf(pid, proc) is { } obstacle) { return obstacle; }
         var areas = MemoryMap.ReadWithFlags(pid);
         if (areas.FirstOrDefault(area => area.IsPrivate && area.IsHuge) is { } huge) { return $"process {pid} has huge pages at {huge.Range.Start:x}"; }
         if (areas.FirstOrDefault(area => area.IsShadowStack) is { } stack) { return $"process {pid} has a shadow stack at {stack.Range.Start:x}"; }

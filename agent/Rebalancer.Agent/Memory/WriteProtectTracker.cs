@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Local.Netlink;
 
@@ -13,16 +14,27 @@ internal sealed class WriteProtectTracker : IDirtyTracker
     private readonly UserFault fault;
     private readonly PagemapScan pages;
 
-    private WriteProtectTracker(int pid, UserFault fault, PagemapScan pages) => (this.pid, this.fault, this.pages) = (pid, fault, pages);
+    private WriteProtectTracker(int pid, UserFault fault, PagemapScan pages, TimeSpan stop) => (this.pid, this.fault, this.pages, LongestStop) = (pid, fault, pages, stop);
+
+    public TimeSpan LongestStop { get; }
+
+    /// <summary>Why it is of no use on this node, whatever the process; null: it may be tried.</summary>
+    public static string? Obstacle()
+    {
+        if (!Injection.IsSupported) { return $"a processor of kind {RuntimeInformation.ProcessArchitecture} is not supported"; }
+        return PagemapScan.IsSupported() ? null : "the kernel has no PAGEMAP_SCAN (Linux 6.7)";
+    }
 
     /// <exception cref="LinuxException">The process cannot be reached, or the kernel lacks the feature.</exception>
     public static WriteProtectTracker Attach(int pid, TimeProvider clock)
     {
+        var start = clock.GetTimestamp();
         var fault = new UserFault(Injection.OpenUserFault(pid, clock));
         try
         {
+            var stop = clock.GetElapsedTime(start);
             fault.Enable(UserFault.WriteProtectAsync);
-            return new WriteProtectTracker(pid, fault, PagemapScan.Open(pid));
+            return new WriteProtectTracker(pid, fault, PagemapScan.Open(pid), stop);
         }
         catch
         {
@@ -37,6 +49,7 @@ internal sealed class WriteProtectTracker : IDirtyTracker
         foreach (var area in MemoryMap.Read(pid).Where(area => area.IsPrivate && !area.IsKernels)) { _ = fault.TryRegisterWriteProtection(area.Range); }
         var written = new List<PageRange>();
         pages.TakeWritten(region => written.Add(region.Range));
+        RequireMemory();
         return written;
     }
 
@@ -45,7 +58,13 @@ internal sealed class WriteProtectTracker : IDirtyTracker
         var all = new List<TrackedRange>();
         pages.Populated(PageState.Protectable | PageState.Written, region =>
             all.Add(new TrackedRange(region.Range, !region.State.HasFlag(PageState.Protectable) || region.State.HasFlag(PageState.Written))));
+        RequireMemory();
         return all;
+    }
+
+    private void RequireMemory()
+    {
+        if (fault.HasLostMemory()) { throw new LinuxException($"the memory of process {pid}", Errno.NoProcess); }
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
@@ -18,6 +19,7 @@ internal sealed record MoveServices(
     Markers Markers,
     PeerChannels Channels,
     CopyPace Pace,
+    TrackerChoice Trackers,
     TimeProvider Clock,
     Random Random,
     ILoggerFactory Loggers)

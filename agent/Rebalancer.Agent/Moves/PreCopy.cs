@@ -11,16 +11,23 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
     /// <summary>Pause between two rounds while the move waits for its turn: what is written meanwhile is sent once.</summary>
     private static readonly TimeSpan FollowPause = TimeSpan.FromMilliseconds(200);
     private readonly List<CopyRound> rounds = [];
+    private ChosenTracker tracker;
 
     /// <summary>Rounds until what is left can wait for the freeze.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         if (context.Migration.Spec.Strategy == Strategies.StopAndCopy)
         {
-            (context.Status.Strategy, context.Status.StrategyReason, context.Status.Tracker) = (Strategies.StopAndCopy, "as asked for", "None");
+            LeaveToCriu("as asked for");
             return;
         }
-        foreach (var each in context.Containers.Where(each => Dump.AsksBeforeDump(each.State))) { each.Memory = new ContainerMemory(each.Name, services.Proc, services.Clock); }
+        tracker = await services.Trackers.GetAsync(cancellation);
+        if (tracker.Kind is not { } kind)
+        {
+            LeaveToCriu(tracker.Reason);
+            return;
+        }
+        foreach (var each in context.Containers.Where(each => Dump.AsksBeforeDump(each.State))) { each.Memory = new ContainerMemory(each.Name, kind, services.Proc, services.Clock); }
         PreCopyVerdict verdict;
         do
         {
@@ -45,6 +52,8 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         return await signal;
     }
 
+    private void LeaveToCriu(string reason) => (context.Status.Strategy, context.Status.StrategyReason, context.Status.Tracker) = (Strategies.StopAndCopy, reason, Trackers.None);
+
     private async Task RoundAsync(CancellationToken cancellation)
     {
         var start = services.Clock.GetTimestamp();
@@ -54,6 +63,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
             if (each.Memory is { } memory) { bytes += await memory.RoundAsync(each.Cgroup!.Pids(), context.Images!, cancellation); }
         }
         rounds.Add(new CopyRound(bytes, services.Clock.GetElapsedTime(start)));
+        context.Status.TrackerStopMs = context.Containers.Max(each => each.Memory?.LongestStop.TotalMilliseconds);
         log.LogDebug("Migration {Name}: round {Number} sent {Bytes} bytes in {Ms:0} ms", context.Migration.Metadata.Name, rounds.Count, bytes, rounds[^1].Duration.TotalMilliseconds);
     }
 
@@ -67,8 +77,9 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         }
         var isTracked = context.Containers.Any(each => each.Memory is not null);
         context.Status.Strategy = isTracked ? Strategies.PreCopy : Strategies.StopAndCopy;
-        context.Status.Tracker = isTracked ? "WriteProtect" : "None";
-        context.Status.StrategyReason = obstacles.Count > 0 ? string.Join("; ", obstacles) : $"{verdict.Reason} after {rounds.Count} rounds";
+        context.Status.Tracker = isTracked ? tracker.Kind!.Name : Trackers.None;
+        var reason = obstacles.Count > 0 ? string.Join("; ", obstacles) : $"{verdict.Reason} after {rounds.Count} rounds";
+        context.Status.StrategyReason = tracker.Reason.Length == 0 ? reason : $"{reason}; {tracker.Reason}";
         log.LogInformation("Migration {Name}: {Strategy}: {Reason}", context.Migration.Metadata.Name, context.Status.Strategy, context.Status.StrategyReason);
     }
 }

@@ -17,13 +17,7 @@ internal static class NativeProcess
     /// <returns>Exit code, or 128 + signal; 127 when it could not be started.</returns>
     public static int RunChild(string path, nint[] arguments, IReadOnlyList<string> variables)
     {
-        var attributes = new byte[AttributesBytes];
-        var defaults = new byte[SignalSetBytes];
-        defaults[(SystemCalls.SigPipe - 1) / 8] = 1 << ((SystemCalls.SigPipe - 1) % 8);
-        _ = InitialiseAttributes(attributes);
-        _ = SetDefaultSignals(attributes, defaults);
-        _ = SetFlags(attributes, SetSignalDefaults);
-        if (Spawn(out var pid, NativeStrings.Of(path), 0, attributes, arguments, EnvironmentWith(variables)) != 0) { return 127; }
+        if (!TrySpawn(path, arguments, variables, out var pid)) { return 127; }
         int status;
         while (WaitPid(pid, out status, 0) < 0)
         {
@@ -31,6 +25,20 @@ internal static class NativeProcess
         }
         var signal = status & 0x7f;
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+    }
+
+    /// <summary>Starts a program that outlives this one.</summary>
+    public static bool StartChild(string path, nint[] arguments) => TrySpawn(path, arguments, [], out _);
+
+    private static bool TrySpawn(string path, nint[] arguments, IReadOnlyList<string> variables, out int pid)
+    {
+        var attributes = new byte[AttributesBytes];
+        var defaults = new byte[SignalSetBytes];
+        defaults[(SystemCalls.SigPipe - 1) / 8] = 1 << ((SystemCalls.SigPipe - 1) % 8);
+        _ = InitialiseAttributes(attributes);
+        _ = SetDefaultSignals(attributes, defaults);
+        _ = SetFlags(attributes, SetSignalDefaults);
+        return Spawn(out pid, NativeStrings.Of(path), 0, attributes, arguments, EnvironmentWith(variables)) == 0;
     }
 
     /// <summary>A name that is there twice means its first value to C, its last to Go: ours takes the place of what was there.</summary>

@@ -69,6 +69,17 @@ public static class Strategies
     public const string StopAndCopy = "StopAndCopy";
 }
 
+/// <summary>How the source's agent learns which pages were written while it copies them.</summary>
+public static class Trackers
+{
+    /// <summary>Write protection that lifts itself: userfaultfd and PAGEMAP_SCAN, Linux 6.7.</summary>
+    public const string WriteProtect = "WriteProtect";
+    /// <summary>The soft-dirty bits of the page map: kernels with CONFIG_MEM_SOFT_DIRTY.</summary>
+    public const string SoftDirty = "SoftDirty";
+    /// <summary>Not at all: CRIU carries the memory.</summary>
+    public const string None = "None";
+}
+
 /// <summary>The commit of a move: empty until decided, then never changed.</summary>
 public static class Decision
 {
@@ -200,8 +211,10 @@ public sealed class SourceStatus
     /// <summary>How the memory travels, of <see cref="Strategies"/>; known from Copied on.</summary>
     public string? Strategy { get; set; }
     public string? StrategyReason { get; set; }
-    /// <summary>By what the agent knows which pages were written: WriteProtect or None.</summary>
+    /// <summary>By what the agent knows which pages were written, of <see cref="Trackers"/>.</summary>
     public string? Tracker { get; set; }
+    /// <summary>How long a process stood still for the tracker at most, at one time, while the pod was running, milliseconds.</summary>
+    public double? TrackerStopMs { get; set; }
     /// <summary>Bytes sent.</summary>
     public long? Bytes { get; set; }
     /// <summary>From closing the shield to the commit being written, milliseconds.</summary>

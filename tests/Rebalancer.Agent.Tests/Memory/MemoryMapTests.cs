@@ -7,6 +7,9 @@ public sealed class MemoryMapTests
     private const string Smaps = """
         55d0c6a00000-55d0c6a21000 rw-p 00000000 00:00 0                          [heap]
         Size:                132 kB
+        Rss:                 100 kB
+        Swap:                 28 kB
+        SwapPss:              28 kB
         VmFlags: rd wr mr mw me ac
         7f00c8000000-7f00c8021000 rw-p 00000000 00:00 0
         VmFlags: rd wr mr mw me lo ac
@@ -29,6 +32,7 @@ public sealed class MemoryMapTests
         Assert.Equal([true, false, false, false, false, true], areas.Select(area => area.CanBeLazy));
         Assert.Equal(new PageRange(0x55d0c6a00000, 0x55d0c6a21000), areas[0].Range);
         Assert.False(areas[2].IsPrivate);
+        Assert.Equal([128 * 1024, 0, 0, 0, 0, 0], areas.Select(area => area.PopulatedBytes));
         Assert.Equal([5], areas.Index().Where(each => each.Item.HasFault).Select(each => each.Index));
     }
 

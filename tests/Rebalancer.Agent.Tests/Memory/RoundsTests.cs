@@ -38,7 +38,8 @@ public sealed class RoundsTests
         var (pid, start) = (int.Parse(numbers[0], CultureInfo.InvariantCulture), ulong.Parse(numbers[1], CultureInfo.InvariantCulture));
         try
         {
-            using var process = TrackedProcess.Attach(pid, new ProcFolder(), TimeProvider.System);
+            var tracker = await TrackerOfThisNode.FindAsync();
+            using var process = TrackedProcess.Attach(pid, new ProcFolder(), tracker, TimeProvider.System);
             var memory = process.Memory;
             var copy = new byte[MegaBytes << 20];
             for (var round = 0; round < 25; round++) { Read(memory, start, copy, process.TakeWritten()); }

@@ -76,6 +76,20 @@ public sealed class WriteProtectTrackerTests
     }
 
     [Fact]
+    public async Task TakeWritten_ProcessThatHasBecomeAnotherProgram_Throws()
+    {
+        using var writer = await Writer.StartAsync();
+        using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System);
+        _ = tracker.TakeWritten();
+        await writer.AskAsync("exec");
+        while (await File.ReadAllTextAsync($"/proc/{writer.Pid}/comm") != "sleep\n") { await Task.Yield(); }
+
+        // No page would pass for "nothing has changed", and at the end for "has no memory".
+        Assert.Throws<LinuxException>(tracker.TakeWritten);
+        Assert.Throws<LinuxException>(tracker.Final);
+    }
+
+    [Fact]
     public void Attach_ProcessThatIsGone_Throws()
     {
         Assert.Throws<LinuxException>(() => WriteProtectTracker.Attach(int.MaxValue, TimeProvider.System));

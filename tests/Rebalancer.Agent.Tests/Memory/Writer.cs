@@ -16,6 +16,7 @@ internal sealed class Writer : IDisposable
             if (/^w (\d+)/) { substr($memory, $1, 1) = "b"; print "written\n"; }
             elsif (/^r (\d+)/) { print substr($memory, $1, 1), "\n"; }
             elsif (/^sleep/) { print "sleeps\n"; $left = sleep 3600; print "woke\n"; }
+            elsif (/^exec/) { print "becomes sleep\n"; exec "sleep", "3600"; }
             elsif (/^fds/) { print join(",", sort map { readlink($_) // () } glob("/proc/self/fd/*")), "\n"; }
         }
         """;

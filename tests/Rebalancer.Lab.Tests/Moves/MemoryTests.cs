@@ -29,12 +29,13 @@ public sealed class MemoryTests(MoveLab lab) : IClassFixture<MoveLab>
         var kept = KeptValues.Fill(connection, ReplyLimit, limit.Token);
         await using var writer = await ValueWriter.StartAsync(server, TimeProvider.System, limit.Token);
 
-        foreach (var target in (string[])[second, first])
+        foreach (var (source, target) in ((string, string)[])[(first, second), (second, first)])
         {
             var outcome = await redis.MoveAsync(target, MoveLimit, limit.Token);
 
             Assert.True(outcome.Migration.Status.Phase == "Succeeded", MigrationApi.Describe(outcome.Migration));
             Assert.Equal((used, used), (outcome.Migration.Status.Strategy, outcome.Migration.Status.Source!.Strategy));
+            Assert.Equal(used == Strategies.PreCopy ? lab.TrackerOf(source) : Trackers.None, outcome.Migration.Status.Source.Tracker);
             // A child of a process whose memory is still being filled must find it whole too: it writes all of it to a file.
             Assert.StartsWith("+Background saving", connection.Command(ReplyLimit, limit.Token, "BGSAVE"), StringComparison.Ordinal);
             Assert.Equal(kept, KeptValues.Digest(connection, ReplyLimit, limit.Token));

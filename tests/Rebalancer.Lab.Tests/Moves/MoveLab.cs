@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
 using Rebalancer.Lab.Clients;
@@ -10,9 +11,10 @@ using Rebalancer.Lab.Processes;
 namespace Rebalancer.Lab.Tests.Moves;
 
 /// <summary>A cluster with the product and two nodes of each version of cgroups, shared by the tests of a class.</summary>
-public sealed class MoveLab : IAsyncLifetime
+public sealed partial class MoveLab : IAsyncLifetime
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private const string TrackerVariable = "REBALANCER_LAB_TRACKER";
     private int pods;
 
     public LabCluster Cluster { get; private set; } = null!;
@@ -51,6 +53,18 @@ public sealed class MoveLab : IAsyncLifetime
         await Cluster.Client.CoreV1.DeleteCollectionNamespacedPodAsync("default", cancellationToken: cancel);
         await Poll.UntilAsync(() => Cluster.Nodes.All(node => PodCounter.Read(node, "pod").Count == 0), StartLimit, "no counter of an earlier test", cancel);
     }
+
+    /// <summary>By what a node's agent knows written pages: what its probe found, as its log says.</summary>
+    internal string TrackerOf(string node)
+    {
+        var found = FoundTracker().Match(File.ReadAllText($"{Cluster.LogFolder}/{node}/agent.log")).Groups[1].Value;
+        // A run that is made for one tracker must not pass with another.
+        if (Environment.GetEnvironmentVariable(TrackerVariable) is { Length: > 0 } wanted) { Assert.Equal(wanted, found); }
+        return found;
+    }
+
+    [GeneratedRegex(@"Written pages are told by (\w+)\.")]
+    private static partial Regex FoundTracker();
 
     private static LabNodeOptions Node(string name, CgroupVersion version) => new() { Name = name, CgroupVersion = version };
 }

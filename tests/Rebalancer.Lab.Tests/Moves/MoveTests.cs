@@ -26,7 +26,7 @@ public sealed class MoveTests : IClassFixture<MoveLab>
         var (first, second) = MoveLab.Nodes(cgroup);
         await using var redis = await lab.StartRedisAsync(first, owner, limit.Token);
         var pods = new List<V1Pod> { redis.FirstPod };
-        foreach (var target in (string[])[second, first])
+        foreach (var (source, target) in ((string, string)[])[(first, second), (second, first)])
         {
             var outcome = await redis.MoveAsync(target, MoveLimit, limit.Token);
             Assert.True(outcome.Migration.Status.Phase == "Succeeded", MigrationApi.Describe(outcome.Migration));
@@ -34,7 +34,8 @@ public sealed class MoveTests : IClassFixture<MoveLab>
             pods.Add(await redis.PodAsync(limit.Token));
             AssertMoved(pods[^2], pods[^1], target, owner);
             Assert.InRange(outcome.Migration.Status.Target!.FreezeMs!.Value, 1, 10_000);
-            Assert.InRange(outcome.Migration.Status.Source!.Bytes!.Value, 1_000_000, long.MaxValue);
+            Assert.Equal((Strategies.PreCopy, lab.TrackerOf(source)), (outcome.Migration.Status.Source!.Strategy, outcome.Migration.Status.Source.Tracker));
+            Assert.InRange(outcome.Migration.Status.Source.Bytes!.Value, 1_000_000, long.MaxValue);
         }
 
         await AssertCounterIsStillUsedAsync(redis.Counter, limit.Token);

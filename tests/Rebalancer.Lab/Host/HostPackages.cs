@@ -18,16 +18,24 @@ internal static class HostPackages
         ("/usr/sbin/debootstrap", "debootstrap"),
     ];
 
+    /// <summary>What a virtual machine needs beside.</summary>
+    public static readonly IReadOnlyList<(string File, string Package)> ForVirtualMachines =
+    [
+        ("/usr/bin/qemu-system-x86_64", "qemu-system-x86"),
+        ("/usr/sbin/mke2fs", "e2fsprogs"),
+        ("/usr/sbin/debugfs", "e2fsprogs"),
+    ];
+
     /// <exception cref="LabException">Not root.</exception>
     /// <exception cref="CommandException">apt-get failed.</exception>
-    public static async Task EnsureAsync(TextWriter log, CancellationToken cancel)
+    public static async Task EnsureAsync(TextWriter log, CancellationToken cancel, IReadOnlyList<(string File, string Package)>? more = null)
     {
         if (!Environment.IsPrivilegedProcess)
         {
             throw new LabException("the lab makes namespaces, mounts and cgroups: run it as root");
         }
 
-        var missing = Missing();
+        var missing = Missing([.. Needed, .. more ?? []]);
         if (missing.Count == 0)
         {
             return;
@@ -38,6 +46,6 @@ internal static class HostPackages
         await Command.CheckedAsync(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends", .. missing], cancel, limit: InstallLimit);
     }
 
-    private static List<string> Missing() =>
-        Needed.Where(need => !File.Exists(need.File) && !File.Exists(need.File["/usr".Length..])).Select(need => need.Package).Distinct().ToList();
+    private static List<string> Missing(IReadOnlyList<(string File, string Package)> needed) =>
+        needed.Where(need => !File.Exists(need.File) && !File.Exists(need.File["/usr".Length..])).Select(need => need.Package).Distinct().ToList();
 }
