@@ -25,6 +25,12 @@ internal static class CriuTar
         shift
         case $operation in
         --create)
+            # A masked folder has nothing, and nobody can have changed it: no archive.
+            if [ ! -w /proc/self/fd/0 ]; then
+                has=
+                for name in /proc/self/fd/0/* /proc/self/fd/0/.[!.]* /proc/self/fd/0/..?*; do [ ! -e "$name" ] && [ ! -L "$name" ] || has=something; done
+                [ "$has" ] || exit 0
+            fi
             [ "${MarkVariable}" ] || exec tar --create "$@"
             mark=${MarkVariable}.$$
             : > "$mark{RunningEnding}" || exit 1
@@ -32,6 +38,7 @@ internal static class CriuTar
             exec 3<&0
             (tar --create "$@" || : > "$mark{FailedEnding}"; rm "$mark{RunningEnding}") <&3 3<&- &;;
         *)
+            [ ! -e /proc/self/fd/0 ] || [ -s /proc/self/fd/0 ] || exit 0
             # An archive of an agent that has no such tar is compressed; its beginning has been read by then.
             tar "$operation" "$@" || exec tar "$operation" --gzip "$@" < /proc/self/fd/0;;
         esac

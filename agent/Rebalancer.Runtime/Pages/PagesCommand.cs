@@ -27,7 +27,7 @@ internal static class PagesCommand
             SystemCalls.WriteAll(1, "ready\n"u8);
             using var criu = RestoreConnection.Accept(listener, ConnectLimit);
             if (criu is null) { return 0; }
-            using var server = new PageServer(images, store);
+            using var server = new PageServer(images, store, TimeProvider.System);
             return server.Run(criu) ? 0 : Refuse(Failed, "rebalancer: pages: CRIU ended before the restore was finished");
         }
         catch (Exception e) when (e is IOException or LinuxException or RuntimeFailureException or InvalidDataException or UnauthorizedAccessException)

@@ -44,6 +44,18 @@ public sealed class CriuTarTests : IDisposable
     }
 
     [Fact]
+    public void Create_ReadOnlyFolder_PackedOnlyIfThereIsSomethingInIt()
+    {
+        const string Mount = "unshare --mount sh -c 'mount -t tmpfs -o ro,nr_inodes=1 none {0}/to && exec {1} --create --gzip --directory /proc/self/fd/0 . < {0}/to > {0}/archive'";
+        Assert.Equal(0, Run(string.Format(System.Globalization.CultureInfo.InvariantCulture, Mount, root, Tool), isDump: false));
+        Assert.Equal(0, new FileInfo(Path.Combine(root, "archive")).Length);
+        Assert.Equal(0, Run($"exec {Tool} --extract --gzip --no-unquote --no-wildcards --directory {root}/to < {root}/archive", isDump: false));
+
+        Assert.Equal(0, Run($"unshare --mount sh -c 'mount --bind {root}/from {root}/from && mount -o remount,ro,bind {root}/from && exec {Tool} --create --gzip --directory /proc/self/fd/0 . < {root}/from > {root}/archive'", isDump: false));
+        Assert.NotEqual(0, new FileInfo(Path.Combine(root, "archive")).Length);
+    }
+
+    [Fact]
     public void Create_FolderCannotBePacked_FailedMarkStays()
     {
         Assert.Equal(0, Create("from/below/file", isDump: true));
