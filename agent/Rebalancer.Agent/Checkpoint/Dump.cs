@@ -13,7 +13,7 @@ namespace Rebalancer.Agent.Checkpoint;
 /// </summary>
 internal sealed class Dump : IDisposable
 {
-    private const string Step = "dump", DumpedName = "dumped";
+    private const string Step = "dump", DumpedName = "dumped", TreeImage = "pstree.img";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
     private readonly Child child;
     private readonly MoveFolder folder;
@@ -71,14 +71,16 @@ internal sealed class Dump : IDisposable
     public async Task DumpedAsync(TimeProvider clock, CancellationToken cancellation)
     {
         var work = folder.Work(Step, container);
-        var finished = FinishAsync(cancellation);
-        while (!finished.IsCompleted && !File.Exists(Path.Combine(work, DumpedName))) { await Task.Delay(Poll, clock, cancellation); }
-        if (finished.IsCompleted) { await finished; }
+        await AwaitFileAsync(Path.Combine(work, DumpedName), clock, cancellation);
         while (Marks(CriuTar.RunningEnding)) { await Task.Delay(Poll, clock, cancellation); }
         if (Marks(CriuTar.FailedEnding)) { throw new MoveException(Reasons.CheckpointFailed, $"checkpoint of container {container} failed: the contents of a tmpfs mount could not be packed by tar"); }
 
         bool Marks(string ending) => Directory.EnumerateFiles(work, $"{DumpedName}.*{ending}").Any();
     }
+
+    /// <summary>Waits until the images of all processes are there: CRIU begins that of their tree then.</summary>
+    /// <exception cref="MoveException">It failed before.</exception>
+    public Task ProcessesDumpedAsync(TimeProvider clock, CancellationToken cancellation) => AwaitFileAsync(Path.Combine(folder.ImagesOf(container), TreeImage), clock, cancellation);
 
     /// <summary>Waits until CRIU and runc have ended, and the container is as it was before.</summary>
     /// <exception cref="MoveException">It failed; the reason is CRIU's, where its log names one.</exception>
@@ -121,6 +123,13 @@ internal sealed class Dump : IDisposable
     }
 
     public void Dispose() => child.Dispose();
+
+    private async Task AwaitFileAsync(string path, TimeProvider clock, CancellationToken cancellation)
+    {
+        var finished = FinishAsync(cancellation);
+        while (!finished.IsCompleted && !File.Exists(path)) { await Task.Delay(Poll, clock, cancellation); }
+        if (finished.IsCompleted) { await finished; }
+    }
 
     private async Task<string> ReadLogAsync(CancellationToken cancellation)
     {

@@ -55,6 +55,10 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
         return Memory is { } memory ? Task.WhenAll(dump.DumpedAsync(clock, cancellation), Task.Run(memory.CheckMappings, cancellation)) : dump.DumpedAsync(clock, cancellation);
     }
 
+    /// <summary>Waits until the images of all processes are there, and those of what they share still come.</summary>
+    /// <exception cref="MoveException">The dump failed before.</exception>
+    public Task ProcessesDumpedAsync(TimeProvider clock, CancellationToken cancellation) => dump!.ProcessesDumpedAsync(clock, cancellation);
+
     /// <summary>The processes are frozen: notes what <see cref="Memory"/> carries of them.</summary>
     public void FinishMemory(MoveFolder folder)
     {

@@ -186,10 +186,16 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         var written = AllAsync([dumped, context.Files!.CollectAsync([.. context.Cgroups.SelectMany(each => each.Pids())], dumped, cancellation)]);
         foreach (var each in context.Containers) { await (each.Memory?.SendLastAsync(context.Images!, cancellation) ?? Task.CompletedTask); }
         context.Timeline.Mark("LastPagesSent");
-        await context.Sender!.TailAsync(written, [.. context.Containers.Where(each => each.Memory is null).Select(each => each.Name)], services.Clock, cancellation);
+        string[] carriedByCriu = [.. context.Containers.Where(each => each.Memory is null).Select(each => each.Name)];
+        var processes = Task.WhenAll(context.Containers.Where(each => each.Memory is not null).Select(each => each.ProcessesDumpedAsync(services.Clock, cancellation)));
+        await context.Sender!.TailAsync(processes, carriedByCriu, services.Clock, cancellation);
+        await processes;
+        // What CRIU still writes, of namespaces and mounts, has nothing to do with memory.
+        foreach (var each in context.Containers) { await (each.Memory?.CompleteAsync(context.Folder.ImagesOf(each.Name), context.Images!, cancellation) ?? Task.CompletedTask); }
+        context.Timeline.Mark("MemoryCompleted");
+        await context.Sender.TailAsync(written, carriedByCriu, services.Clock, cancellation);
         await written;
         context.Timeline.Mark("Dumped");
-        foreach (var each in context.Containers) { await (each.Memory?.CompleteAsync(context.Folder.ImagesOf(each.Name), context.Images!, cancellation) ?? Task.CompletedTask); }
     }
 
     /// <summary>Fails with the first that fails, while the others may still go on.</summary>

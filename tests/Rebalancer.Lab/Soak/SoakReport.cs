@@ -16,6 +16,9 @@ internal sealed record SoakMove
     public required long Bytes { get; init; }
     /// <summary>From creating the Migration to its end.</summary>
     public required double TotalMs { get; init; }
+    /// <summary>Milliseconds since each agent took the move up.</summary>
+    public IList<TimelineEntry> SourceTimeline { get; init; } = [];
+    public IList<TimelineEntry> TargetTimeline { get; init; } = [];
 
     public static SoakMove Of(int number, Migration migration, double stallMs, double totalMs) => new()
     {
@@ -26,6 +29,8 @@ internal sealed record SoakMove
         StallMs = Math.Round(stallMs, 1),
         Bytes = migration.Status.Source?.Bytes ?? 0,
         TotalMs = Math.Round(totalMs),
+        SourceTimeline = migration.Status.Source?.Timeline ?? [],
+        TargetTimeline = migration.Status.Target?.Timeline ?? [],
     };
 }
 
