@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Throttling;
 using Rebalancer.Agent.Transfer;
 
 namespace Rebalancer.Agent.Moves;
@@ -16,6 +17,7 @@ internal sealed record MoveServices(
     TargetPreflight TargetPreflight,
     ProcFolder Proc,
     Markers Markers,
+    QuotaRecords Quotas,
     PeerChannels Channels,
     CopyPace Pace,
     TimeProvider Clock,

@@ -22,6 +22,7 @@ internal static class SourceReport
         Strategy = context.Status.Strategy,
         StrategyReason = context.Status.StrategyReason,
         Tracker = context.Status.Tracker,
+        ThrottlePercent = context.Status.ThrottlePercent,
         Bytes = context.Sender is { } sender ? sender.Bytes + (context.Images?.PageBytes ?? 0) : null,
         FreezeMs = context.Status.FreezeMs,
         Timeline = context.Timeline.Snapshot(),

@@ -45,6 +45,9 @@ public sealed class MigrationSpec
     /// <summary>Longest freeze that is accepted, a Go duration ("5s"); beyond it the move rolls back. Unset: 10 s.</summary>
     public string? FreezeBudget { get; set; }
 
+    /// <summary>One of <see cref="Throttles"/>.</summary>
+    public string Throttle { get; set; } = "Auto";
+
     /// <summary>Instant by which the move must have committed; afterwards it aborts.</summary>
     public DateTimeOffset? Deadline { get; set; }
 
@@ -67,6 +70,14 @@ public static class Strategies
     public const string PreCopy = "PreCopy";
     /// <summary>All of it in the freeze, by CRIU.</summary>
     public const string StopAndCopy = "StopAndCopy";
+}
+
+/// <summary>Whether a pod may be slowed down that writes its memory faster than the link carries it.</summary>
+public static class Throttles
+{
+    /// <summary>By its CPU quota, as far as the freeze budget needs it, until it is frozen.</summary>
+    public const string Auto = "Auto";
+    public const string Never = "Never";
 }
 
 /// <summary>The commit of a move: empty until decided, then never changed.</summary>
@@ -202,6 +213,8 @@ public sealed class SourceStatus
     public string? StrategyReason { get; set; }
     /// <summary>By what the agent knows which pages were written: WriteProtect or None.</summary>
     public string? Tracker { get; set; }
+    /// <summary>The smallest part of the CPU that it used, in percent, that the pod was left while its memory was sent; null: it was not slowed down.</summary>
+    public int? ThrottlePercent { get; set; }
     /// <summary>Bytes sent.</summary>
     public long? Bytes { get; set; }
     /// <summary>From closing the shield to the commit being written, milliseconds.</summary>
