@@ -24,6 +24,8 @@ public static class NodePaths
     public const string ConsumedFolder = StateFolder + "/consumed";
     /// <summary>A file named by migration uid: the source has sent, or is about to send, Committed.</summary>
     public const string CommitMarkers = StateFolder + "/commits";
+    /// <summary>A file named by migration uid: CPU quotas that were changed and what they were before.</summary>
+    public const string QuotaFolder = StateFolder + "/quotas";
 
     /// <summary>A program that only ends, with exit code 0: what a run-once init container of a moved pod runs in its place. Not below /run, which may forbid programs.</summary>
     public const string Nothing = StateFolder + "/bin/nothing";

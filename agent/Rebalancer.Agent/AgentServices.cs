@@ -7,6 +7,7 @@ using Rebalancer.Agent.Moves;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Notices;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Throttling;
 using Rebalancer.Agent.Transfer;
 using Rebalancer.Kubernetes.Client;
 
@@ -46,6 +47,7 @@ internal static class AgentServices
     {
         services.AddSingleton(_ => new ProcFolder());
         services.AddSingleton(_ => new Markers());
+        services.AddSingleton(provider => new QuotaRecords(provider.GetRequiredService<ILogger<QuotaRecords>>()));
         services.AddSingleton<CriuVersion>();
         services.AddSingleton<SourcePreflight>();
         services.AddSingleton<TargetPreflight>();

@@ -1,17 +1,32 @@
+using System.Globalization;
+
 namespace Rebalancer.Agent.Memory;
 
 /// <summary>What one round of pre-copy sent, and how long that took.</summary>
-internal readonly record struct CopyRound(long Bytes, TimeSpan Duration)
+/// <param name="Bytes">Of pages.</param>
+/// <param name="Duration">Of sending them.</param>
+/// <param name="Writing">For how long the pod had written them: since the round before began. 0 for the first, which sends all there is.</param>
+/// <param name="Share">Of its CPU that the pod was left while this round was sent.</param>
+internal readonly record struct CopyRound(long Bytes, TimeSpan Duration, TimeSpan Writing = default, double Share = 1)
 {
     /// <summary>0 while nothing can be told.</summary>
     public double BytesPerSecond => Duration > TimeSpan.Zero ? Bytes / Duration.TotalSeconds : 0;
+
+    /// <summary>0 while nothing can be told.</summary>
+    public double WrittenPerSecond => Writing > TimeSpan.Zero ? Bytes / Writing.TotalSeconds : 0;
 }
 
 /// <param name="IsGoOn">One more round pays.</param>
 /// <param name="Reason">Why not.</param>
-internal readonly record struct PreCopyVerdict(bool IsGoOn, string Reason);
+/// <param name="Share">Of its CPU that the pod is to have from now on.</param>
+internal readonly record struct PreCopyVerdict(bool IsGoOn, string Reason, double Share = 1);
 
-/// <summary>When pre-copy ends. Pure.</summary>
+/// <param name="Deadline">By which the move must have committed.</param>
+/// <param name="FreezeBudget">Longest freeze that is accepted.</param>
+/// <param name="CanThrottle">The pod may be slowed down.</param>
+internal readonly record struct PreCopyLimits(DateTimeOffset? Deadline, TimeSpan FreezeBudget, bool CanThrottle);
+
+/// <summary>When pre-copy ends, and when the pod must be slowed down for it to. Pure.</summary>
 internal static class PreCopyPolicy
 {
     /// <summary>What is sent in this time does not lengthen a freeze: it goes beside CRIU's dump.</summary>
@@ -25,16 +40,37 @@ internal static class PreCopyPolicy
 
     /// <param name="rounds">So far, at least one.</param>
     /// <param name="now">Present instant.</param>
-    /// <param name="deadline">By which the move must have committed.</param>
-    public static PreCopyVerdict Next(IReadOnlyList<CopyRound> rounds, DateTimeOffset now, DateTimeOffset? deadline)
+    public static PreCopyVerdict Next(IReadOnlyList<CopyRound> rounds, DateTimeOffset now, PreCopyLimits limits)
     {
         var last = rounds[^1];
         // What was written during the last round is what the next one has to send, at the best rate that the link has shown.
         var left = rounds.Count == 1 ? TimeSpan.MaxValue : TimeSpan.FromSeconds(last.Bytes / Math.Max(1, rounds.Max(round => round.BytesPerSecond)));
-        if (last.Bytes == 0 || left <= EnoughLeft) { return new(false, "little is left to send"); }
-        if (rounds.Count >= MaximumRounds) { return new(false, "no more rounds are made"); }
-        if (deadline is { } end && now + last.Duration + RestOfMove > end) { return new(false, "the deadline is near"); }
-        var stalled = rounds.Count > RoundsWithoutProgress && Enumerable.Range(0, RoundsWithoutProgress).All(back => rounds[^(1 + back)].Bytes > rounds[^(2 + back)].Bytes * Progress);
-        return stalled ? new(false, "the pod writes as fast as the link sends") : new(true, "");
+        if (last.Bytes == 0 || left <= EnoughLeft) { return Stop("little is left to send"); }
+        var fits = ThrottlePolicy.Fits(rounds, limits.FreezeBudget);
+        if (last.Share < 1 && fits) { return Stop($"what is left fits into the freeze, with the pod at {Percent(last.Share)} of its CPU,"); }
+        if (limits.Deadline is { } end && now + last.Duration + RestOfMove > end) { return Stop("the deadline is near"); }
+        if (IsStalled(rounds))
+        {
+            if (!fits && limits.CanThrottle && last.Share > ThrottlePolicy.Floor) { return new(true, "", ThrottlePolicy.Next(rounds)); }
+            var pod = last.Share < 1 ? $"even at {Percent(last.Share)} of its CPU the pod" : "the pod";
+            var excess = fits ? "" : string.Create(CultureInfo.InvariantCulture, $", and what is left takes {ThrottlePolicy.Left(rounds).TotalSeconds:0.0} s of a freeze of at most {limits.FreezeBudget.TotalSeconds:0.0} s,");
+            return Stop($"{pod} writes as fast as the link sends{excess}");
+        }
+        return rounds.Count >= MaximumRounds ? Stop("no more rounds are made") : new(true, "", last.Share);
+
+        PreCopyVerdict Stop(string reason) => new(false, reason, last.Share);
     }
+
+    private static bool IsStalled(IReadOnlyList<CopyRound> rounds)
+    {
+        var share = rounds[^1].Share;
+        var atShare = rounds.Reverse().TakeWhile(round => round.Share.Equals(share)).Count();
+        // The first round after a step still sends what was written before it: the next one shows what the step did.
+        if (share < 1) { return atShare > 1 && HasNoProgress(0); }
+        return rounds.Count > RoundsWithoutProgress && Enumerable.Range(0, RoundsWithoutProgress).All(HasNoProgress);
+
+        bool HasNoProgress(int back) => rounds[^(1 + back)].Bytes > rounds[^(2 + back)].Bytes * Progress;
+    }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0} %");
 }

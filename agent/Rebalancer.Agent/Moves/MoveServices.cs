@@ -3,6 +3,7 @@ using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Throttling;
 using Rebalancer.Agent.Transfer;
 
 namespace Rebalancer.Agent.Moves;
@@ -17,6 +18,7 @@ internal sealed record MoveServices(
     TargetPreflight TargetPreflight,
     ProcFolder Proc,
     Markers Markers,
+    QuotaRecords Quotas,
     PeerChannels Channels,
     CopyPace Pace,
     TrackerChoice Trackers,

@@ -4,15 +4,17 @@ using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Criu;
+using Rebalancer.Agent.Throttling;
 
 namespace Rebalancer.Agent.Moves;
 
 /// <summary>Starts this node's part of every Migration that names it, and sweeps up what a predecessor left behind.</summary>
-internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, Markers markers, ILogger<MoveSupervisor> log) : BackgroundService
+internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, Markers markers, QuotaRecords quotas, ILogger<MoveSupervisor> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         markers.CreateFolders();
+        quotas.UndoAll();
         CriuScript.Install(NodePaths.CriuScript);
         CriuTar.Install(NodePaths.CriuTools);
         await book.Synced.WaitAsync(stoppingToken);

@@ -1,17 +1,27 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Memory;
+using Rebalancer.Agent.Throttling;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Moves;
 
-/// <summary>Sends the memory of the pod while it runs. Does nothing where CRIU carries the memory.</summary>
+/// <summary>
+/// Sends the memory of the pod while it runs, and slows it down where it writes too fast for its freeze budget. Does nothing where CRIU carries the memory.
+/// </summary>
 internal sealed class PreCopy(MoveServices services, SourceContext context, ILogger log)
 {
     /// <summary>Pause between two rounds while the move waits for its turn: what is written meanwhile is sent once.</summary>
     private static readonly TimeSpan FollowPause = TimeSpan.FromMilliseconds(200);
+    /// <summary>The same for a pod that is slowed down: a pause lets grow what the slowing down keeps small.</summary>
+    private static readonly TimeSpan ThrottledPause = TimeSpan.FromMilliseconds(50);
+    /// <summary>A container that sends less than this part of a round is not who keeps it large.</summary>
+    private const double WriterPart = 0.1;
     private readonly List<CopyRound> rounds = [];
     private ChosenTracker tracker;
+    private readonly Dictionary<string, long> lastBytes = new(StringComparer.Ordinal);
+    private long lastStart;
+    private double share = 1;
 
     /// <summary>Rounds until what is left can wait for the freeze.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -28,11 +38,16 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
             return;
         }
         foreach (var each in context.Containers.Where(each => Dump.AsksBeforeDump(each.State))) { each.Memory = new ContainerMemory(each.Name, kind, services.Proc, services.Clock); }
+        if (context.Migration.Spec.Throttle != Throttles.Never)
+        {
+            context.Throttle = new Throttle(context.Uid, services.Quotas, services.Clock, log);
+            context.Throttle.Measure(context.Containers.Where(each => each.Memory is not null).Select(each => each.State));
+        }
         PreCopyVerdict verdict;
         do
         {
             await RoundAsync(cancellation);
-            verdict = PreCopyPolicy.Next(rounds, services.Clock.GetUtcNow(), context.Migration.Spec.Deadline);
+            verdict = Judge();
         }
         while (verdict.IsGoOn);
         Conclude(verdict);
@@ -46,7 +61,8 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         while (!signal.IsCompleted)
         {
             await RoundAsync(cancellation);
-            await Task.WhenAny(signal, Task.Delay(FollowPause, services.Clock, cancellation));
+            _ = Judge();
+            await Task.WhenAny(signal, Task.Delay(share < 1 ? ThrottledPause : FollowPause, services.Clock, cancellation));
         }
         if (await signal) { await RoundAsync(cancellation); }
         return await signal;
@@ -60,12 +76,33 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         long bytes = 0;
         foreach (var each in context.Containers)
         {
-            if (each.Memory is { } memory) { bytes += await memory.RoundAsync(each.Cgroup!.Pids(), context.Images!, cancellation); }
+            if (each.Memory is { } memory) { bytes += lastBytes[each.Name] = await memory.RoundAsync(each.Cgroup!.Pids(), context.Images!, cancellation); }
         }
-        rounds.Add(new CopyRound(bytes, services.Clock.GetElapsedTime(start)));
+        var writing = rounds.Count == 0 ? TimeSpan.Zero : services.Clock.GetElapsedTime(lastStart, start);
+        lastStart = start;
+        rounds.Add(new CopyRound(bytes, services.Clock.GetElapsedTime(start), writing, share));
         context.Status.TrackerStopMs = context.Containers.Max(each => each.Memory?.LongestStop.TotalMilliseconds);
         log.LogDebug("Migration {Name}: round {Number} sent {Bytes} bytes in {Ms:0} ms", context.Migration.Metadata.Name, rounds.Count, bytes, rounds[^1].Duration.TotalMilliseconds);
     }
+
+    /// <summary>Slows the pod down where the verdict says so.</summary>
+    private PreCopyVerdict Judge()
+    {
+        var verdict = Next();
+        if (verdict.Share >= share) { return verdict; }
+        // Whoever holds a pod back is waited for too.
+        context.Images!.Pace = null;
+        var bytes = rounds[^1].Bytes;
+        var isSlower = context.Throttle!.TrySlow(lastBytes.Where(each => each.Value >= bytes * WriterPart).Select(each => each.Key), verdict.Share);
+        if (!isSlower) { return Next(); }
+        share = verdict.Share;
+        context.Status.ThrottlePercent = (int)Math.Round(share * 100);
+        log.LogInformation("Migration {Name}: the pod is left {Percent} % of the CPU that it used", context.Migration.Metadata.Name, context.Status.ThrottlePercent);
+        return verdict;
+    }
+
+    private PreCopyVerdict Next() =>
+        PreCopyPolicy.Next(rounds, services.Clock.GetUtcNow(), new PreCopyLimits(context.Migration.Spec.Deadline, context.FreezeBudget, context.Throttle is { Obstacle: null }));
 
     private void Conclude(PreCopyVerdict verdict)
     {
@@ -78,8 +115,16 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         var isTracked = context.Containers.Any(each => each.Memory is not null);
         context.Status.Strategy = isTracked ? Strategies.PreCopy : Strategies.StopAndCopy;
         context.Status.Tracker = isTracked ? tracker.Kind!.Name : Trackers.None;
-        var reason = obstacles.Count > 0 ? string.Join("; ", obstacles) : $"{verdict.Reason} after {rounds.Count} rounds";
+        var reason = obstacles.Count > 0 ? string.Join("; ", obstacles) : $"{verdict.Reason} after {rounds.Count} rounds{Unthrottled()}";
         context.Status.StrategyReason = tracker.Reason.Length == 0 ? reason : $"{reason}; {tracker.Reason}";
         log.LogInformation("Migration {Name}: {Strategy}: {Reason}", context.Migration.Metadata.Name, context.Status.Strategy, context.Status.StrategyReason);
+    }
+
+    /// <summary>Why a pod was not slowed down whose memory does not fit into the freeze; empty where it does, or was.</summary>
+    private string Unthrottled()
+    {
+        if (share < 1 || ThrottlePolicy.Fits(rounds, context.FreezeBudget)) { return ""; }
+        var obstacle = context.Throttle is null ? "spec.throttle is Never" : context.Throttle.Obstacle;
+        return obstacle is null ? "" : $"; it is not slowed down: {obstacle}";
     }
 }

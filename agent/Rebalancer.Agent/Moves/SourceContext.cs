@@ -3,6 +3,7 @@ using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local.Cgroups;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Throttling;
 using Rebalancer.Agent.Transfer;
 using Rebalancer.Agent.Transfer.Images;
 using Rebalancer.Kubernetes.Api;
@@ -12,6 +13,8 @@ namespace Rebalancer.Agent.Moves;
 /// <summary>What one move on its source has in hand. Touched by its driver only, except the gates of <see cref="Containers"/>.</summary>
 internal sealed class SourceContext(Migration migration, TimeProvider clock)
 {
+    private static readonly TimeSpan DefaultFreezeBudget = TimeSpan.FromSeconds(10);
+
     public Migration Migration { get; set; } = migration;
     public string Uid { get; } = migration.Metadata.Uid;
     public MoveFolder Folder { get; } = new(migration.Metadata.Uid);
@@ -24,6 +27,8 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     public HeldFrames? Frames { get; set; }
     public Task Pump { get; set; } = Task.CompletedTask;
     public CancellationTokenSource PumpEnd { get; } = new();
+    /// <summary>Null: the pod's CPU quotas are its own.</summary>
+    public Throttle? Throttle { get; set; }
     public Guard? Guard { get; set; }
     public ImageStream? Images { get; set; }
     public ImageSender? Sender { get; set; }
@@ -34,6 +39,9 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     /// <summary>Why the move ends without a commit.</summary>
     public MoveException? Failure { get; set; }
     public SourceStatus Status { get; } = new();
+
+    /// <summary>Longest freeze that is accepted.</summary>
+    public TimeSpan FreezeBudget => Migration.Status.FreezeBudgetMs is { } budgetMs ? TimeSpan.FromMilliseconds(budgetMs) : DefaultFreezeBudget;
 
     /// <summary>The cgroups of the containers that are still there.</summary>
     public IEnumerable<ContainerCgroup> Cgroups => Containers.Select(each => each.Cgroup).OfType<ContainerCgroup>();

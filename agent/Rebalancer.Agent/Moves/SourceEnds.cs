@@ -24,6 +24,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     public async Task RollBackAsync(CancellationToken cancellation)
     {
         Find();
+        context.Throttle?.Undo();
         await ThawAsync();
         await GiveUpPeerAsync(cancellation);
         var reason = context.Failure?.Reason ?? Reasons.UserAborted;

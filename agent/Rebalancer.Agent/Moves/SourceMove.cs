@@ -12,7 +12,6 @@ namespace Rebalancer.Agent.Moves;
 /// </summary>
 internal sealed class SourceMove(MoveServices services, Migration migration, SourceStep first, ILogger log)
 {
-    private static readonly TimeSpan DefaultFreezeBudget = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CancelledWorkLimit = TimeSpan.FromSeconds(10);
     private readonly SourceContext context = new(migration, services.Clock);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,6 +42,8 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
         }
         finally
         {
+            // Also when the agent ends in the middle of a move: nobody knows when the next one starts.
+            context.Throttle?.Undo();
             ended.TrySetResult();
             writer.Complete();
             await writing;
@@ -123,18 +124,16 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
     private TimeSpan? TimeLeft()
     {
         TimeSpan? deadline = migration.Spec.Deadline is { } instant ? instant - services.Clock.GetUtcNow() : null;
-        TimeSpan? budget = SourceMachine.IsFrozen(step) ? FreezeBudget() - (context.FrozenAt is { } at ? services.Clock.GetElapsedTime(at) : TimeSpan.Zero) : null;
+        TimeSpan? budget = SourceMachine.IsFrozen(step) ? context.FreezeBudget - (context.FrozenAt is { } at ? services.Clock.GetElapsedTime(at) : TimeSpan.Zero) : null;
         var left = deadline is null || budget < deadline ? budget ?? deadline : deadline;
         return left is { } span && span < TimeSpan.Zero ? TimeSpan.Zero : left > TimeSpan.FromDays(20) ? null : left;
     }
 
     private bool IsOutOfTime() => TimeLeft() <= TimeSpan.Zero;
 
-    private TimeSpan FreezeBudget() => context.Migration.Status.FreezeBudgetMs is { } budgetMs ? TimeSpan.FromMilliseconds(budgetMs) : DefaultFreezeBudget;
-
     private MoveException OutOfTime() => migration.Spec.Deadline is { } deadline && services.Clock.GetUtcNow() >= deadline
         ? new MoveException(Reasons.DeadlineExceeded, $"not committed by {deadline:O}; the source was in step {step}")
-        : new MoveException(Reasons.FreezeBudgetExceeded, $"the freeze lasted over {FreezeBudget().TotalMilliseconds} ms; the source was in step {step}");
+        : new MoveException(Reasons.FreezeBudgetExceeded, $"the freeze lasted over {context.FreezeBudget.TotalMilliseconds} ms; the source was in step {step}");
 
     private void PostState(StatusWriter writer)
     {

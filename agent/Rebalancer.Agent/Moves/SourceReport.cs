@@ -23,6 +23,7 @@ internal static class SourceReport
         StrategyReason = context.Status.StrategyReason,
         Tracker = context.Status.Tracker,
         TrackerStopMs = context.Status.TrackerStopMs,
+        ThrottlePercent = context.Status.ThrottlePercent,
         Bytes = context.Sender is { } sender ? sender.Bytes + (context.Images?.PageBytes ?? 0) : null,
         FreezeMs = context.Status.FreezeMs,
         Timeline = context.Timeline.Snapshot(),

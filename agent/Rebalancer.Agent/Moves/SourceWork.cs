@@ -168,6 +168,8 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         var told = context.Session!.SendAsync(new MoveFrame { Freezing = new Freezing() }, cancellation);
         context.Shield!.CloseIngress();
         context.Timeline.Mark("IngressHeld");
+        // Before the freeze: processes that are out of quota would stop only with the next period, and CRIU dumps the quotas of their cgroup too.
+        context.Throttle?.Undo();
         _ = await new ReceiveQueues(services.Proc, services.Clock).DrainAsync(context.Containers[0].State.InitPid, DrainLimit, cancellation);
         if (ContainerCgroup.FreezeAll([.. context.Cgroups], FreezeLimit) is [_, ..] late) { throw new MoveException(Reasons.CheckpointFailed, $"{late.Count} of the containers {context.Facts!.Names} did not freeze within {FreezeLimit.TotalSeconds} s"); }
         context.Timeline.Mark("Frozen");

@@ -10,6 +10,12 @@ internal sealed record RuncState(string Id, int InitPid, ulong InitStart, string
     public const string FileName = "state.json";
     private const int MaximumBytes = 4 * 1024 * 1024;
 
+    /// <summary>Folder of version 1's cpu hierarchy, or of version 2; empty where there is none.</summary>
+    public string CpuCgroup { get; init; } = "";
+
+    /// <summary>Folder of version 1's cpuacct hierarchy, or of version 2; empty where there is none.</summary>
+    public string AccountingCgroup { get; init; } = "";
+
     public string Annotation(string key) => Annotations.TryGetValue(key, out var value) ? value : "";
 
     public string PodUid => Annotation("io.kubernetes.cri.sandbox-uid");
@@ -36,13 +42,13 @@ internal sealed record RuncState(string Id, int InitPid, ulong InitStart, string
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
         if (!root.TryGetProperty("id", out var id) || !root.TryGetProperty("init_process_pid", out var pid) || !root.TryGetProperty("init_process_start", out var start)) { return null; }
-        return new RuncState(id.GetString() ?? "", pid.GetInt32(), start.GetUInt64(), Freezer(root), Labels(root));
+        return new RuncState(id.GetString() ?? "", pid.GetInt32(), start.GetUInt64(), Cgroup(root, "freezer"), Labels(root)) { CpuCgroup = Cgroup(root, "cpu"), AccountingCgroup = Cgroup(root, "cpuacct") };
     }
 
-    private static string Freezer(JsonElement root)
+    private static string Cgroup(JsonElement root, string controller)
     {
         if (!root.TryGetProperty("cgroup_paths", out var paths) || paths.ValueKind != JsonValueKind.Object) { return ""; }
-        if (paths.TryGetProperty("freezer", out var version1)) { return version1.GetString() ?? ""; }
+        if (paths.TryGetProperty(controller, out var version1)) { return version1.GetString() ?? ""; }
         return paths.TryGetProperty("", out var version2) ? version2.GetString() ?? "" : "";
     }
 

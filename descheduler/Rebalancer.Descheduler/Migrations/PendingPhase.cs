@@ -61,6 +61,11 @@ internal static class PendingPhase
             yield return new Refusal(Reasons.InvalidSpec, $"spec.cpuPolicy is '{spec.CpuPolicy}', expected Strict or Ignore");
         }
 
+        if (spec.Throttle is not (Throttles.Auto or Throttles.Never))
+        {
+            yield return new Refusal(Reasons.InvalidSpec, $"spec.throttle is '{spec.Throttle}', expected Auto or Never");
+        }
+
         if (!o.Cluster.RuntimeClassExists)
         {
             yield return new Refusal(Reasons.RuntimeUnsupported, $"RuntimeClass {Names.RuntimeHandler} does not exist, so no pod could be restored");

@@ -45,6 +45,9 @@ public sealed class MigrationSpec
     /// <summary>Longest freeze that is accepted, a Go duration ("5s"); beyond it the move rolls back. Unset: 10 s.</summary>
     public string? FreezeBudget { get; set; }
 
+    /// <summary>One of <see cref="Throttles"/>.</summary>
+    public string Throttle { get; set; } = "Auto";
+
     /// <summary>Instant by which the move must have committed; afterwards it aborts.</summary>
     public DateTimeOffset? Deadline { get; set; }
 
@@ -78,6 +81,14 @@ public static class Trackers
     public const string SoftDirty = "SoftDirty";
     /// <summary>Not at all: CRIU carries the memory.</summary>
     public const string None = "None";
+}
+
+/// <summary>Whether a pod may be slowed down that writes its memory faster than the link carries it.</summary>
+public static class Throttles
+{
+    /// <summary>By its CPU quota, as far as the freeze budget needs it, until it is frozen.</summary>
+    public const string Auto = "Auto";
+    public const string Never = "Never";
 }
 
 /// <summary>The commit of a move: empty until decided, then never changed.</summary>
@@ -215,6 +226,8 @@ public sealed class SourceStatus
     public string? Tracker { get; set; }
     /// <summary>How long a process stood still for the tracker at most, at one time, while the pod was running, milliseconds.</summary>
     public double? TrackerStopMs { get; set; }
+    /// <summary>The smallest part of the CPU that it used, in percent, that the pod was left while its memory was sent; null: it was not slowed down.</summary>
+    public int? ThrottlePercent { get; set; }
     /// <summary>Bytes sent.</summary>
     public long? Bytes { get; set; }
     /// <summary>From closing the shield to the commit being written, milliseconds.</summary>

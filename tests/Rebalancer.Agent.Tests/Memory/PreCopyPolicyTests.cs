@@ -5,40 +5,41 @@ namespace Rebalancer.Agent.Tests.Memory;
 public sealed class PreCopyPolicyTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly PreCopyLimits Limits = new(null, TimeSpan.FromSeconds(10), true);
 
     /// <summary>A round of so many megabytes at 100 MB/s.</summary>
     private static CopyRound Round(double megabytes) => new((long)(megabytes * 1e6), TimeSpan.FromSeconds(megabytes / 100));
 
     [Fact]
-    public void Next_OneRoundOnly_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500)], Now, null).IsGoOn);
+    public void Next_OneRoundOnly_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500)], Now, Limits).IsGoOn);
 
     [Fact]
-    public void Next_NothingToSend_Ends() => Assert.False(PreCopyPolicy.Next([new CopyRound(0, TimeSpan.FromSeconds(1))], Now, null).IsGoOn);
+    public void Next_NothingToSend_Ends() => Assert.False(PreCopyPolicy.Next([new CopyRound(0, TimeSpan.FromSeconds(1))], Now, Limits).IsGoOn);
 
     [Fact]
     public void Next_LittleLeft_EndsAlthoughItsRoundWasSlow() =>
-        Assert.Equal(new PreCopyVerdict(false, "little is left to send"), PreCopyPolicy.Next([Round(500), new CopyRound(500_000, TimeSpan.FromSeconds(1))], Now, null));
+        Assert.Equal(new PreCopyVerdict(false, "little is left to send"), PreCopyPolicy.Next([Round(500), new CopyRound(500_000, TimeSpan.FromSeconds(1))], Now, Limits));
 
     [Fact]
-    public void Next_Converges_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500), Round(250), Round(125), Round(60)], Now, null).IsGoOn);
+    public void Next_Converges_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500), Round(250), Round(125), Round(60)], Now, Limits).IsGoOn);
 
     [Fact]
     public void Next_NoProgress_EndsAfterTwoRoundsOfIt()
     {
-        Assert.True(PreCopyPolicy.Next([Round(500), Round(490)], Now, null).IsGoOn);
-        Assert.Equal("the pod writes as fast as the link sends", PreCopyPolicy.Next([Round(500), Round(490), Round(495)], Now, null).Reason);
+        Assert.True(PreCopyPolicy.Next([Round(500), Round(490)], Now, Limits).IsGoOn);
+        Assert.Equal("the pod writes as fast as the link sends", PreCopyPolicy.Next([Round(500), Round(490), Round(495)], Now, Limits).Reason);
     }
 
     [Fact]
-    public void Next_OneBadRound_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500), Round(490), Round(200)], Now, null).IsGoOn);
+    public void Next_OneBadRound_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500), Round(490), Round(200)], Now, Limits).IsGoOn);
 
     [Fact]
     public void Next_DeadlineNear_Ends()
     {
         CopyRound[] rounds = [Round(3000), Round(1500)];
 
-        Assert.True(PreCopyPolicy.Next(rounds, Now, Now.AddSeconds(31)).IsGoOn);
-        Assert.Equal("the deadline is near", PreCopyPolicy.Next(rounds, Now, Now.AddSeconds(29)).Reason);
+        Assert.True(PreCopyPolicy.Next(rounds, Now, Limits with { Deadline = Now.AddSeconds(31) }).IsGoOn);
+        Assert.Equal("the deadline is near", PreCopyPolicy.Next(rounds, Now, Limits with { Deadline = Now.AddSeconds(29) }).Reason);
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class PreCopyPolicyTests
         for (double size = 1e12; ; size *= 0.7)
         {
             rounds.Add(Round(size));
-            if (!PreCopyPolicy.Next(rounds, Now, null).IsGoOn) { break; }
+            if (!PreCopyPolicy.Next(rounds, Now, Limits).IsGoOn) { break; }
         }
         Assert.InRange(rounds.Count, 2, PreCopyPolicy.MaximumRounds);
     }

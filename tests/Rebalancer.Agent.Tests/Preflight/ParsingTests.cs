@@ -23,6 +23,16 @@ public sealed class ParsingTests
         RuncState.Parse(Encoding.UTF8.GetBytes(State.Replace("freezer", "other", StringComparison.Ordinal)))!.CgroupPath);
 
     [Theory]
+    [InlineData("\"cpu\":\"/c/x\",\"cpuacct\":\"/a/x\"", "/c/x", "/a/x")]
+    [InlineData("\"\":\"/u/x\"", "/u/x", "/u/x")]
+    [InlineData("\"freezer\":\"/f/x\"", "", "")]
+    public void RuncState_CpuController_IsOfEitherVersion(string paths, string cpu, string accounting)
+    {
+        var state = RuncState.Parse(Encoding.UTF8.GetBytes("{\"id\":\"c1\",\"init_process_pid\":45,\"init_process_start\":1,\"cgroup_paths\":{" + paths + "}}"))!;
+        Assert.Equal((cpu, accounting), (state.CpuCgroup, state.AccountingCgroup));
+    }
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("{\"id\":")]
     [InlineData("[]")]

@@ -44,6 +44,7 @@ public sealed class RefusalTests
         [Reasons.StrategyUnsupported] = m => m.Migration.Spec.Strategy = "PostCopy",
         [Reasons.InvalidSpec] = m => m.Migration.Spec.FreezeBudget = "soon",
         [Reasons.InvalidSpec + " too long"] = m => m.Migration.Spec.FreezeBudget = "1h",
+        [Reasons.InvalidSpec + " throttle"] = m => m.Migration.Spec.Throttle = "Always",
         [Reasons.DeadlineExceeded] = m => m.Migration.Spec.Deadline = m.Now,
         [Reasons.AlreadyMoving] = m => m.Others = [new Migration { Metadata = new V1ObjectMeta { Name = "first" }, Status = new MigrationStatus { Phase = Phases.Freezing, PodUID = m.Source!.Metadata.Uid } }],
         [Reasons.DisruptionBudget] = m => m.Budgets = [Budget(m, allowed: 0, healthy: 1, desired: 2)],
