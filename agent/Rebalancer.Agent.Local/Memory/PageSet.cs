@@ -23,32 +23,36 @@ internal sealed class PageSet
 
     public void Add(PageRange range)
     {
-        for (var address = range.Start; address < range.End; address += PageRange.PageBytes)
+        for (var at = range.Start; at < range.End;)
         {
-            if (!blocks.TryGetValue(address >> BlockShift, out var words))
+            if (!blocks.TryGetValue(at >> BlockShift, out var words))
             {
-                blocks.Add(address >> BlockShift, words = new ulong[PagesPerBlock / WordBits]);
+                blocks.Add(at >> BlockShift, words = new ulong[PagesPerBlock / WordBits]);
                 order = null;
             }
-            ref var word = ref words[Word(address)];
-            if ((word & Bit(address)) == 0) { Count++; }
-            word |= Bit(address);
+            var (mask, end) = InWord(at, range.End);
+            ref var word = ref words[Word(at)];
+            Count += BitOperations.PopCount(mask & ~word);
+            word |= mask;
+            at = end;
         }
     }
 
     public void Remove(PageRange range)
     {
-        for (var address = range.Start; address < range.End; address += PageRange.PageBytes)
+        for (var at = range.Start; at < range.End;)
         {
-            if (!blocks.TryGetValue(address >> BlockShift, out var words))
+            if (!blocks.TryGetValue(at >> BlockShift, out var words))
             {
                 // On to the next block: a removed mapping may be far larger than what is populated of it.
-                address = ((address >> BlockShift) + 1 << BlockShift) - PageRange.PageBytes;
+                at = NextBlock(at);
                 continue;
             }
-            ref var word = ref words[Word(address)];
-            if ((word & Bit(address)) != 0) { Count--; }
-            word &= ~Bit(address);
+            var (mask, end) = InWord(at, range.End);
+            ref var word = ref words[Word(at)];
+            Count -= BitOperations.PopCount(mask & word);
+            word &= ~mask;
+            at = end;
         }
     }
 
@@ -92,17 +96,34 @@ internal sealed class PageSet
     public IEnumerable<PageRange> Missing(PageRange range)
     {
         ulong? start = null;
-        for (var address = range.Start; address < range.End; address += PageRange.PageBytes)
+        for (var at = range.Start; at < range.End;)
         {
-            if (!Contains(address)) { start ??= address; }
+            // Whole words first: of gigabytes nearly all pages are there, or none.
+            var isBlock = blocks.TryGetValue(at >> BlockShift, out var words);
+            var (mask, end) = isBlock ? InWord(at, range.End) : (0, Math.Min(range.End, NextBlock(at)));
+            var there = isBlock ? words![Word(at)] & mask : 0;
+            if (there != 0 && there != mask) { end = at + PageRange.PageBytes; }
+            if (there == 0 || (there != mask && (there & Bit(at)) == 0)) { start ??= at; }
             else if (start is { } from)
             {
-                yield return new PageRange(from, address);
+                yield return new PageRange(from, at);
                 start = null;
             }
+            at = end;
         }
         if (start is { } last) { yield return new PageRange(last, range.End); }
     }
+
+    /// <summary>The pages from an address on, up to a limit, that one word tells.</summary>
+    private static (ulong Mask, ulong End) InWord(ulong address, ulong limit)
+    {
+        var first = Index(address) % WordBits;
+        var pages = (int)Math.Min((ulong)(WordBits - first), (limit - address + PageRange.PageBytes - 1) >> PageRange.PageShift);
+        var mask = pages == WordBits ? ulong.MaxValue : ((1UL << pages) - 1) << first;
+        return (mask, address + ((ulong)pages << PageRange.PageShift));
+    }
+
+    private static ulong NextBlock(ulong address) => ((address >> BlockShift) + 1) << BlockShift;
 
     private static int Index(ulong address) => (int)(address >> PageRange.PageShift) & (PagesPerBlock - 1);
 

@@ -121,13 +121,21 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
                 if (sent != (long)range.Bytes) { throw new MoveException(Reasons.CheckpointFailed, $"{range.Bytes - (ulong)sent} bytes at {range.Start:x} of process {process.Pid} cannot be read"); }
                 bytes += sent;
             }
-            Read(() =>
-            {
-                MemoryImages.Complete(images, process, plan);
-                return true;
-            });
+            await CompleteAsync(images, process, plan);
         }
         return bytes;
+    }
+
+    private static async Task CompleteAsync(string images, TrackedProcess process, MemoryPlan plan)
+    {
+        try
+        {
+            MemoryImages.Complete(images, process, plan, await process.Guards);
+        }
+        catch (Exception e) when (IsUnexpected(e))
+        {
+            throw Unexpected(e);
+        }
     }
 
     public void Dispose()
@@ -182,9 +190,13 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
         {
             return read();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or LinuxException)
+        catch (Exception e) when (IsUnexpected(e))
         {
-            throw new MoveException(Reasons.CheckpointFailed, $"CRIU's images of the memory are not as expected: {e.Message}", inner: e);
+            throw Unexpected(e);
         }
     }
+
+    private static bool IsUnexpected(Exception e) => e is IOException or InvalidDataException or LinuxException;
+
+    private static MoveException Unexpected(Exception e) => new(Reasons.CheckpointFailed, $"CRIU's images of the memory are not as expected: {e.Message}", inner: e);
 }

@@ -11,8 +11,11 @@ internal static class MemoryImages
     private const int BufferBytes = 1 << 20;
 
     /// <param name="folder">Where CRIU has written.</param>
+    /// <param name="process">Frozen.</param>
+    /// <param name="plan">For its pages.</param>
+    /// <param name="guards">Its guard pages.</param>
     /// <exception cref="MoveException">The images are not as expected, or the process cannot be read.</exception>
-    public static void Complete(string folder, TrackedProcess process, MemoryPlan plan)
+    public static void Complete(string folder, TrackedProcess process, MemoryPlan plan, IReadOnlyList<PageRange> guards)
     {
         var path = Path.Combine(folder, PagemapImage.NameOf(process.ImagePid));
         var dumped = PagemapImage.Read(path);
@@ -32,7 +35,7 @@ internal static class MemoryImages
         sources.Sort((a, b) => a.Entry.Range.Start.CompareTo(b.Entry.Range.Start));
         WritePages(pages, process, sources);
         new PagemapImage(dumped.PagesId, [.. sources.Select(source => source.Entry)]).Write(path);
-        SetGuards(folder, process);
+        MemoryImage.SetGuards(Path.Combine(folder, MemoryImage.NameOf(process.ImagePid)), guards);
     }
 
     private static void WritePages(string path, TrackedProcess process, List<(PagemapEntry Entry, long? Offset)> sources)
@@ -55,15 +58,5 @@ internal static class MemoryImages
             }
         }
         File.Move(next, path, overwrite: true);
-    }
-
-    private static void SetGuards(string folder, TrackedProcess process)
-    {
-        // Kernels without it have no guard pages either (Linux 6.13).
-        if (!PagemapScan.IsSupported()) { return; }
-        using var pagemap = PagemapScan.Open(process.Pid);
-        var guards = new List<PageRange>();
-        pagemap.Guards(region => guards.Add(region.Range));
-        MemoryImage.SetGuards(Path.Combine(folder, MemoryImage.NameOf(process.ImagePid)), guards);
     }
 }

@@ -30,6 +30,9 @@ internal sealed class TrackedProcess : IDisposable
     /// <summary>The populated pages of the frozen process.</summary>
     public IReadOnlyList<TrackedRange> Final { get; private set; } = [];
 
+    /// <summary>Its guard pages, once it is frozen: looked for beside the dump, since that is another walk through all pages.</summary>
+    public Task<IReadOnlyList<PageRange>> Guards { get; private set; } = Task.FromResult<IReadOnlyList<PageRange>>([]);
+
     public TimeSpan LongestStop => tracker.LongestStop;
 
     /// <exception cref="LinuxException">It is gone, or cannot be tracked now.</exception>
@@ -79,7 +82,18 @@ internal sealed class TrackedProcess : IDisposable
     public void Finish()
     {
         Final = tracker.Final();
+        Guards = Task.Run(FindGuards);
         foreach (var each in Final.Where(each => each.IsWritten)) { Sent.Remove(each.Range); }
+    }
+
+    private IReadOnlyList<PageRange> FindGuards()
+    {
+        var guards = new List<PageRange>();
+        // Kernels without it have no guard pages either (Linux 6.13).
+        if (!PagemapScan.IsSupported()) { return guards; }
+        using var pagemap = PagemapScan.Open(Pid);
+        pagemap.Guards(region => guards.Add(region.Range));
+        return guards;
     }
 
     public void Dispose()

@@ -75,6 +75,35 @@ public sealed class PageSetTests
         Assert.Empty(set.Missing(Pages(2, 4)));
     }
 
+    /// <summary>Ranges that begin and end anywhere in words and blocks, held against a set that knows each page by itself.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void AnyRanges_SameAsPageByPage(int seed)
+    {
+        const int Limit = 1600;
+        var random = new Random(seed);
+        var set = new PageSet();
+        var pages = new HashSet<ulong>();
+        for (var step = 0; step < 300; step++)
+        {
+            var start = (ulong)random.Next(Limit);
+            var end = start + (ulong)random.Next(random.Next(2) == 0 ? 5 : Limit / 2);
+            var isAdded = random.Next(3) > 0;
+            if (isAdded) { set.Add(Pages(start, end)); }
+            else { set.Remove(Pages(start, end)); }
+            for (var page = start; page < end; page++) { _ = isAdded ? pages.Add(page) : pages.Remove(page); }
+
+            Assert.Equal(pages.Count, set.Count);
+            var missing = set.Missing(Pages(start / 2, Limit * 2)).ToList();
+            Assert.All(missing.Zip(missing.Skip(1)), pair => Assert.True(pair.First.End < pair.Second.Start));
+            Assert.Equal(
+                Enumerable.Range((int)start / 2, (Limit * 2) - ((int)start / 2)).Select(page => (ulong)page).Where(page => !pages.Contains(page)),
+                missing.SelectMany(range => Enumerable.Range((int)(range.Start >> 12), (int)range.Pages).Select(page => (ulong)page)));
+        }
+    }
+
     [Fact]
     public void Copy_IsItsOwn()
     {
