@@ -13,6 +13,7 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
     private static readonly TimeSpan RefreezeLimit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KilledDumpLimit = TimeSpan.FromSeconds(1);
     private Dump? dump;
+    private Task check = Task.CompletedTask;
 
     public RuncState State => state;
     public string Name => state.ContainerName;
@@ -52,12 +53,17 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
     {
         dump ??= Dump.Start(options, folder, state);
         Gate.Open(new DumpOrder(true, Memory?.Pids ?? [], substitutePid, Dump.MappingsOf(folder, state)));
-        return Memory is { } memory ? Task.WhenAll(dump.DumpedAsync(clock, cancellation), Task.Run(memory.CheckMappings, cancellation)) : dump.DumpedAsync(clock, cancellation);
+        return dump.DumpedAsync(clock, cancellation);
     }
 
     /// <summary>Waits until the images of all processes are there, and those of what they share still come.</summary>
     /// <exception cref="MoveException">The dump failed before.</exception>
-    public Task ProcessesDumpedAsync(TimeProvider clock, CancellationToken cancellation) => dump!.ProcessesDumpedAsync(clock, cancellation);
+    public async Task ProcessesDumpedAsync(TimeProvider clock, CancellationToken cancellation)
+    {
+        await dump!.ProcessesDumpedAsync(clock, cancellation);
+        // Not before: it keeps the lock that CRIU needs to map its code into a process.
+        if (Memory is { } memory) { check = Task.Run(memory.CheckMappings, cancellation); }
+    }
 
     /// <summary>The processes are frozen: notes what <see cref="Memory"/> carries of them.</summary>
     public void FinishMemory(MoveFolder folder)
@@ -69,7 +75,11 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
 
     /// <summary>CRIU has let go of the container, which is frozen.</summary>
     /// <exception cref="MoveException">Its dump failed after all.</exception>
-    public Task DumpEndedAsync(CancellationToken cancellation) => dump?.FinishAsync(cancellation) ?? Task.CompletedTask;
+    public async Task DumpEndedAsync(CancellationToken cancellation)
+    {
+        await check;
+        await (dump?.FinishAsync(cancellation) ?? Task.CompletedTask);
+    }
 
     /// <summary>Sees a dump to its end, good or bad, before the container is thawed.</summary>
     /// <param name="isFrozen">The container was frozen before.</param>

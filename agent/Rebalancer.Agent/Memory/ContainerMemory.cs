@@ -83,7 +83,7 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
         }
     }
 
-    /// <summary>Beside the dump, in which CRIU may add a mapping of its own: what it was shown of the flags must be true. Safe to be called beside the others.</summary>
+    /// <summary>When CRIU has dumped the processes, to which it may have added a mapping of its own: what it was shown of the flags must be true. Safe to be called beside the others.</summary>
     /// <exception cref="MoveException">A process has changed flags of its memory, by madvise or mlock, between its last round and its freeze.</exception>
     public void CheckMappings()
     {

@@ -30,7 +30,7 @@ internal sealed class TrackedProcess : IDisposable
     /// <summary>The populated pages of the frozen process.</summary>
     public IReadOnlyList<TrackedRange> Final { get; private set; } = [];
 
-    /// <summary>Its guard pages, once it is frozen: looked for beside the dump, since that is another walk through all pages.</summary>
+    /// <summary>Its guard pages, once it is frozen.</summary>
     public Task<IReadOnlyList<PageRange>> Guards { get; private set; } = Task.FromResult<IReadOnlyList<PageRange>>([]);
 
     public TimeSpan LongestStop => tracker.LongestStop;
@@ -81,8 +81,9 @@ internal sealed class TrackedProcess : IDisposable
     /// <summary>To be called once, when the process is frozen.</summary>
     public void Finish()
     {
-        Final = tracker.Final();
+        // Beside the other walk, and over before CRIU comes: a walk keeps the lock that CRIU needs to map its code into the process.
         Guards = Task.Run(FindGuards);
+        Final = tracker.Final();
         foreach (var each in Final.Where(each => each.IsWritten)) { Sent.Remove(each.Range); }
     }
 

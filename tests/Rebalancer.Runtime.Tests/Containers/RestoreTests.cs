@@ -36,7 +36,9 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal($"--root {node.RuncRoot} --log {node.LogPath} --log-format json restore --detach --tcp-established --manage-cgroups-mode ignore --image-path /images --work-path /work-folder " +
             $"--bundle {node.Bundle} --pid-file {node.Folder}/pid c1", Assert.Single(node.Runc.Children));
         Assert.Equal(CriuConfiguration.Held("/opt/rebalancer/bin/rebalancer-runc"), during);
-        Assert.Equal([$"REBALANCER_RESTORE_PID={Environment.ProcessId}", "REBALANCER_RESTORE_IMAGES=/images", "REBALANCER_RESTORE_ID=c1", $"REBALANCER_RESTORE_ROOT={node.RuncRoot}"], node.Runc.Variables);
+        Assert.Equal(
+            [CriuTar.PathVariable(NodePaths.CriuTools, Environment.GetEnvironmentVariable("PATH")), $"REBALANCER_RESTORE_PID={Environment.ProcessId}", "REBALANCER_RESTORE_IMAGES=/images", "REBALANCER_RESTORE_ID=c1", $"REBALANCER_RESTORE_ROOT={node.RuncRoot}"],
+            node.Runc.Variables);
         Assert.Equal(CriuConfiguration.Default, File.ReadAllText(Conf));
         Assert.Equal((LocalOps.RestoreDone, 0, "/images", "/work-folder"), agent.Requests.Select(r => (r.Op, r.ExitCode, r.ImagePath, r.WorkPath)).Last());
         Assert.Equal(0, node.Run("start", "c1"));
