@@ -126,6 +126,12 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
         return bytes;
     }
 
+    public void Dispose()
+    {
+        foreach (var process in processes.Values) { process.Dispose(); }
+        processes.Clear();
+    }
+
     private static async Task CompleteAsync(string images, TrackedProcess process, MemoryPlan plan)
     {
         try
@@ -136,12 +142,6 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
         {
             throw Unexpected(e);
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var process in processes.Values) { process.Dispose(); }
-        processes.Clear();
     }
 
     private void Attach(int pid)
