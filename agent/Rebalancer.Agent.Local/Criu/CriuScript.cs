@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Rebalancer.Agent.Local.Criu;
 
 /// <summary>
@@ -26,12 +28,5 @@ internal static class CriuScript
         """;
 
     /// <summary>Writes it, or replaces another version's.</summary>
-    public static void Install(string path)
-    {
-        PrivateFolder.Create(Path.GetDirectoryName(path)!);
-        var next = $"{path}.{Environment.ProcessId}";
-        File.WriteAllText(next, Content(NodePaths.RuncWrapper, NodePaths.ParkedFolder, ContainerIdVariable));
-        File.SetUnixFileMode(next, Executable);
-        File.Move(next, path, overwrite: true);
-    }
+    public static void Install(string path) => ProgramFile.Install(path, Encoding.UTF8.GetBytes(Content(NodePaths.RuncWrapper, NodePaths.ParkedFolder, ContainerIdVariable)), Executable);
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Rebalancer.Agent.Local.Criu;
 
 /// <summary>
@@ -46,15 +48,10 @@ internal static class CriuTar
         """;
 
     /// <summary>Writes it into the folder, or replaces another version's.</summary>
-    public static void Install(string folder)
-    {
-        PrivateFolder.Create(folder);
-        var next = Path.Combine(folder, $".{Environment.ProcessId}");
-        File.WriteAllText(next, Content(folder));
-        File.SetUnixFileMode(next, Executable);
-        File.Move(next, Path.Combine(folder, Name), overwrite: true);
-    }
+    public static void Install(string folder) => ProgramFile.Install(Path.Combine(folder, Name), Encoding.UTF8.GetBytes(Content(folder)), Executable);
 
     /// <summary>PATH for CRIU.</summary>
-    public static string PathVariable(string folder, string? path) => $"PATH={folder}:{path ?? "/usr/sbin:/usr/bin:/sbin:/bin"}";
+    /// <param name="folder">Where this lies.</param>
+    /// <param name="path">PATH of the caller; null where it has none.</param>
+    public static string PathFor(string folder, string? path) => $"{folder}:{path ?? "/usr/sbin:/usr/bin:/sbin:/bin"}";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Rebalancer.Agent.Local.Memory;
@@ -13,6 +12,8 @@ internal sealed class MappingFlags
     private const string FlagsKey = "VmFlags:";
     /// <summary>Marks of trackers, which come and go with them.</summary>
     private static readonly string[] TrackerFlags = ["uw", "um", "ui", "sd"];
+    /// <summary>A path is bytes: they come out as they went in.</summary>
+    private static readonly Encoding Bytes = Encoding.Latin1;
     private readonly List<string> lines;
 
     private MappingFlags(List<string> lines) => this.lines = lines;
@@ -20,13 +21,13 @@ internal sealed class MappingFlags
     public IReadOnlyList<MemoryArea> Areas => MemoryMap.Parse(lines);
 
     /// <summary>Empty when the process is gone.</summary>
-    public static MappingFlags Read(int pid) => Parse(Lines(pid, "smaps"));
+    public static MappingFlags Read(int pid) => Parse(MemoryMap.Lines(pid, "smaps", Bytes));
 
     /// <summary>Pure.</summary>
     public static MappingFlags Parse(IEnumerable<string> smaps) => new([.. smaps.Where(line => IsHead(line) || IsFlags(line)).Select(Clean)]);
 
     /// <summary>Whether the process has these mappings now, of the same kinds at the same places. Cheap.</summary>
-    public bool AreThereNow(int pid) => HasHeads(Lines(pid, "maps"));
+    public bool AreThereNow(int pid) => HasHeads(MemoryMap.Lines(pid, "maps", Bytes));
 
     /// <summary>Pure.</summary>
     /// <param name="maps">Lines of /proc/PID/maps.</param>
@@ -43,8 +44,8 @@ internal sealed class MappingFlags
     /// <summary>In the form of smaps.</summary>
     public void WriteTo(string path)
     {
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        file.Write(Encoding.Latin1.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
+        using var file = PrivateFile.Create(path, FileMode.Create);
+        file.Write(Bytes.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
     }
 
     private IEnumerable<(string Head, string Flags)> Pairs()
@@ -61,17 +62,4 @@ internal sealed class MappingFlags
     private static bool IsHead(string line) => line.Length > 0 && char.IsAsciiHexDigitLower(line[0]);
 
     private static bool IsFlags(string line) => line.StartsWith(FlagsKey, StringComparison.Ordinal);
-
-    /// <summary>A path is bytes: as Latin-1 they come out as they went in.</summary>
-    private static string[] Lines(int pid, string file)
-    {
-        try
-        {
-            return File.ReadAllLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"), Encoding.Latin1);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
 }

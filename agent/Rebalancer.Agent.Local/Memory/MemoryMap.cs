@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Rebalancer.Agent.Local.Memory;
 
@@ -37,10 +38,10 @@ internal static class MemoryMap
     private const string FlagsKey = "VmFlags:", ResidentKey = "Rss:", SwappedKey = "Swap:";
 
     /// <summary>From /proc/PID/maps: cheap, without flags. Empty when the process is gone.</summary>
-    public static IReadOnlyList<MemoryArea> Read(int pid) => Parse(Lines(pid, "maps"));
+    public static IReadOnlyList<MemoryArea> Read(int pid) => Parse(Lines(pid, "maps", Encoding.UTF8));
 
     /// <summary>From /proc/PID/smaps, which walks all pages of the process.</summary>
-    public static IReadOnlyList<MemoryArea> ReadWithFlags(int pid) => Parse(Lines(pid, "smaps"));
+    public static IReadOnlyList<MemoryArea> ReadWithFlags(int pid) => Parse(Lines(pid, "smaps", Encoding.UTF8));
 
     /// <summary>Pure. A line that begins with an address range begins a mapping; the flags line belongs to the last one.</summary>
     public static IReadOnlyList<MemoryArea> Parse(IEnumerable<string> lines)
@@ -61,6 +62,19 @@ internal static class MemoryMap
         return areas;
     }
 
+    /// <summary>Lines of a file below /proc/PID; none when the process is gone.</summary>
+    public static string[] Lines(int pid, string file, Encoding encoding)
+    {
+        try
+        {
+            return File.ReadAllLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"), encoding);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>"7f1c0000-7f1c1000 rw-p 00000000 00:00 0    [heap]".</summary>
     private static MemoryArea? ParseHead(string line)
     {
@@ -79,16 +93,4 @@ internal static class MemoryMap
         long.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(1), NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes) ? kilobytes * 1024 : 0;
 
     private static bool TryHex(ReadOnlySpan<char> text, out ulong value) => ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
-
-    private static string[] Lines(int pid, string file)
-    {
-        try
-        {
-            return File.ReadAllLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
 }

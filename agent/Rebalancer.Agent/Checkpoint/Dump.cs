@@ -59,7 +59,7 @@ internal sealed class Dump : IDisposable
             "--image-path", folder.ImagesOf(container.ContainerName), "--work-path", folder.Work(Step, container.ContainerName), container.Id,
         ];
         var mark = Path.Combine(folder.Work(Step, container.ContainerName), DumpedName);
-        var path = $"{NodePaths.CriuTools}:{Environment.GetEnvironmentVariable("PATH")}";
+        var path = CriuTar.PathFor(NodePaths.CriuTools, Environment.GetEnvironmentVariable("PATH"));
         return new Dump(Child.Start(wrapper, arguments, (CriuScript.DumpedVariable, mark), (CriuTar.MarkVariable, mark), ("PATH", path)), folder, container.ContainerName);
     }
 

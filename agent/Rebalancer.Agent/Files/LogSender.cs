@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rebalancer.Agent.Files.Native;
+using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Files;
 
@@ -10,7 +11,6 @@ namespace Rebalancer.Agent.Files;
 internal sealed class LogSender(ContainerLog log, string images) : IDisposable
 {
     private const byte NewLine = (byte)'\n';
-    private const UnixFileMode OnlyRoot = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private SafeFileHandle? source;
     private ulong inode;
     private long copied;
@@ -81,7 +81,7 @@ internal sealed class LogSender(ContainerLog log, string images) : IDisposable
             var whole = buffer.AsSpan(0, read).LastIndexOf(NewLine) + 1;
             // The runtime splits lines of more than 16 KiB: one that fills the buffer is none of its.
             if (whole == 0) { return; }
-            copy ??= new FileStream(Path.Combine(images, log.FileName), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0, UnixCreateMode = OnlyRoot });
+            copy ??= PrivateFile.Create(Path.Combine(images, log.FileName), FileMode.CreateNew, share: FileShare.ReadWrite);
             copy.Write(buffer, 0, whole);
             copied += whole;
         }

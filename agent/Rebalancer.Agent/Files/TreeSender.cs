@@ -1,6 +1,7 @@
 using Rebalancer.Agent.Files.Archive;
 using Rebalancer.Agent.Files.Native;
 using Rebalancer.Agent.Files.Trees;
+using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Files;
 
@@ -8,7 +9,6 @@ namespace Rebalancer.Agent.Files;
 internal sealed class TreeSender : IDisposable
 {
     private const int BufferBytes = 256 << 10;
-    private const UnixFileMode OnlyRoot = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly PodTree tree;
     private readonly OpenFolder folder;
     private readonly FileStream stream;
@@ -21,8 +21,7 @@ internal sealed class TreeSender : IDisposable
     {
         this.tree = tree;
         folder = tree.Open();
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = BufferBytes, UnixCreateMode = OnlyRoot };
-        stream = new FileStream(Path.Combine(images, tree.Name.FileName), options);
+        stream = PrivateFile.Create(Path.Combine(images, tree.Name.FileName), FileMode.CreateNew, BufferBytes, FileShare.ReadWrite);
         archive = new ArchiveWriter(stream);
         reader = new TreeReader(folder, tree, archive);
     }

@@ -1,3 +1,4 @@
+using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Criu.Images;
 using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Preflight;
@@ -43,7 +44,7 @@ internal static class MemoryImages
         var next = path + ".next";
         var buffer = new byte[BufferBytes];
         using (var dumped = File.OpenHandle(path))
-        using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, BufferSize = 0 }))
+        using (var file = PrivateFile.Create(next, FileMode.Create))
         {
             foreach (var (entry, offset) in sources.Where(source => source.Entry.Flags == PagemapFlags.Present))
             {

@@ -89,8 +89,7 @@ internal sealed class TargetAhead(MoveServices services, TargetMove move, ILogge
             try
             {
                 var json = descriptors.Json.ToByteArray();
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-                using (var file = new FileStream(Path.Combine(images, AheadRestore.DescriptorsImage), options)) { file.Write(json); }
+                using (var file = PrivateFile.Create(Path.Combine(images, AheadRestore.DescriptorsImage), FileMode.CreateNew)) { file.Write(json); }
                 return started = new AheadRestore(create, json, Context.Folder.HasPages(container), new AheadGate(images));
             }
             catch (Exception e) when (e is IOException or LinuxException)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Rebalancer.Agent.Files.Native;
+using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Native;
 using Rebalancer.Agent.Local.Netlink;
 using Rebalancer.Agent.Transfer;
@@ -61,7 +62,7 @@ internal sealed class AheadGate : IDisposable
         lock (changing)
         {
             var next = path + ".new";
-            using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite })) { file.Write(Content); }
+            using (var file = PrivateFile.Create(next, FileMode.Create)) { file.Write(Content); }
             File.Move(next, path, overwrite: true);
             isKept = true;
         }

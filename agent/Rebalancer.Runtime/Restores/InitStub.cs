@@ -50,11 +50,7 @@ internal static class InitStub
     public static void Install(string path)
     {
         if (File.Exists(path)) { return; }
-        PrivateFolder.Create(Path.GetDirectoryName(path)!);
-        var next = $"{path}.{Environment.ProcessId}";
-        File.WriteAllBytes(next, Program());
-        File.SetUnixFileMode(next, Executable);
-        File.Move(next, path, overwrite: true);
+        ProgramFile.Install(path, Program(), Executable);
     }
 
     /// <summary>A whole ELF executable: header, one segment, code.</summary>

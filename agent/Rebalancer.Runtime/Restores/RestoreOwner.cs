@@ -16,5 +16,5 @@ internal static class RestoreOwner
     public const string IdVariable = CriuScript.ContainerIdVariable, RootVariable = "REBALANCER_RESTORE_ROOT";
 
     public static IReadOnlyList<string> Variables(string images, RuncArguments call) =>
-        [CriuTar.PathVariable(NodePaths.CriuTools, Environment.GetEnvironmentVariable("PATH")), $"{PidVariable}={Environment.ProcessId}", $"{ImagesVariable}={images}", $"{IdVariable}={call.Id}", $"{RootVariable}={call.Root}"];
+        [$"PATH={CriuTar.PathFor(NodePaths.CriuTools, Environment.GetEnvironmentVariable("PATH"))}", $"{PidVariable}={Environment.ProcessId}", $"{ImagesVariable}={images}", $"{IdVariable}={call.Id}", $"{RootVariable}={call.Root}"];
 }

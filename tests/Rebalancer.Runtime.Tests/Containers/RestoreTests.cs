@@ -37,7 +37,7 @@ public sealed class RestoreTests : IDisposable
             $"--bundle {node.Bundle} --pid-file {node.Folder}/pid c1", Assert.Single(node.Runc.Children));
         Assert.Equal(CriuConfiguration.Held("/opt/rebalancer/bin/rebalancer-runc"), during);
         Assert.Equal(
-            [CriuTar.PathVariable(NodePaths.CriuTools, Environment.GetEnvironmentVariable("PATH")), $"REBALANCER_RESTORE_PID={Environment.ProcessId}", "REBALANCER_RESTORE_IMAGES=/images", "REBALANCER_RESTORE_ID=c1", $"REBALANCER_RESTORE_ROOT={node.RuncRoot}"],
+            [$"PATH={CriuTar.PathFor(NodePaths.CriuTools, Environment.GetEnvironmentVariable("PATH"))}", $"REBALANCER_RESTORE_PID={Environment.ProcessId}", "REBALANCER_RESTORE_IMAGES=/images", "REBALANCER_RESTORE_ID=c1", $"REBALANCER_RESTORE_ROOT={node.RuncRoot}"],
             node.Runc.Variables);
         Assert.Equal(CriuConfiguration.Default, File.ReadAllText(Conf));
         Assert.Equal((LocalOps.RestoreDone, 0, "/images", "/work-folder"), agent.Requests.Select(r => (r.Op, r.ExitCode, r.ImagePath, r.WorkPath)).Last());

@@ -11,7 +11,6 @@ internal static class CriuImageFile
     private const uint CommonMagic = 0x54564319, ServiceMagic = 0x55105940;
     private const int HeadBytes = 2 * sizeof(uint);
     private const long MaximumBytes = 512L << 20;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <exception cref="InvalidDataException">It is not such a file.</exception>
     public static IReadOnlyList<byte[]> Read(string path, uint magic)
@@ -48,7 +47,7 @@ internal static class CriuImageFile
 
     private static void Write(string path, uint common, uint magic, IEnumerable<byte[]> messages)
     {
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly, BufferSize = 1 << 16 });
+        using var file = PrivateFile.Create(path, FileMode.Create, 1 << 16);
         Span<byte> number = stackalloc byte[sizeof(uint)];
         Put(common, number);
         Put(magic, number);

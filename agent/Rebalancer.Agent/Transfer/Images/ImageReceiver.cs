@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Transfer.Images;
 
@@ -18,7 +19,6 @@ internal delegate void TakePiece(ReadOnlySpan<byte> piece);
 /// <param name="takerOf">Files that are taken elsewhere instead, piece by piece; null from it: written here.</param>
 internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> folders, string pageFolder, long estimatedBytes, Func<string, long, TakePiece?>? takerOf = null) : IDisposable
 {
-    private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly Dictionary<string, OpenImage> files = new(StringComparer.Ordinal);
     private readonly long maximumBytes = TransferLimits.MaximumBytes(estimatedBytes);
 
@@ -70,8 +70,7 @@ internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> f
             files.Add(path, taken);
             return taken;
         }
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode600, BufferSize = 0 };
-        using (new FileStream(Path.Combine(folder, path), options)) { }
+        using (PrivateFile.Create(Path.Combine(folder, path), FileMode.CreateNew)) { }
         var file = new OpenImage(File.OpenHandle(Path.Combine(folder, path), FileMode.Open, FileAccess.Write));
         files.Add(path, file);
         return file;

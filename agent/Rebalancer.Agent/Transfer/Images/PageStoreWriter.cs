@@ -21,7 +21,7 @@ internal sealed class PageStoreWriter : IDisposable
     {
         PrivateFolder.Create(folder);
         var path = Path.Combine(folder, PageIndex.StoreName);
-        using (new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite })) { }
+        using (PrivateFile.Create(path, FileMode.CreateNew)) { }
         return new PageStoreWriter(folder, File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
     }
 

@@ -1,0 +1,18 @@
+namespace Rebalancer.Agent.Local;
+
+/// <summary>Small programs that the agent and the wrapper write to the node.</summary>
+internal static class ProgramFile
+{
+    /// <summary>Writes it, or replaces another version as a whole: nobody starts half a program.</summary>
+    /// <param name="path">Its folder is made, private, if it is missing.</param>
+    /// <param name="content">A script, or an executable.</param>
+    /// <param name="mode">Who may start it.</param>
+    public static void Install(string path, byte[] content, UnixFileMode mode)
+    {
+        PrivateFolder.Create(Path.GetDirectoryName(path)!);
+        var next = $"{path}.{Environment.ProcessId}";
+        File.WriteAllBytes(next, content);
+        File.SetUnixFileMode(next, mode);
+        File.Move(next, path, overwrite: true);
+    }
+}
