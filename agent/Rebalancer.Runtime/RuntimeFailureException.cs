@@ -16,6 +16,8 @@ internal static class FailureReasons
     public const string RestoreFailed = "RestoreFailed";
     public const string RuncMissing = "RuncMissing";
     public const string BundleUnreadable = "BundleUnreadable";
+    /// <summary>The copy of a moved pod still lacks pages that only the processes here have.</summary>
+    public const string LatePages = "LatePages";
     public const string KillIncomplete = "KillIncomplete";
     public const string Refused = "Refused";
 }

@@ -17,6 +17,7 @@ internal sealed record RuntimeHost
     public string ParkedFolder { get; init; } = NodePaths.ParkedFolder;
     public string Nothing { get; init; } = NodePaths.Nothing;
     public string ReleasedFolder { get; init; } = NodePaths.ReleasedFolder;
+    public string ServingFolder { get; init; } = NodePaths.ServingFolder;
     public string ConsumedFolder { get; init; } = NodePaths.ConsumedFolder;
 
     /// <summary>How long a create, or CRIU's post-restore, may wait for the agent. Kubelet gives StartContainer 2 minutes for create and start together.</summary>

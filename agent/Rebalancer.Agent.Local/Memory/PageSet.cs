@@ -83,6 +83,17 @@ internal sealed class PageSet
         return null;
     }
 
+    /// <summary>All of it, as runs within blocks, ascending.</summary>
+    public IEnumerable<PageRange> Ranges()
+    {
+        for (var at = Next(0); at is { } start;)
+        {
+            var run = Run(start, ulong.MaxValue);
+            yield return run;
+            at = Next(run.End);
+        }
+    }
+
     /// <summary>The run of pages of the set that begins at the address, within its block and not beyond the limit.</summary>
     public PageRange Run(ulong address, ulong limit)
     {

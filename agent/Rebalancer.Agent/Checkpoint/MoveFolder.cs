@@ -1,5 +1,6 @@
 using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Restore;
 
 namespace Rebalancer.Agent.Checkpoint;
@@ -31,6 +32,9 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
 
     /// <summary>Whether processes of the container get their memory from a page server.</summary>
     public bool HasPages(string container) => Directory.Exists(PagesOf(container));
+
+    /// <summary>Whether pages of processes were to come after everything else (<see cref="LatePagesFile"/>).</summary>
+    public bool HasLatePages => IsComplete && Directory.Exists(Pages) && Directory.EnumerateFiles(Pages, LatePagesFile.LateName, SearchOption.AllDirectories).Any();
 
     /// <summary>Logs of one try of one step, "dump" or "restore-1", with one container.</summary>
     public string Work(string step, string container) => Path.Combine(Root, $"{step}-{SafeContainer(container)}");

@@ -17,6 +17,12 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
     private readonly Dictionary<int, TrackedProcess> processes = [];
     private readonly HashSet<int> refused = [];
     private readonly Dictionary<int, MappingFlags> standIns = [];
+    private readonly List<LateProcess> late = [];
+    /// <summary>Sent with the rest: less than this takes no longer than what it takes to do without.</summary>
+    private const long InlineBytes = 1 << 20;
+
+    /// <summary>What can be late, once the images are complete.</summary>
+    public IReadOnlyList<LateProcess> Late => late;
 
     /// <summary>Why the last process that is left to CRIU is.</summary>
     public string? Obstacle { get; private set; }
@@ -94,27 +100,49 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
     }
 
     /// <summary>Beside the dump: sends what was written since the last round, as far as it can be told before CRIU's view is known.</summary>
-    public async Task<long> SendLastAsync(ImageStream stream, CancellationToken cancellation)
+    /// <param name="stream">To the target.</param>
+    /// <param name="isOver">The dump is: what is left can follow while the target restores.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<long> SendLastAsync(ImageStream stream, Func<bool> isOver, CancellationToken cancellation)
     {
         long bytes = 0;
         foreach (var process in processes.Values)
         {
             var written = process.Final.Where(each => each.IsWritten).Select(each => each.Range).ToList();
             var areas = Ranges.Disjoint(MemoryMap.Read(process.Pid).Where(area => area.CanBeLazy).Select(area => area.Range));
-            foreach (var range in Ranges.Intersect(written, areas)) { bytes += await SendAsync(process, range, stream, cancellation); }
+            foreach (var range in Ranges.Intersect(written, areas))
+            {
+                for (var at = range.Start; at < range.End; at += Transfer.TransferLimits.ChunkBytes)
+                {
+                    if (isOver()) { return bytes; }
+                    bytes += await SendAsync(process, new PageRange(at, Math.Min(range.End, at + Transfer.TransferLimits.ChunkBytes)), stream, cancellation);
+                }
+            }
         }
         return bytes;
     }
 
-    /// <summary>After the dump: completes CRIU's images and sends what is still missing.</summary>
+    /// <summary>After the dump: completes CRIU's images and sends what is still missing, unless that is much and can be late.</summary>
+    /// <param name="images">Folder with CRIU's images.</param>
+    /// <param name="stream">To the target.</param>
+    /// <param name="takesLatePages">The target takes pages after everything else.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="MoveException">A page cannot be read, or CRIU's images are not as expected.</exception>
-    public async Task<long> CompleteAsync(string images, ImageStream stream, CancellationToken cancellation)
+    public async Task<long> CompleteAsync(string images, ImageStream stream, bool takesLatePages, CancellationToken cancellation)
     {
         long bytes = 0;
         foreach (var process in processes.Values)
         {
             var areas = Read(() => MemoryImage.Read(Path.Combine(images, MemoryImage.NameOf(process.ImagePid))));
             var plan = MemoryPlan.Of(areas, [.. process.Final.Select(each => each.Range)], process.Sent);
+            if (takesLatePages && plan.Unsent.Sum(range => (long)range.Bytes) > InlineBytes)
+            {
+                var left = new PageSet();
+                foreach (var range in plan.Unsent) { left.Add(range); }
+                late.Add(new LateProcess(new ProcessName(container, process.ImagePid), process.Memory, left));
+                await CompleteAsync(images, process, plan);
+                continue;
+            }
             foreach (var range in plan.Unsent)
             {
                 var sent = await SendAsync(process, range, stream, cancellation);

@@ -103,8 +103,9 @@ internal sealed class TrackedProcess : IDisposable
         Memory.Dispose();
     }
 
-    /// <summary>"NSpid: 4711 1": one number for each pid namespace, the innermost last.</summary>
-    private static int ImagePidOf(int pid, ProcFolder proc)
+    /// <summary>The number of a process in its container. "NSpid: 4711 1": one for each pid namespace, the innermost last.</summary>
+    /// <exception cref="LinuxException">It is gone.</exception>
+    public static int ImagePidOf(int pid, ProcFolder proc)
     {
         var line = proc.Lines(pid, "status").FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal)) ?? "";
         return int.TryParse(line.Split('\t', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)

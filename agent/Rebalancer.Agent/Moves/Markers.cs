@@ -16,6 +16,11 @@ internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
     /// <summary>None of the pod's containers may ever run here again.</summary>
     public void WriteReleased(string podUid) => Write(PathOf(NodePaths.ReleasedFolder, podUid));
 
+    /// <summary>After its commit the pod's processes here are still needed: for their memory.</summary>
+    public void WriteServing(string podUid) => Write(PathOf(NodePaths.ServingFolder, podUid));
+
+    public void DeleteServing(string podUid) => File.Delete(PathOf(NodePaths.ServingFolder, podUid));
+
     /// <summary>The checkpoint was let run: a later create of this container is a cold start.</summary>
     public void WriteConsumed(string podUid, string container) => Write(PathOf(NodePaths.ConsumedFolder, $"{podUid}_{container}"));
 
@@ -29,7 +34,7 @@ internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
 
     public void CreateFolders()
     {
-        foreach (var folder in new[] { NodePaths.StateFolder, NodePaths.CommitMarkers, NodePaths.ReleasedFolder, NodePaths.ConsumedFolder })
+        foreach (var folder in new[] { NodePaths.StateFolder, NodePaths.CommitMarkers, NodePaths.ReleasedFolder, NodePaths.ServingFolder, NodePaths.ConsumedFolder })
         {
             PrivateFolder.Create(PathOf(folder, ""));
         }

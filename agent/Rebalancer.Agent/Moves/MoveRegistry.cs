@@ -39,7 +39,8 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
     {
         var uid = migration.Metadata.Uid;
         if (targets.TryGetValue(uid, out var running)) { return running.Value; }
-        if (Recovery.Target(migration, new Checkpoint.MoveFolder(uid).IsComplete) is not { } step) { return null; }
+        var folder = new Checkpoint.MoveFolder(uid);
+        if (Recovery.Target(migration, folder.IsComplete, folder.HasLatePages) is not { } step) { return null; }
         return targets.GetOrAdd(uid, _ => new Lazy<TargetMove>(() => StartTarget(migration, step))).Value;
     }
 

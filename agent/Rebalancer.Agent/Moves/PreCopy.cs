@@ -38,6 +38,14 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
             return;
         }
         foreach (var each in context.Containers.Where(each => Dump.AsksBeforeDump(each.State))) { each.Memory = new ContainerMemory(each.Name, kind, services.Proc, services.Clock); }
+        var accepted = await context.Session!.Accepted;
+        if (Choose(fits: true, accepted.LatePages) is { Strategy: Strategies.PostCopy } postCopy)
+        {
+            // What is written from here on would be sent twice.
+            await RoundAsync(cancellation);
+            Conclude(postCopy, "all was sent once");
+            return;
+        }
         if (context.Migration.Spec.Throttle != Throttles.Never)
         {
             context.Throttle = new Throttle(context.Uid, services.Quotas, services.Clock, log);
@@ -50,7 +58,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
             verdict = Judge();
         }
         while (verdict.IsGoOn);
-        Conclude(verdict);
+        Conclude(Choose(ThrottlePolicy.Fits(rounds, context.FreezeBudget), accepted.LatePages), $"{verdict.Reason} after {rounds.Count} rounds{Unthrottled()}");
     }
 
     /// <summary>Goes on sending what is written until the signal comes, and once more then.</summary>
@@ -64,7 +72,8 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
             _ = Judge();
             await Task.WhenAny(signal, Task.Delay(share < 1 ? ThrottledPause : FollowPause, services.Clock, cancellation));
         }
-        if (await signal) { await RoundAsync(cancellation); }
+        // A post-copy sends later what is written from here on.
+        if (await signal && !context.IsPostCopy) { await RoundAsync(cancellation); }
         return await signal;
     }
 
@@ -104,7 +113,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
     private PreCopyVerdict Next() =>
         PreCopyPolicy.Next(rounds, services.Clock.GetUtcNow(), new PreCopyLimits(context.Migration.Spec.Deadline, context.FreezeBudget, context.Throttle is { Obstacle: null }));
 
-    private void Conclude(PreCopyVerdict verdict)
+    private void Conclude(ChosenStrategy chosen, string end)
     {
         var obstacles = context.Containers.Select(each => each.Memory?.Obstacle).OfType<string>().ToList();
         foreach (var each in context.Containers.Where(each => each.Memory is { IsTracking: false }))
@@ -113,12 +122,15 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
             each.Memory = null;
         }
         var isTracked = context.Containers.Any(each => each.Memory is not null);
-        context.Status.Strategy = isTracked ? Strategies.PreCopy : Strategies.StopAndCopy;
+        context.Status.Strategy = isTracked ? chosen.Strategy : Strategies.StopAndCopy;
         context.Status.Tracker = isTracked ? tracker.Kind!.Name : Trackers.None;
-        var reason = obstacles.Count > 0 ? string.Join("; ", obstacles) : $"{verdict.Reason} after {rounds.Count} rounds{Unthrottled()}";
+        var reason = obstacles.Count > 0 ? string.Join("; ", obstacles) : chosen.Reason.Length > 0 ? $"{end}; {chosen.Reason}" : end;
         context.Status.StrategyReason = tracker.Reason.Length == 0 ? reason : $"{reason}; {tracker.Reason}";
         log.LogInformation("Migration {Name}: {Strategy}: {Reason}", context.Migration.Metadata.Name, context.Status.Strategy, context.Status.StrategyReason);
     }
+
+    private ChosenStrategy Choose(bool fits, bool takesLatePages) => StrategyChoice.Of(new StrategyFacts(
+        context.Migration.Spec.Strategy, fits, context.Migration.Spec.Deadline is not null, context.Facts!.HasOwner, takesLatePages));
 
     /// <summary>Why a pod was not slowed down whose memory does not fit into the freeze; empty where it does, or was.</summary>
     private string Unthrottled()

@@ -5,6 +5,7 @@ namespace Rebalancer.Agent.Moves;
 /// <summary>Where an agent that has just met a Migration goes on: nothing in memory, only status, markers and folders. Pure.</summary>
 internal static class Recovery
 {
+    /// <param name="migration">As read.</param>
     /// <param name="hasCommitMarker">This node has sent, or was about to send, Committed.</param>
     /// <param name="hasFolder">A checkpoint was begun here.</param>
     /// <returns>Null: nothing is left to do.</returns>
@@ -12,7 +13,8 @@ internal static class Recovery
     {
         var status = migration.Status;
         if (status.Source?.State is SourceState.Refused or SourceState.Released or SourceState.Thawed) { return null; }
-        if (status.Decision == Decision.Committed) { return SourceStep.Release; }
+        // Whether pages are missing on the target is its to say.
+        if (status.Decision == Decision.Committed) { return status.Source?.Strategy == Strategies.PostCopy ? SourceStep.Serve : SourceStep.Release; }
         if (status.Decision == Decision.Aborted) { return SourceStep.RollBack; }
         if (status.Phase is "Succeeded" or "RolledBack" or "Failed") { return null; }
         if (hasCommitMarker) { return SourceStep.Commit; }
@@ -20,10 +22,13 @@ internal static class Recovery
         return status.Source?.State == SourceState.Ready ? SourceStep.AwaitCopy : SourceStep.Preflight;
     }
 
+    /// <param name="migration">As read.</param>
     /// <param name="hasImages">Complete and checked images lie here.</param>
-    public static TargetStep? Target(Migration migration, bool hasImages)
+    /// <param name="hasLatePages">Some pages of the copy came after the rest, or still come: what there is of them lies here until it has them all.</param>
+    public static TargetStep? Target(Migration migration, bool hasImages, bool hasLatePages)
     {
         var status = migration.Status;
+        if (status.Target?.State == TargetState.Running && hasLatePages) { return TargetStep.Running; }
         if (status.Target?.State is TargetState.Refused or TargetState.Running or TargetState.ColdStarted or TargetState.Cleaned) { return null; }
         if (status.Decision == Decision.Committed) { return TargetStep.Stored; }
         if (status.Decision != Decision.Aborted && status.Phase is "Succeeded" or "RolledBack" or "Failed") { return null; }

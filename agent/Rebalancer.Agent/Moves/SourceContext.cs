@@ -14,6 +14,7 @@ namespace Rebalancer.Agent.Moves;
 internal sealed class SourceContext(Migration migration, TimeProvider clock)
 {
     private static readonly TimeSpan DefaultFreezeBudget = TimeSpan.FromSeconds(10);
+    private long earlierLateBytes;
 
     public Migration Migration { get; set; } = migration;
     public string Uid { get; } = migration.Metadata.Uid;
@@ -34,6 +35,20 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     public ImageSender? Sender { get; set; }
     public SourceFiles? Files { get; set; }
     public PeerSession? Session { get; set; }
+    /// <summary>Null: every page went with the rest of the checkpoint, or the connection for the others is to be made anew.</summary>
+    public LateSender? Late
+    {
+        get;
+        set
+        {
+            earlierLateBytes += field?.Bytes ?? 0;
+            field = value;
+        }
+    }
+    /// <summary>Bytes of pages that were sent after the rest; null: none.</summary>
+    public long? LateBytes => earlierLateBytes + (Late?.Bytes ?? 0) is > 0 and var bytes ? bytes : null;
+    /// <summary>The pod may run on the target before all of its pages are there.</summary>
+    public bool IsPostCopy => Status.Strategy == Strategies.PostCopy;
     /// <summary>Clock timestamp at which the freeze began.</summary>
     public long? FrozenAt { get; set; }
     /// <summary>Why the move ends without a commit.</summary>
@@ -42,6 +57,13 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
 
     /// <summary>Longest freeze that is accepted.</summary>
     public TimeSpan FreezeBudget => Migration.Status.FreezeBudgetMs is { } budgetMs ? TimeSpan.FromMilliseconds(budgetMs) : DefaultFreezeBudget;
+
+    public string? PodUid => Migration.Status.PodUID ?? Facts?.Containers[0].PodUid;
+
+    /// <summary>Passes on what came for the pod.</summary>
+    /// <exception cref="MoveException">Nobody takes it.</exception>
+    public Task SendAsync(HeldFrame frame, CancellationToken cancellation) => Session is { Lost.IsCompleted: false } session
+        ? session.SendAsync(frame, cancellation) : throw new MoveException(Reasons.PeerUnreachable, "no connection to the target is open");
 
     /// <summary>The cgroups of the containers that are still there.</summary>
     public IEnumerable<ContainerCgroup> Cgroups => Containers.Select(each => each.Cgroup).OfType<ContainerCgroup>();

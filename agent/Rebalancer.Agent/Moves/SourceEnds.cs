@@ -25,6 +25,8 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     {
         Find();
         context.Throttle?.Undo();
+        // Pages of a running process are none of this checkpoint any more.
+        if (context.Late is { } late) { await late.DisposeAsync(); }
         await ThawAsync();
         await GiveUpPeerAsync(cancellation);
         var reason = context.Failure?.Reason ?? Reasons.UserAborted;
@@ -36,8 +38,12 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         }
         if (settled is not null) { context.Migration = settled; }
         services.Markers.DeleteCommit(context.Uid);
+        if (context.PodUid is { } podUid) { services.Markers.DeleteServing(podUid); }
         context.Folder.Delete();
     }
+
+    /// <summary>The first thing after a commit: no container of the pod starts here any more, also after a reboot.</summary>
+    public void Fence() => services.Markers.WriteReleased(PodUid());
 
     /// <summary>
     /// After a commit, in this order: a marker that outlives a reboot, the object, every process while frozen, the thaw. The shield stays closed. The object stays
@@ -46,8 +52,9 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     public async Task ReleaseAsync(CancellationToken cancellation)
     {
         Find();
-        var podUid = context.Migration.Status.PodUID ?? context.Facts?.Containers[0].PodUid ?? throw new InvalidOperationException($"migration {context.Migration.Metadata.Name} has no pod UID");
-        services.Markers.WriteReleased(podUid);
+        var podUid = PodUid();
+        Fence();
+        services.Markers.DeleteServing(podUid);
         foreach (var each in context.Cgroups) { each.Arm(); }
         context.Timeline.Mark("Fenced");
         await new ReplacementReady(services, log).WaitAsync(context.Migration, cancellation);
@@ -83,6 +90,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
             await context.Session.DisposeAsync();
         }
         if (context.Shield is not null) { await context.Shield.DisposeAsync(); }
+        if (context.Late is { } late) { await late.DisposeAsync(); }
         context.Sender?.Dispose();
         context.Files?.Dispose();
         if (context.Images is not null) { await context.Images.DisposeAsync(); }
@@ -93,8 +101,10 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         context.Folder.Delete();
     }
 
+    private string PodUid() => context.PodUid ?? throw new InvalidOperationException($"migration {context.Migration.Metadata.Name} has no pod UID");
+
     /// <summary>After a restart of the agent: the containers by what the status pinned.</summary>
-    private void Find()
+    public void Find()
     {
         if (context.Containers.Count == 0 && context.Migration.Status.PodUID is { } podUid)
         {

@@ -27,7 +27,9 @@ internal enum SourceStep
     Mark,
     /// <summary>The decision was asked for, and stays to be read. Frozen until it is.</summary>
     Commit,
-    /// <summary>Committed: this copy may never run again.</summary>
+    /// <summary>Committed: this copy may never run again. It stays frozen until the target has all of its pages.</summary>
+    Serve,
+    /// <summary>Nobody needs this copy any more.</summary>
     Release,
     RollBack,
     Refused,
@@ -75,7 +77,8 @@ internal static class SourceMachine
         (SourceStep.Mark, SourceSignal.Done) => SourceStep.Commit,
         (SourceStep.Mark, SourceSignal.Failed) => SourceStep.RollBack,
         // No failure ends Commit: frozen until the outcome is read.
-        (SourceStep.Commit, SourceSignal.Done) => SourceStep.Release,
+        (SourceStep.Commit, SourceSignal.Done) => SourceStep.Serve,
+        (SourceStep.Serve, SourceSignal.Done) => SourceStep.Release,
         (SourceStep.Commit, SourceSignal.Aborted) => SourceStep.RollBack,
         (SourceStep.Release, SourceSignal.Done) => SourceStep.Released,
         (SourceStep.RollBack, SourceSignal.Done) => SourceStep.Thawed,

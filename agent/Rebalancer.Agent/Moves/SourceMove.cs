@@ -71,6 +71,7 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
         switch (step)
         {
             case SourceStep.Commit: return await work.CommitAsync(IsOutOfTime, stopping) ? SourceSignal.Done : SourceSignal.Aborted;
+            case SourceStep.Serve: await new SourceServe(services, context, ends, log).RunAsync(stopping); return SourceSignal.Done;
             case SourceStep.Release: await ends.ReleaseAsync(stopping); return SourceSignal.Done;
             case SourceStep.RollBack: await ends.RollBackAsync(stopping); return SourceSignal.Done;
             default: return await DoInterruptiblyAsync(work, stopping);

@@ -25,6 +25,7 @@ internal static class SourceReport
         TrackerStopMs = context.Status.TrackerStopMs,
         ThrottlePercent = context.Status.ThrottlePercent,
         Bytes = context.Sender is { } sender ? sender.Bytes + (context.Images?.PageBytes ?? 0) : null,
+        LateBytes = context.LateBytes,
         FreezeMs = context.Status.FreezeMs,
         Timeline = context.Timeline.Snapshot(),
     };

@@ -4,6 +4,7 @@ using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local.Cgroups;
+using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Restore;
@@ -41,8 +42,14 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
             case SourceStep.Freeze: await FreezeAsync(cancellation); return true;
             case SourceStep.Dump: await DumpAsync(cancellation); return true;
             case SourceStep.Send: await SendAsync(cancellation); return true;
-            case SourceStep.AwaitHeld: await context.Session!.Held.WaitAsync(cancellation); return true;
-            case SourceStep.Mark: services.Markers.WriteCommit(context.Uid); return true;
+            case SourceStep.AwaitHeld:
+                await context.Session!.Held.WaitAsync(cancellation);
+                if (!context.IsPostCopy) { await FilledAsync(cancellation); }
+                return true;
+            case SourceStep.Mark:
+                if (context.IsPostCopy) { services.Markers.WriteServing(context.Facts!.Containers[0].PodUid); }
+                services.Markers.WriteCommit(context.Uid);
+                return true;
             default: throw new InvalidOperationException($"step {step} has no work before the commit");
         }
     }
@@ -88,7 +95,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         if (services.SourcePreflight.Changed(facts) is { } changed) { throw new MoveException(Reasons.PodChanged, $"container {changed.ContainerName} was restarted since preflight"); }
         context.Containers = [.. facts.Containers.Select(Open)];
         context.Shield = services.Network.Shield(facts.Network.NetnsPath, facts.Network.IfName);
-        var (endpoint, target) = (await EndpointAsync(cancellation), context.Migration.Status.TargetNode!);
+        var (endpoint, target) = (await TargetEndpoint.FindAsync(services, context.Migration, cancellation), context.Migration.Status.TargetNode!);
         context.Session = PeerSession.Open(services.Channels.To(endpoint, target));
         await context.Session.SendAsync(new MoveFrame { Hello = Hello(facts) }, cancellation);
         await LimitAsync(context.Session.Accepted, "accept the move", cancellation);
@@ -114,7 +121,8 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         // From here on everybody waits for what is left.
         context.Images!.Pace = null;
         await context.Session!.SendAsync(new MoveFrame { Arming = new Arming() }, cancellation);
-        _ = await copy.FollowAsync(ArmedAsync(facts, cancellation), cancellation);
+        var armed = ArmedAsync(facts, cancellation);
+        _ = context.IsPostCopy ? await armed : await copy.FollowAsync(armed, cancellation);
     }
 
     /// <summary>Nobody is frozen before the target only waits for the checkpoint: a kubelet that makes a sandbox, or pulls an image, has the pod running meanwhile.</summary>
@@ -178,22 +186,23 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         foreach (var each in context.Containers) { each.FinishMemory(context.Folder); }
         context.Timeline.Mark("Scanned");
         context.Frames = new HeldFrames(context.Shield.Held);
-        context.Pump = context.Frames.PumpAsync(context.Session.SendAsync, context.PumpEnd.Token);
+        context.Pump = context.Frames.PumpAsync(context.SendAsync, context.PumpEnd.Token);
         await told;
     }
 
     private async Task DumpAsync(CancellationToken cancellation)
     {
+        var takesLatePages = (await context.Session!.Accepted).LatePages;
         var dumped = AllAsync([.. context.Containers.Select(each => each.DumpAsync(services.Options, context.Folder, context.Guard!.Pid, services.Clock, cancellation))]);
         var written = AllAsync([dumped, context.Files!.CollectAsync([.. context.Cgroups.SelectMany(each => each.Pids())], dumped, cancellation)]);
-        foreach (var each in context.Containers) { await (each.Memory?.SendLastAsync(context.Images!, cancellation) ?? Task.CompletedTask); }
-        context.Timeline.Mark("LastPagesSent");
         string[] carriedByCriu = [.. context.Containers.Where(each => each.Memory is null).Select(each => each.Name)];
         var processes = Task.WhenAll(context.Containers.Where(each => each.Memory is not null).Select(each => each.ProcessesDumpedAsync(services.Clock, cancellation)));
+        foreach (var each in context.Containers) { await (each.Memory?.SendLastAsync(context.Images!, () => takesLatePages && processes.IsCompleted, cancellation) ?? Task.CompletedTask); }
+        context.Timeline.Mark("LastPagesSent");
         await context.Sender!.TailAsync(processes, carriedByCriu, services.Clock, cancellation);
         await processes;
         // What CRIU still writes, of namespaces and mounts, has nothing to do with memory.
-        foreach (var each in context.Containers) { await (each.Memory?.CompleteAsync(context.Folder.ImagesOf(each.Name), context.Images!, cancellation) ?? Task.CompletedTask); }
+        foreach (var each in context.Containers) { await (each.Memory?.CompleteAsync(context.Folder.ImagesOf(each.Name), context.Images!, takesLatePages, cancellation) ?? Task.CompletedTask); }
         context.Timeline.Mark("MemoryCompleted");
         await context.Sender.TailAsync(written, carriedByCriu, services.Clock, cancellation);
         await written;
@@ -213,19 +222,29 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
 
     private async Task SendAsync(CancellationToken cancellation)
     {
+        IReadOnlyList<LateProcess> late = [.. context.Containers.SelectMany(each => each.Memory?.Late ?? [])];
+        foreach (var each in late) { await context.Images!.AnnounceAsync(each.Name.ToString(), each.Left.Ranges(), cancellation); }
         await context.Sender!.FinishAsync(cancellation);
         context.Timeline.Mark("Sent");
+        if (late.Count > 0)
+        {
+            context.Late = new LateSender(context.Images!, late, context.Session!.Wants);
+            context.Late.Start();
+        }
         await context.Session!.ImagesStored.WaitAsync(cancellation);
         // CRIU may not be at work on the processes any more when only the decision can end the freeze.
         foreach (var each in context.Containers) { await each.DumpEndedAsync(cancellation); }
+        // The copy of a bare pod is made when the source may be gone.
+        if (!context.IsRestoredBeforeCommit) { await FilledAsync(cancellation); }
     }
 
-    private async Task<string> EndpointAsync(CancellationToken cancellation)
+    /// <summary>Nothing is missing on the target.</summary>
+    private async Task FilledAsync(CancellationToken cancellation)
     {
-        var name = context.Migration.Status.TargetNode ?? throw new MoveException(Reasons.TargetUnknown, "the Migration names no target node");
-        var node = await services.Api.ReadNodeAsync(name, cancellation) ?? throw new MoveException(Reasons.TargetUnknown, $"node {name} does not exist");
-        return node.Metadata.Annotations is { } annotations && annotations.TryGetValue(Names.AgentEndpoint, out var endpoint)
-            ? endpoint : throw new MoveException(Reasons.AgentMissing, $"node {name} has no annotation {Names.AgentEndpoint}: no agent runs there");
+        if (context.Late is not { } late) { return; }
+        await late.Sent.WaitAsync(cancellation);
+        await context.Session!.Filled.WaitAsync(cancellation);
+        context.Timeline.Mark("LatePagesSent");
     }
 
     private Hello Hello(SourceFacts facts) => new()

@@ -50,8 +50,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
     /// <summary>A container's create: waits for the images.</summary>
     public async Task<LocalReply> ContainerAsync(LocalRequest request, CancellationToken callerGone)
     {
-        Context.Sandbox ??= new Sandbox(request.PodUid, request.PodName, request.NetNs, request.PodName);
-        Context.Shield ??= services.Network.Shield(Context.Sandbox.NetNs, IfName);
+        KnowSandbox(request);
         if (!move.Containers.Contains(request.ContainerName)) { return await OtherAsync(request, callerGone); }
         try
         {
@@ -108,6 +107,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
     /// <summary>runc restore has ended.</summary>
     public async Task<LocalReply> RestoreDoneAsync(LocalRequest request, CancellationToken callerGone)
     {
+        KnowSandbox(request);
         var copy = Context.Copies.Of(request.ContainerName);
         if (request.ExitCode == 0)
         {
@@ -130,6 +130,13 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         if (!move.IsCommitted && await move.AbortAsync(why, callerGone) != Decision.Committed) { return Fail(why.Reason, why.Message); }
         log.LogError("Migration {Name}: {Message}: {Line}", Context.Migration.Metadata.Name, why.Message, why.LogLine);
         return !wasRunning && copy.Restores < TargetContext.MaximumRestores && Context.Folder.IsComplete ? await Pod.GiveAsync(request, callerGone) : Pod.ColdStart(request, why);
+    }
+
+    /// <summary>A restarted agent learns of the pod's sandbox, whose network it has to open, from whoever asks first.</summary>
+    private void KnowSandbox(LocalRequest request)
+    {
+        Context.Sandbox ??= new Sandbox(request.PodUid, request.PodName, request.NetNs, request.PodName);
+        Context.Shield ??= services.Network.Shield(Context.Sandbox.NetNs, IfName);
     }
 
     /// <returns>Null: the pod's files are in their place, and the container may be restored.</returns>

@@ -39,6 +39,8 @@ internal sealed class TargetContext(Migration migration, TargetStep first, TimeP
     /// <summary>The claimed pod's sandbox, as the wrapper described it.</summary>
     public Sandbox? Sandbox { get; set; }
     public IPodShield? Shield { get; set; }
+    /// <summary>Pages that come after the rest; null: there are none, or it is not known yet.</summary>
+    public TargetLate? Late { get; set; }
     /// <summary>Replies to the source; null while no stream is open.</summary>
     public Action<MoveReply>? Reply { get; set; }
     public NodeCpu? Cpu { get; set; }

@@ -23,6 +23,8 @@ internal sealed class TargetMove : IDisposable
         Callers = new TargetCallers(services, this, log);
         Ahead = new TargetAhead(services, this, log);
         Stream = new TargetStream(services, this, log);
+        // Of an earlier agent's move: its page servers live, and wait for what is missing.
+        if (Context.Folder.IsComplete) { Context.Late = TargetLate.TryOpen(Context.Folder, Containers, log); }
     }
 
     public TargetContext Context { get; }
@@ -91,6 +93,7 @@ internal sealed class TargetMove : IDisposable
     {
         Stream.Dispose();
         Ahead.Dispose();
+        Context.Late?.Dispose();
     }
 
     private async Task PreflightAsync(CancellationToken cancellation)
@@ -121,13 +124,23 @@ internal sealed class TargetMove : IDisposable
     {
         Ahead.GiveUp();
         Pod.Kill(Now.Status.Claim?.PodUID);
+        Context.Late?.Dispose();
         Context.Folder.Delete();
     }
 
     private async Task FinishAsync(CancellationToken stopping)
     {
         if (Context.Step.Current is not (TargetStep.Running or TargetStep.ColdStarted)) { return; }
+        if (Context.Late is null) { Context.Folder.Delete(); }
+        await HandOverAddressAsync(stopping);
+        if (Context.Late is not { } late) { return; }
+        await late.Filled.WaitAsync(stopping);
+        late.Dispose();
         Context.Folder.Delete();
+    }
+
+    private async Task HandOverAddressAsync(CancellationToken stopping)
+    {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), services.Random, services.Clock);
         while (true)
         {

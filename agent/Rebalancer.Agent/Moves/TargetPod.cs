@@ -32,7 +32,8 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
         var work = Context.Folder.Work($"restore-{copy.Restores}", copy.Container);
         PrivateFolder.Create(work);
         var hasPages = Context.Folder.HasPages(copy.Container);
-        if (hasPages) { _ = WatchAsync(copy, await PageServerProcess.StartAsync(Context.Folder.ImagesOf(copy.Container), Context.Folder.PagesOf(copy.Container), work, cancellation)); }
+        if (hasPages) { _ = WatchAsync(copy, await PageServerProcess.StartAsync(Context.Folder.ImagesOf(copy.Container), Context.Folder.PagesOf(copy.Container), work, TargetLate.SocketOf(Context.Folder, move.Containers, copy.Container), cancellation)); }
+        Context.Late?.Connect(copy.Container);
         CriuConfiguration.Write(Context.Folder.CriuConfig, hasPages ? CriuConfiguration.HeldLazy(NodePaths.CriuScript) : CriuConfiguration.Held(NodePaths.CriuScript));
         return new LocalReply { Action = LocalActions.Restore, ImagePath = Context.Folder.ImagesOf(copy.Container), WorkPath = work, CriuConfig = Context.Folder.CriuConfig };
     }

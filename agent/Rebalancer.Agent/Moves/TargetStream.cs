@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Network;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Restore;
@@ -21,6 +22,11 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
 
     public void Open(Hello hello, Action<MoveReply> reply)
     {
+        if (hello.Late)
+        {
+            Reopen(hello, reply);
+            return;
+        }
         if (!move.Advance(TargetSignal.Accepted)) { throw new MoveException(Reasons.TargetUnready, $"the target of migration {hello.MigrationName} is in step {Context.Step.Current}, not ready"); }
         services.TargetPreflight.RequireRoom(hello.EstimatedBytes, hello.FilesBytes);
         services.TargetPreflight.RequireAddressSpace(new MappedMemory(hello.LargestMappingBytes, hello.MappedBytes));
@@ -58,18 +64,28 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
 
     public void Write(string path, long offset, ReadOnlySpan<byte> data) => Receiver(path).Write(path, offset, data);
 
-    public void WritePages(string process, ulong address, ReadOnlySpan<byte> data) => Receiver("pages").WritePages(process, address, data);
+    public bool WritePages(string process, ulong address, ReadOnlySpan<byte> data)
+    {
+        if (Context.Late is { } late) { return late.Write(process, address, data); }
+        Receiver("pages").WritePages(process, address, data);
+        return true;
+    }
 
-    public void Store(Manifest manifest)
+    public void Announce(string process, PageRange late) => Receiver("late pages").Announce(process, late);
+
+    public bool Store(Manifest manifest)
     {
         var images = Receiver("manifest");
         images.Complete(manifest);
         Context.Files.Complete();
         foreach (var container in move.Containers) { RestoredMappings.ReserveNothing(Context.Folder.ImagesOf(container)); }
+        Context.Late = TargetLate.TryOpen(Context.Folder, move.Containers, log);
         File.WriteAllBytes(Context.Folder.CompleteMarker, []);
         move.Advance(TargetSignal.ImagesStored);
         Context.Reply?.Invoke(new MoveReply { ImagesStored = new ImagesStored { Bytes = images.Bytes } });
+        if (Context.Reply is { } reply) { Context.Late?.Open(reply); }
         move.Ahead.Open();
+        return Context.Late is { Filled.IsCompleted: false };
     }
 
     public async Task CloseAsync(Exception? fault, CancellationToken cancellation)
@@ -80,7 +96,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
         ended.TrySetResult();
         var step = Context.Step.Current;
         if (TargetMachine.IsFinal(step) || move.IsCommitted) { return; }
-        if (step is TargetStep.Copying or TargetStep.Prepared || fault is TransferException || (step == TargetStep.Stored && move.IsRestoredBeforeCommit))
+        if (step is TargetStep.Copying or TargetStep.Prepared || fault is TransferException || (step == TargetStep.Stored && (move.IsRestoredBeforeCommit || Context.Late is { Filled.IsCompleted: false })))
         {
             var reason = fault is TransferException ? Reasons.TransferFailed : Reasons.SourceLost;
             await move.AbortAsync(new MoveException(reason, fault?.Message ?? "the source's agent was lost before the commit"), cancellation);
@@ -88,6 +104,15 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     }
 
     public void Dispose() => receiver?.Dispose();
+
+    /// <summary>After the commit: the source, or its restarted agent, brings the pages that are still missing.</summary>
+    private void Reopen(Hello hello, Action<MoveReply> reply)
+    {
+        if (Context.Late is not { } late || !move.IsCommitted) { throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} waits for no pages here"); }
+        Context.Reply = reply;
+        if (Context.Step.Current == TargetStep.Running) { reply(new MoveReply { Running = new Running { FramesReplayed = Context.Frames.Replayed } }); }
+        late.Reopen(reply);
+    }
 
     private ImageReceiver Receiver(string what) =>
         receiver is { } open && Context.Step.Current is TargetStep.Copying or TargetStep.Prepared ? open : throw new TransferException($"{what} came in step {Context.Step.Current}");

@@ -1,4 +1,5 @@
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Local.Memory;
 
 namespace Rebalancer.Agent.Transfer;
 
@@ -16,14 +17,20 @@ internal interface IMoveSink
     /// <exception cref="TransferException">They break a rule.</exception>
     void Write(string path, long offset, ReadOnlySpan<byte> data);
 
-    /// <summary>Pages of one process, from the image stream, as <see cref="Write"/>.</summary>
+    /// <summary>Pages of one process, from the image stream, as <see cref="Write"/>; those that were announced as late, after <see cref="Store"/>.</summary>
     /// <param name="process">Its container and its number there: "redis/1".</param>
+    /// <returns>False: these were the last that are missing, and nothing more comes.</returns>
     /// <exception cref="TransferException">They break a rule.</exception>
-    void WritePages(string process, ulong address, ReadOnlySpan<byte> data);
+    bool WritePages(string process, ulong address, ReadOnlySpan<byte> data);
 
-    /// <summary>The checkpoint is here as a whole.</summary>
+    /// <summary>Pages of one process that come after the rest of the checkpoint.</summary>
+    /// <exception cref="TransferException">They break a rule.</exception>
+    void Announce(string process, PageRange late);
+
+    /// <summary>The checkpoint is here as a whole, but for late pages.</summary>
+    /// <returns>True: these follow.</returns>
     /// <exception cref="TransferException">It is not what the manifest lists.</exception>
-    void Store(Manifest manifest);
+    bool Store(Manifest manifest);
 
     /// <summary>The stream has ended, by itself or by a fault.</summary>
     Task CloseAsync(Exception? fault, CancellationToken cancellation);

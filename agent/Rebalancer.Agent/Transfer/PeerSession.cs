@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -18,7 +19,10 @@ internal sealed class PeerSession : IAsyncDisposable
     private readonly AsyncDuplexStreamingCall<MoveFrame, MoveReply> call;
     private readonly SemaphoreSlim writer = new(1);
     private readonly CancellationTokenSource closing = new();
-    private readonly TaskCompletionSource warm = New(), stored = New(), held = New();
+    private readonly TaskCompletionSource warm = New(), stored = New(), held = New(), filled = New();
+    private readonly Channel<Want> wants = Channel.CreateUnbounded<Want>();
+    private readonly List<Missing> missing = [];
+    private readonly TaskCompletionSource<IReadOnlyList<Missing>> allMissing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Accepted> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<long> running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<MoveException> lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,6 +41,12 @@ internal sealed class PeerSession : IAsyncDisposable
     public Task Warm => warm.Task;
     public Task ImagesStored => stored.Task;
     public Task Held => held.Task;
+    /// <summary>Every late page is on the target.</summary>
+    public Task Filled => filled.Task;
+    /// <summary>Pages that somebody waits for on the target.</summary>
+    public ChannelReader<Want> Wants => wants.Reader;
+    /// <summary>Answers a Hello that takes up a committed move: what the target lacks.</summary>
+    public Task<IReadOnlyList<Missing>> Missing => allMissing.Task;
     /// <summary>Number of frames replayed.</summary>
     public Task<long> Running => running.Task;
     /// <summary>Completes (never fails) when the peer is gone or has given up, with the reason.</summary>
@@ -123,6 +133,12 @@ internal sealed class PeerSession : IAsyncDisposable
             case MoveReply.ReplyOneofCase.Warm: warm.TrySetResult(); break;
             case MoveReply.ReplyOneofCase.ImagesStored: stored.TrySetResult(); break;
             case MoveReply.ReplyOneofCase.Held: held.TrySetResult(); break;
+            case MoveReply.ReplyOneofCase.Filled: filled.TrySetResult(); break;
+            case MoveReply.ReplyOneofCase.Want: wants.Writer.TryWrite(reply.Want); break;
+            case MoveReply.ReplyOneofCase.Missing:
+                if (reply.Missing.Process.Length > 0) { missing.Add(reply.Missing); }
+                if (reply.Missing.IsAll) { allMissing.TrySetResult(missing); }
+                break;
             case MoveReply.ReplyOneofCase.Running: running.TrySetResult(reply.Running.FramesReplayed); break;
             case MoveReply.ReplyOneofCase.Failed:
                 Lose(new MoveException(reply.Failed.Reason, reply.Failed.Message, reply.Failed.LogLine.Length > 0 ? reply.Failed.LogLine : null));
@@ -134,7 +150,8 @@ internal sealed class PeerSession : IAsyncDisposable
     private MoveException Lose(MoveException why)
     {
         lost.TrySetResult(why);
-        foreach (var waiting in new[] { warm, stored, held }) { Fail(waiting, why); }
+        foreach (var waiting in new[] { warm, stored, held, filled }) { Fail(waiting, why); }
+        if (allMissing.TrySetException(why)) { _ = allMissing.Task.Exception; }
         if (accepted.TrySetException(why)) { _ = accepted.Task.Exception; }
         if (running.TrySetException(why)) { _ = running.Task.Exception; }
         return why;

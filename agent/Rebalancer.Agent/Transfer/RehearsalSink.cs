@@ -1,4 +1,5 @@
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Transfer.Images;
 
 namespace Rebalancer.Agent.Transfer;
@@ -19,12 +20,19 @@ internal sealed class RehearsalSink(string folder) : IMoveSink, IDisposable
 
     public void Write(string path, long offset, ReadOnlySpan<byte> data) => receiver!.Write(path, offset, data);
 
-    public void WritePages(string process, ulong address, ReadOnlySpan<byte> data) => receiver!.WritePages(process, address, data);
+    public bool WritePages(string process, ulong address, ReadOnlySpan<byte> data)
+    {
+        receiver!.WritePages(process, address, data);
+        return true;
+    }
 
-    public void Store(Manifest manifest)
+    public void Announce(string process, PageRange late) => throw new TransferException("late pages have no place in a rehearsal");
+
+    public bool Store(Manifest manifest)
     {
         receiver!.Complete(manifest);
         reply!(new MoveReply { ImagesStored = new ImagesStored { Bytes = receiver.Bytes } });
+        return false;
     }
 
     public Task CloseAsync(Exception? fault, CancellationToken cancellation)

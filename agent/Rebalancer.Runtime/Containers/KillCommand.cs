@@ -1,5 +1,6 @@
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Cgroups;
+using Rebalancer.Agent.Local.Native;
 using Rebalancer.Runtime.Arguments;
 using Rebalancer.Runtime.Bundles;
 using Rebalancer.Runtime.Restores;
@@ -15,9 +16,12 @@ internal static class KillCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SandboxLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LatePagesLimit = TimeSpan.FromMinutes(10);
+    private const int PollMs = 50;
 
     public static int Run(RuntimeHost host, RuncArguments call)
     {
+        AwaitLatePages(host, call);
         // A parked copy is frozen and has not run: runc would let its other processes run until the first is reaped.
         ParkedCopy.Kill(host, call);
         if (!Directory.Exists(host.ReleasedFolder) || ContainerState.TryRead(call) is not { } state || !IsReleased(host, state))
@@ -29,6 +33,20 @@ internal static class KillCommand
         if (cgroup.KillAllAndThaw(Limit)) { return 0; }
         throw new RuntimeFailureException(FailureReasons.KillIncomplete,
             $"container {call.Id} of the moved pod {state.PodUid}: {cgroup.Pids().Count} processes are left in {state.FreezerCgroup} {Limit.TotalSeconds} s after SIGKILL");
+    }
+
+    /// <summary>The moved pod's copy lacks pages that only these processes have. kubelet tries again when a kill fails.</summary>
+    private static void AwaitLatePages(RuntimeHost host, RuncArguments call)
+    {
+        if (!Directory.Exists(host.ServingFolder) || ContainerState.TryRead(call) is not { } state || !SafeNames.IsSafe(state.PodUid)) { return; }
+        var marker = Path.Combine(host.ServingFolder, state.PodUid);
+        var start = host.Clock.GetTimestamp();
+        // An agent that has been gone for so long does not bring them any more, and a pod must be killable in the end.
+        while (File.Exists(marker) && host.Clock.GetUtcNow() - File.GetLastWriteTimeUtc(marker) < LatePagesLimit)
+        {
+            if (host.Clock.GetElapsedTime(start) >= SandboxLimit) { throw new RuntimeFailureException(FailureReasons.LatePages, $"pod {state.PodUid} runs on another node and still lacks pages that container {call.Id} has"); }
+            SystemCalls.PauseMs(PollMs);
+        }
     }
 
     private static void AwaitTarget(RuntimeHost host, ContainerState state)

@@ -37,4 +37,16 @@ internal sealed class AddressMoves
         }
         return address;
     }
+
+    /// <summary>Where pages of the images are now. Those that were unmapped since are not asked for here: whoever fills them knows which are missing.</summary>
+    public IEnumerable<ulong> NowOf(ulong image)
+    {
+        if (ImageOf(image) == image) { yield return image; }
+        foreach (var (now, start) in moved)
+        {
+            if (image < start || image - start >= now.Bytes) { continue; }
+            var address = now.Start + (image - start);
+            if (ImageOf(address) == image) { yield return address; }
+        }
+    }
 }

@@ -6,7 +6,7 @@ namespace Rebalancer.Runtime.Pages;
 
 /// <summary>
 /// One restored process and the pages that it still lacks. Answers its page faults and fills the rest, near the last fault first, since memory that is used
-/// together lies together.
+/// together lies together. Pages that are still on the source are asked for when a fault needs them, and filled when they come.
 /// </summary>
 internal sealed class LazyTask : IDisposable
 {
@@ -20,8 +20,12 @@ internal sealed class LazyTask : IDisposable
     private readonly UserFault fault;
     private readonly PageStore store;
     private readonly PageRange[] areas;
+    /// <summary>Pages that the store has.</summary>
     private readonly PageSet missing;
+    /// <summary>Pages that it does not have yet.</summary>
+    private readonly PageSet late;
     private readonly AddressMoves moves;
+    private readonly Action<int, ulong> want;
     /// <summary>Faults on pages without content that could not be answered yet.</summary>
     private readonly Queue<ulong> zeros = new();
     private ulong cursor;
@@ -30,18 +34,33 @@ internal sealed class LazyTask : IDisposable
 
     /// <param name="pid">As its images name it.</param>
     /// <param name="areas">Runs of pages by their addresses in the images, ascending, none across two mappings.</param>
-    public LazyTask(int pid, UserFault fault, PageStore store, PageRange[] areas)
-        : this(pid, fault, store, areas, new PageSet(), new AddressMoves())
+    /// <param name="want">Told the number of the process and a page, as the images know them, that a fault waits for and the store lacks.</param>
+    public LazyTask(int pid, UserFault fault, PageStore store, PageRange[] areas, Action<int, ulong> want)
+        : this(pid, fault, store, areas, new PageSet(), new PageSet(), new AddressMoves(), want)
     {
-        foreach (var area in areas) { missing.Add(area); }
+        var coming = store.LateOf(pid);
+        foreach (var area in areas)
+        {
+            late.Add(area);
+            foreach (var here in coming.Missing(area).ToList())
+            {
+                late.Remove(here);
+                missing.Add(here);
+            }
+        }
     }
 
-    private LazyTask(int pid, UserFault fault, PageStore store, PageRange[] areas, PageSet missing, AddressMoves moves) =>
-        (this.pid, this.fault, this.store, this.areas, this.missing, this.moves) = (pid, fault, store, areas, missing, moves);
+    private LazyTask(int pid, UserFault fault, PageStore store, PageRange[] areas, PageSet missing, PageSet late, AddressMoves moves, Action<int, ulong> want) =>
+        (this.pid, this.fault, this.store, this.areas, this.missing, this.late, this.moves, this.want) = (pid, fault, store, areas, missing, late, moves, want);
 
     public int Descriptor => fault.Number;
 
-    public bool IsDone => missing.Count == 0 && zeros.Count == 0;
+    public int Pid => pid;
+
+    public bool IsDone => !CanFill && late.Count == 0;
+
+    /// <summary>Whether there is something that can be filled now.</summary>
+    public bool CanFill => missing.Count > 0 || zeros.Count > 0;
 
     /// <summary>
     /// Whether the store's memory may be given back page by page: not while the restore can fail and be tried again, nor once a child that was forked since
@@ -59,10 +78,13 @@ internal sealed class LazyTask : IDisposable
             {
                 case FaultKind.PageFault: Serve(happened.Second & ~(ulong)(PageRange.PageBytes - 1)); break;
                 case FaultKind.Remap: Move(happened.First, happened.Second, happened.Third); break;
-                case FaultKind.Remove or FaultKind.Unmap: missing.Remove(new PageRange(happened.First, happened.Second)); break;
+                case FaultKind.Remove or FaultKind.Unmap:
+                    missing.Remove(new PageRange(happened.First, happened.Second));
+                    late.Remove(new PageRange(happened.First, happened.Second));
+                    break;
                 case FaultKind.Fork:
                     hasForked = true;
-                    return new LazyTask(pid, new UserFault(new Descriptor((int)happened.First)), store, areas, missing.Copy(), moves.Copy()) { hasForked = true };
+                    return new LazyTask(pid, new UserFault(new Descriptor((int)happened.First)), store, areas, missing.Copy(), late.Copy(), moves.Copy(), want) { hasForked = true };
                 default: break;
             }
         }
@@ -78,10 +100,45 @@ internal sealed class LazyTask : IDisposable
         cursor = Copy(address, RunBytes);
     }
 
+    /// <summary>Pages have come into the store: whoever waits for them gets them, and the others too.</summary>
+    /// <param name="image">Their addresses in the images.</param>
+    public void Came(PageRange image)
+    {
+        ulong? first = null;
+        for (var at = image.Start; at < image.End; at += PageRange.PageBytes)
+        {
+            foreach (var now in moves.NowOf(at).Where(late.Contains).ToList())
+            {
+                late.Remove(new PageRange(now, now + PageRange.PageBytes));
+                missing.Add(new PageRange(now, now + PageRange.PageBytes));
+                first ??= now;
+            }
+        }
+        if (first is not { } start) { return; }
+        // Runs, as long as they follow each other; what a moved mapping has elsewhere is filled with the rest, and so is all while an event waits to be read.
+        for (var at = start; at - start < image.Bytes && missing.Contains(at);)
+        {
+            var next = Copy(at, RunBytes);
+            if (next == at) { return; }
+            at = next;
+        }
+    }
+
+    /// <summary>Nobody can be waited for any more where the process has ended: no event says so.</summary>
+    public void EndIfProcessIsGone()
+    {
+        if (fault.HasLostMemory()) { Clear(); }
+    }
+
     public void Dispose() => fault.Dispose();
 
     private void Serve(ulong address)
     {
+        if (late.Contains(address))
+        {
+            want(pid, moves.ImageOf(address));
+            return;
+        }
         if (!missing.Contains(address))
         {
             // Never populated, thrown away since, or filled a moment ago.
@@ -125,8 +182,7 @@ internal sealed class LazyTask : IDisposable
     {
         if (error == Errno.NoProcess)
         {
-            missing.Clear();
-            zeros.Clear();
+            Clear();
         }
         else if (error == Errno.Exists)
         {
@@ -136,6 +192,13 @@ internal sealed class LazyTask : IDisposable
         else if (error is not (Errno.NoEntry or Errno.Invalid)) { throw new RuntimeFailureException(FailureReasons.RestoreFailed, $"page {address:x} of process {pid} cannot be filled: errno {error}"); }
         else if (triedBytes == PageRange.PageBytes) { missing.Remove(new PageRange(address, address + PageRange.PageBytes)); }
         else { _ = Copy(address, PageRange.PageBytes); }
+    }
+
+    private void Clear()
+    {
+        missing.Clear();
+        late.Clear();
+        zeros.Clear();
     }
 
     private void Refused()
@@ -153,10 +216,15 @@ internal sealed class LazyTask : IDisposable
     private void Move(ulong from, ulong to, ulong length)
     {
         moves.Move(from, to, length);
+        foreach (var pages in (ReadOnlySpan<PageSet>)[missing, late]) { Move(pages, from, to, length); }
+    }
+
+    private static void Move(PageSet pages, ulong from, ulong to, ulong length)
+    {
         var left = new List<ulong>();
-        for (var at = missing.Next(from); at < from + length; at = missing.Next(at.Value + PageRange.PageBytes)) { left.Add(at.Value); }
-        missing.Remove(new PageRange(from, from + length));
-        foreach (var at in left) { missing.Add(new PageRange(to + (at - from), to + (at - from) + PageRange.PageBytes)); }
+        for (var at = pages.Next(from); at < from + length; at = pages.Next(at.Value + PageRange.PageBytes)) { left.Add(at.Value); }
+        pages.Remove(new PageRange(from, from + length));
+        foreach (var at in left) { pages.Add(new PageRange(to + (at - from), to + (at - from) + PageRange.PageBytes)); }
     }
 
     private ulong AreaEnd(ulong image)

@@ -6,15 +6,17 @@ using Rebalancer.Agent.Local.Netlink;
 namespace Rebalancer.Runtime.Pages;
 
 /// <summary>
-/// Gives the processes of one restore their memory: on demand from the moment they run, and all of it as fast as it can be copied. All pages are on this
-/// node before the copy may run, so that neither the source nor the agents are needed any more.
+/// Gives the processes of one restore their memory: on demand from the moment they run, and all of it as fast as it can be copied. After a pre-copy all
+/// pages are on this node before the copy may run, so that neither the source nor the agents are needed any more; in a post-copy the last come later.
 /// </summary>
-internal sealed class PageServer(string images, string store, TimeProvider clock) : IDisposable
+internal sealed class PageServer(string images, string store, LateChannel late, TimeProvider clock) : IDisposable
 {
     /// <summary>
     /// From CRIU's word on, only faults are answered: the processors are for those who let the pod's processes and its network go on, and for its first answers.
     /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+    /// <summary>How often a process is looked after that waits for pages of the source.</summary>
+    private const int LookMs = 1000;
     private readonly List<LazyTask> tasks = [];
     private PageStore? pages;
     private bool isConsumed;
@@ -40,7 +42,7 @@ internal sealed class PageServer(string images, string store, TimeProvider clock
             foreach (var task in tasks) { task.MayFree = true; }
             if (GraceLeft() > TimeSpan.Zero) { continue; }
             next = (next + 1) % tasks.Count;
-            tasks[next].Fill();
+            if (tasks[next].CanFill) { tasks[next].Fill(); }
         }
     }
 
@@ -62,16 +64,40 @@ internal sealed class PageServer(string images, string store, TimeProvider clock
     private void Wait(RestoreConnection criu)
     {
         var isOpen = !criu.IsClosed && !criu.IsFinished;
-        var descriptors = new PollDescriptor[tasks.Count + (isOpen ? 1 : 0)];
-        for (var i = 0; i < tasks.Count; i++) { descriptors[i] = new PollDescriptor { Descriptor = tasks[i].Descriptor, Events = SystemCalls.PollIn }; }
-        if (isOpen) { descriptors[^1] = new PollDescriptor { Descriptor = criu.Number, Events = SystemCalls.PollIn }; }
-        var pause = isOpen ? Timeout.Infinite : (int)Math.Ceiling(GraceLeft().TotalMilliseconds);
-        if (SystemCalls.Poll(descriptors, (nuint)descriptors.Length, pause) <= 0) { return; }
-        for (var i = descriptors.Length - (isOpen ? 2 : 1); i >= 0; i--)
+        PollDescriptor[] descriptors = [.. tasks.Select(task => Readable(task.Descriptor)), Readable(late.Number), .. isOpen ? [Readable(criu.Number)] : Array.Empty<PollDescriptor>()];
+        var count = tasks.Count;
+        var found = SystemCalls.Poll(descriptors, (nuint)descriptors.Length, PauseMs(isOpen));
+        if (found == 0 && !isOpen) { LookAfter(); }
+        if (found <= 0) { return; }
+        for (var i = count - 1; i >= 0; i--)
         {
             if (descriptors[i].Returned != 0 && tasks[i].HandleEvents() is { } child) { tasks.Add(child); }
         }
+        if (descriptors[count].Returned != 0) { TakeLate(); }
         if (isOpen && descriptors[^1].Returned != 0 && criu.Read() is var (pid, fault)) { tasks.Add(Task(pid, fault)); }
+    }
+
+    private static PollDescriptor Readable(int descriptor) => new() { Descriptor = descriptor, Events = SystemCalls.PollIn };
+
+    private int PauseMs(bool isOpen)
+    {
+        if (isOpen) { return Timeout.Infinite; }
+        return tasks.Count > 0 && !tasks.Exists(task => task.CanFill) ? LookMs : (int)Math.Ceiling(GraceLeft().TotalMilliseconds);
+    }
+
+    private void LookAfter()
+    {
+        foreach (var task in tasks.Where(task => !task.CanFill)) { task.EndIfProcessIsGone(); }
+    }
+
+    private void TakeLate()
+    {
+        foreach (var came in late.Receive())
+        {
+            // Who opens the store from now on has them too: tasks of processes that CRIU has not announced yet.
+            pages?.LateOf(came.Pid).Remove(came.Range);
+            foreach (var task in tasks.Where(task => task.Pid == came.Pid)) { task.Came(came.Range); }
+        }
     }
 
     private TimeSpan GraceLeft() => finishedAt is { } at && Grace - clock.GetElapsedTime(at) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
@@ -80,6 +106,6 @@ internal sealed class PageServer(string images, string store, TimeProvider clock
     {
         pages ??= PageStore.Open(store);
         var map = PagemapImage.Read(Path.Combine(images, PagemapImage.NameOf(pid)));
-        return new LazyTask(pid, new UserFault(fault), pages, [.. map.Entries.Where(entry => entry.Flags.HasFlag(PagemapFlags.Lazy)).Select(entry => entry.Range)]);
+        return new LazyTask(pid, new UserFault(fault), pages, [.. map.Entries.Where(entry => entry.Flags.HasFlag(PagemapFlags.Lazy)).Select(entry => entry.Range)], late.Want);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class PageStore : IDisposable
     private readonly nint start;
     private readonly long length;
     private readonly Dictionary<(int Pid, ulong Block), uint> regions;
+    private readonly Dictionary<int, PageSet> late = [];
 
     private PageStore(SafeFileHandle file, nint start, long length, Dictionary<(int, ulong), uint> regions) =>
         (this.file, this.start, this.length, this.regions) = (file, start, length, regions);
@@ -23,7 +24,18 @@ internal sealed class PageStore : IDisposable
         var file = File.OpenHandle(Path.Combine(folder, PageIndex.StoreName), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         var length = RandomAccess.GetLength(file);
         var start = length == 0 ? 0 : Map(0, (nuint)length, ProtectionRead, Shared, (int)file.DangerousGetHandle(), 0);
-        return start == -1 ? throw new IOException($"the page store cannot be mapped: errno {Marshal.GetLastPInvokeError()}") : new PageStore(file, start, length, regions);
+        if (start == -1) { throw new IOException($"the page store cannot be mapped: errno {Marshal.GetLastPInvokeError()}"); }
+        var store = new PageStore(file, start, length, regions);
+        foreach (var each in LatePagesFile.Read(folder, LatePagesFile.LateName)) { store.LateOf(each.Pid).Add(each.Range); }
+        foreach (var each in LatePagesFile.Read(folder, LatePagesFile.CameName)) { store.LateOf(each.Pid).Remove(each.Range); }
+        return store;
+    }
+
+    /// <summary>The pages of a process that had not come when the store was opened.</summary>
+    public PageSet LateOf(int pid)
+    {
+        if (!late.TryGetValue(pid, out var pages)) { late.Add(pid, pages = new PageSet()); }
+        return pages;
     }
 
     /// <summary>Address, in this process, of a page of a restored one; 0 when it is not here. The pages after it, up to the end of its block, follow it.</summary>

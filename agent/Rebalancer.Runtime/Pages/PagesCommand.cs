@@ -6,7 +6,7 @@ using Rebalancer.Runtime.Guards;
 namespace Rebalancer.Runtime.Pages;
 
 /// <summary>
-/// `pages --images FOLDER --store FOLDER --work FOLDER`: the page server of one restore, started before the freeze so that it waits for CRIU and not CRIU
+/// `pages --images FOLDER --store FOLDER --work FOLDER --late SOCKET`: the page server of one restore, started before the freeze so that it waits for CRIU and not CRIU
 /// for it. It outlives the agent: a restored process whose page server is gone would read zeros.
 /// </summary>
 internal static class PagesCommand
@@ -18,16 +18,17 @@ internal static class PagesCommand
 
     public static int Run(IReadOnlyList<string> args)
     {
-        if (args is not [_, "--images", { } images, "--store", { } store, "--work", { } work]) { return Refuse(BadUsage, "usage: rebalancer-runc pages --images FOLDER --store FOLDER --work FOLDER"); }
+        if (args is not [_, "--images", { } images, "--store", { } store, "--work", { } work, "--late", { } socket]) { return Refuse(BadUsage, "usage: rebalancer-runc pages --images FOLDER --store FOLDER --work FOLDER --late SOCKET"); }
         Detachment.FromAgent();
         try
         {
             Directory.SetCurrentDirectory(work);
             using var listener = RestoreConnection.Listen();
+            using var late = new LateChannel(socket);
             SystemCalls.WriteAll(1, "ready\n"u8);
             using var criu = RestoreConnection.Accept(listener, ConnectLimit);
             if (criu is null) { return 0; }
-            using var server = new PageServer(images, store, TimeProvider.System);
+            using var server = new PageServer(images, store, late, TimeProvider.System);
             return server.Run(criu) ? 0 : Refuse(Failed, "rebalancer: pages: CRIU ended before the restore was finished");
         }
         catch (Exception e) when (e is IOException or LinuxException or RuntimeFailureException or InvalidDataException or UnauthorizedAccessException)

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 using Rebalancer.Agent.Local.Native;
 using Rebalancer.Agent.Local.Netlink;
 
@@ -28,21 +27,14 @@ internal sealed class RestoreConnection : IDisposable
     public bool IsClosed { get; private set; }
 
     /// <summary>Listens in the current folder: a path from the root could be too long for a socket.</summary>
-    public static Descriptor Listen()
-    {
-        File.Delete(SocketName);
-        var listener = Descriptor.Socket(SystemCalls.AfUnix, SystemCalls.SockStream, 0);
-        byte[] address = [SystemCalls.AfUnix, 0, .. Encoding.ASCII.GetBytes(SocketName), 0];
-        if (Libc.Bind(listener.Number, in address[0], (uint)address.Length) != 0 || ListenOn(listener.Number, 1) != 0) { throw Descriptor.Failure($"listen on {SocketName}"); }
-        return listener;
-    }
+    public static Descriptor Listen() => UnixListener.Listen(SocketName);
 
     /// <summary>Waits for CRIU.</summary>
     /// <returns>Null: it did not come in time.</returns>
     public static RestoreConnection? Accept(Descriptor listener, TimeSpan limit)
     {
         PollDescriptor[] waiting = [new PollDescriptor { Descriptor = listener.Number, Events = SystemCalls.PollIn }];
-        return SystemCalls.Poll(waiting, 1, (int)limit.TotalMilliseconds) > 0 ? new RestoreConnection(Descriptor.Of(Accept4(listener.Number, 0, 0, SystemCalls.SockCloexec), "accept")) : null;
+        return SystemCalls.Poll(waiting, 1, (int)limit.TotalMilliseconds) > 0 ? new RestoreConnection(UnixListener.Accept(listener)) : null;
     }
 
     /// <summary>Reads one message.</summary>
@@ -79,12 +71,6 @@ internal sealed class RestoreConnection : IDisposable
         return ReceiveMessage(socket.Number, ref message, CloseOnExec) > 0 && message.ControlLength >= 20
             ? new Descriptor(*(int*)(control + 16)) : throw Descriptor.Failure("receive a userfaultfd");
     }
-
-    [DllImport("libc", EntryPoint = "listen", SetLastError = true)]
-    private static extern int ListenOn(int socket, int backlog);
-
-    [DllImport("libc", EntryPoint = "accept4", SetLastError = true)]
-    private static extern int Accept4(int socket, nint address, nint length, int flags);
 
     [DllImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     private static extern nint ReceiveMessage(int socket, ref Message message, int flags);

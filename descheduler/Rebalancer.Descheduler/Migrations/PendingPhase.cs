@@ -51,9 +51,9 @@ internal static class PendingPhase
             yield return new Refusal(Reasons.InvalidSpec, "spec.podName is empty");
         }
 
-        if (spec.Strategy is not (Strategies.Auto or Strategies.PreCopy or Strategies.StopAndCopy))
+        if (spec.Strategy is not (Strategies.Auto or Strategies.PreCopy or Strategies.PostCopy or Strategies.StopAndCopy))
         {
-            yield return new Refusal(Reasons.StrategyUnsupported, $"spec.strategy is '{spec.Strategy}', expected Auto, PreCopy or StopAndCopy");
+            yield return new Refusal(Reasons.StrategyUnsupported, $"spec.strategy is '{spec.Strategy}', expected Auto, PreCopy, PostCopy or StopAndCopy");
         }
 
         if (spec.CpuPolicy is not ("Strict" or "Ignore"))

@@ -68,6 +68,8 @@ public static class Strategies
     public const string Auto = "Auto";
     /// <summary>In rounds while the pod runs; the freeze sends what was written last.</summary>
     public const string PreCopy = "PreCopy";
+    /// <summary>As PreCopy, but what was written last may follow when the pod runs on the target already: until then it depends on both nodes.</summary>
+    public const string PostCopy = "PostCopy";
     /// <summary>All of it in the freeze, by CRIU.</summary>
     public const string StopAndCopy = "StopAndCopy";
 }
@@ -230,6 +232,8 @@ public sealed class SourceStatus
     public int? ThrottlePercent { get; set; }
     /// <summary>Bytes sent.</summary>
     public long? Bytes { get; set; }
+    /// <summary>Bytes of memory that were sent after the rest of the checkpoint: while the target restored it or, in a post-copy, ran already.</summary>
+    public long? LateBytes { get; set; }
     /// <summary>From closing the shield to the commit being written, milliseconds.</summary>
     public long? FreezeMs { get; set; }
     public IList<TimelineEntry>? Timeline { get; set; }

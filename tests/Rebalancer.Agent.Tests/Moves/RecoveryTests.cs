@@ -23,6 +23,24 @@ public sealed class RecoveryTests
         Assert.Equal((SourceStep?)expected, Recovery.Source(migration, marker, folder));
     }
 
+    [Fact]
+    public void Source_CommittedPostCopy_ServesUntilTheTargetHasAll()
+    {
+        var status = new MigrationStatus { Phase = "Committed", Decision = Decision.Committed, Source = new SourceStatus { State = SourceState.Transferred, Strategy = Strategies.PostCopy } };
+
+        Assert.Equal(SourceStep.Serve, Recovery.Source(new Migration { Status = status }, hasCommitMarker: true, hasFolder: true));
+    }
+
+    [Theory]
+    [InlineData(true, TargetStep.Running)]
+    [InlineData(false, null)]
+    public void Target_RunningCopy_IsTakenUpWhileItsPagesCome(bool hasLatePages, object? expected)
+    {
+        var status = new MigrationStatus { Phase = "Committed", Decision = Decision.Committed, Target = new TargetStatus { State = TargetState.Running } };
+
+        Assert.Equal((TargetStep?)expected, Recovery.Target(new Migration { Status = status }, hasImages: true, hasLatePages));
+    }
+
     [Theory]
     [InlineData(null, "", "Preflight", false, TargetStep.Preflight)]
     [InlineData(TargetState.Prepared, "", "Preparing", false, TargetStep.Ready)]
@@ -36,6 +54,6 @@ public sealed class RecoveryTests
     public void Target_StatusAndImages_SayWhereToGoOn(string? state, string decision, string phase, bool images, object? expected)
     {
         var migration = new Migration { Status = new MigrationStatus { Phase = phase, Decision = decision, Target = state is null ? null : new TargetStatus { State = state } } };
-        Assert.Equal((TargetStep?)expected, Recovery.Target(migration, images));
+        Assert.Equal((TargetStep?)expected, Recovery.Target(migration, images, hasLatePages: false));
     }
 }

@@ -8,8 +8,8 @@ public sealed class SourceMachineTests
     private static readonly SourceSignal[] Signals = Enum.GetValues<SourceSignal>();
 
     [Theory]
-    [InlineData(true, "Preflight,AwaitCopy,Connect,PreCopy,Follow,Arm,Freeze,Dump,Send,AwaitHeld,Mark,Commit,Release,Released")]
-    [InlineData(false, "Preflight,AwaitCopy,Connect,PreCopy,Follow,Arm,Freeze,Dump,Send,Mark,Commit,Release,Released")]
+    [InlineData(true, "Preflight,AwaitCopy,Connect,PreCopy,Follow,Arm,Freeze,Dump,Send,AwaitHeld,Mark,Commit,Serve,Release,Released")]
+    [InlineData(false, "Preflight,AwaitCopy,Connect,PreCopy,Follow,Arm,Freeze,Dump,Send,Mark,Commit,Serve,Release,Released")]
     public void Next_EveryStepDone_ReachesReleased(bool isRestoredBeforeCommit, string way)
     {
         var step = SourceStep.Preflight;
@@ -19,7 +19,7 @@ public sealed class SourceMachineTests
     }
 
     [Fact]
-    public void Next_AllPairs_OnlyCommitLeadsToReleaseAndNothingLeavesCommitButADecision()
+    public void Next_AllPairs_OnlyACommitLeadsToReleaseAndNothingLeavesCommitButADecision()
     {
         foreach (var step in Steps)
         {
@@ -28,7 +28,9 @@ public sealed class SourceMachineTests
                 foreach (var early in new[] { true, false })
                 {
                     if (TryNext(step, signal, early) is not { } next) { continue; }
-                    Assert.True(next != SourceStep.Release || step == SourceStep.Commit, $"{step} + {signal} releases the source without a commit");
+                    Assert.True(next != SourceStep.Serve || (step == SourceStep.Commit && signal == SourceSignal.Done), $"{step} + {signal} fences the source without a commit");
+                    Assert.True(next != SourceStep.Release || step == SourceStep.Serve, $"{step} + {signal} releases a source whose pages may be missing");
+                    Assert.False(step == SourceStep.Serve && next != SourceStep.Release, $"a committed source runs again after {signal}");
                     Assert.False(step == SourceStep.Commit && signal == SourceSignal.Failed, "a failure must not end the wait for the outcome");
                     Assert.False(step == SourceStep.Release && next != SourceStep.Released, $"a committed source runs again after {signal}");
                     Assert.False(SourceMachine.IsFinal(step), $"{step} is final but takes {signal}");

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Tests.Cluster;
 using Rebalancer.Agent.Transfer;
@@ -23,6 +24,9 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
     private Action<MoveReply>? reply;
 
     private PeerServer(WebApplication app) => this.app = app;
+
+    /// <summary>Whose images may come; none: files lie in the folder itself.</summary>
+    public string[] Containers { get; set; } = [];
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("received-").FullName;
     public string Endpoint { get; private set; } = "";
@@ -54,7 +58,7 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
 
     public void Open(Hello hello, Action<MoveReply> answer)
     {
-        receiver = new ImageReceiver(Folder, [], Folder, hello.EstimatedBytes);
+        receiver = new ImageReceiver(Folder, Containers, Folder, hello.EstimatedBytes);
         reply = answer;
     }
 
@@ -64,12 +68,34 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
 
     public void Write(string path, long offset, ReadOnlySpan<byte> data) => receiver!.Write(path, offset, data);
 
-    public void WritePages(string process, ulong address, ReadOnlySpan<byte> data) => receiver!.WritePages(process, address, data);
+    /// <summary>Open from the manifest on, where pages are late.</summary>
+    public LateStore? Late { get; private set; }
 
-    public void Store(Manifest manifest)
+    public bool WritePages(string process, ulong address, ReadOnlySpan<byte> data)
+    {
+        if (Late is null)
+        {
+            receiver!.WritePages(process, address, data);
+            return true;
+        }
+        LateOrder.Enqueue(address);
+        Late.Write(1, address, data);
+        if (!Late.IsComplete) { return true; }
+        reply!(new MoveReply { Filled = new Filled() });
+        return false;
+    }
+
+    /// <summary>First addresses of what came late.</summary>
+    public ConcurrentQueue<ulong> LateOrder { get; } = new();
+
+    public void Announce(string process, PageRange late) => receiver!.Announce(process, late);
+
+    public bool Store(Manifest manifest)
     {
         receiver!.Complete(manifest);
+        Late = LateStore.TryOpen(Path.Combine(Folder, "web"));
         reply!(new MoveReply { ImagesStored = new ImagesStored { Bytes = receiver.Bytes } });
+        return Late is not null;
     }
 
     public Task CloseAsync(Exception? fault, CancellationToken cancellation)
@@ -83,6 +109,7 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
     {
         await app.StopAsync();
         await app.DisposeAsync();
+        Late?.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 

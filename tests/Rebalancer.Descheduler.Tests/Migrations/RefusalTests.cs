@@ -41,7 +41,7 @@ public sealed class RefusalTests
         [Reasons.TargetConstraint] = m => Target(m, n => n with { Taints = [new Taint("dedicated", "db", "NoSchedule")] }),
         [Reasons.AgentMissing] = m => Target(m, n => n with { AgentEndpoint = null }),
         [Reasons.AgentMissing + " on the source"] = m => m.Nodes[0] = m.Nodes[0] with { AgentEndpoint = null },
-        [Reasons.StrategyUnsupported] = m => m.Migration.Spec.Strategy = "PostCopy",
+        [Reasons.StrategyUnsupported] = m => m.Migration.Spec.Strategy = "Teleport",
         [Reasons.InvalidSpec] = m => m.Migration.Spec.FreezeBudget = "soon",
         [Reasons.InvalidSpec + " too long"] = m => m.Migration.Spec.FreezeBudget = "1h",
         [Reasons.InvalidSpec + " throttle"] = m => m.Migration.Spec.Throttle = "Always",

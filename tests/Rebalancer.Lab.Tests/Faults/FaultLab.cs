@@ -1,4 +1,5 @@
 using k8s;
+using Rebalancer.Lab.Clients;
 using Rebalancer.Lab.Moves;
 using Rebalancer.Lab.Nodes;
 using Rebalancer.Lab.Processes;
@@ -10,7 +11,7 @@ public sealed class FaultLab : IAsyncLifetime
 {
     public const string Source = "source";
     public const string Target = "target";
-    private const double LinkMbitPerS = 300;
+    public const double LinkMbitPerS = 300;
     private const int RedisMegabytes = 100;
     private static readonly TimeSpan ClearLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
@@ -32,10 +33,10 @@ public sealed class FaultLab : IAsyncLifetime
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 
     /// <summary>A Redis of its own name on the source node, with a client that checks every reply.</summary>
-    internal async Task<RedisUnderLoad> StartRedisAsync(CancellationToken cancel, string owner = "ReplicaSet")
+    internal async Task<RedisUnderLoad> StartRedisAsync(CancellationToken cancel, string owner = "ReplicaSet", int megabytes = RedisMegabytes, LoadClientOptions? load = null)
     {
         await ClearAsync(cancel);
-        var options = new RedisUnderLoadOptions { Node = Source, Owner = owner, Name = $"redis-{Interlocked.Increment(ref pods)}", Megabytes = RedisMegabytes };
+        var options = new RedisUnderLoadOptions { Node = Source, Owner = owner, Name = $"redis-{Interlocked.Increment(ref pods)}", Megabytes = megabytes, Load = load };
         return await RedisUnderLoad.StartAsync(Cluster.Client, options, TimeProvider.System, cancel);
     }
 

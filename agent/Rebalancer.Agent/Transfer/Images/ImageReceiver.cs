@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Local.Memory;
 
 namespace Rebalancer.Agent.Transfer.Images;
 
@@ -28,6 +29,9 @@ internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> f
 
     /// <exception cref="TransferException">They break a rule.</exception>
     public void WritePages(string process, ulong address, ReadOnlySpan<byte> data) => pages.Write(process, address, data);
+
+    /// <exception cref="TransferException">They break a rule.</exception>
+    public void Announce(string process, PageRange late) => pages.Announce(process, late);
 
     /// <exception cref="TransferException">A name that is none, bytes out of order, or too many of them.</exception>
     public void Write(string path, long offset, ReadOnlySpan<byte> data)

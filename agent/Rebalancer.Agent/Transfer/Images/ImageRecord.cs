@@ -11,8 +11,11 @@ internal enum ImageRecordKind : ushort
     /// <summary>Pages of one process, which the name tells (container/number in it); the offset is the address of the first.</summary>
     Pages = 3,
 
-    /// <summary>The last record: every file with its length and hash, as a Manifest of node.proto.</summary>
+    /// <summary>Every file with its length and hash, as a Manifest of node.proto: the last record, unless late pages were announced.</summary>
     Manifest = 2,
+
+    /// <summary>Pages of one process, named as for Pages, that come after the manifest: first address (u64) and the one after the last (u64), of each range.</summary>
+    Late = 4,
 }
 
 /// <summary>
@@ -23,6 +26,7 @@ internal readonly record struct ImageRecord(int DataBytes, int NameBytes, ImageR
 {
     public const int HeadBytes = 16;
     public const int TicketBytes = 32;
+    public const int RangeBytes = 2 * sizeof(ulong);
 
     /// <summary>Name and version of the protocol.</summary>
     public static ReadOnlySpan<byte> Magic => "RBIMAGE2"u8;
@@ -43,7 +47,7 @@ internal readonly record struct ImageRecord(int DataBytes, int NameBytes, ImageR
         var kind = (ImageRecordKind)BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
         var longest = kind switch
         {
-            ImageRecordKind.Chunk or ImageRecordKind.Pages => TransferLimits.ChunkBytes,
+            ImageRecordKind.Chunk or ImageRecordKind.Pages or ImageRecordKind.Late => TransferLimits.ChunkBytes,
             ImageRecordKind.Manifest => TransferLimits.ManifestBytes,
             _ => throw new TransferException($"a record of kind {(ushort)kind} came"),
         };

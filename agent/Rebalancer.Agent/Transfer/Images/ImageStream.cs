@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Globalization;
+using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -21,6 +21,7 @@ namespace Rebalancer.Agent.Transfer.Images;
 internal sealed class ImageStream : IAsyncDisposable
 {
     private static readonly TimeSpan ReasonLimit = TimeSpan.FromSeconds(1);
+    private const int ProtocolTcp = 6, NotSentLowWater = 25, NotSentBytes = 2 * TransferLimits.ChunkBytes;
     private readonly TcpClient connection;
     private readonly SslStream stream;
     private readonly Task<MoveException> lost;
@@ -45,6 +46,8 @@ internal sealed class ImageStream : IAsyncDisposable
     public static async Task<ImageStream> ConnectAsync(string host, Accepted accepted, SslClientAuthenticationOptions tls, Task<MoveException> lost, CancellationToken cancellation)
     {
         var connection = new TcpClient { NoDelay = true };
+        // A page that somebody waits for must not stand behind megabytes in the kernel's buffer.
+        connection.Client.SetRawSocketOption(ProtocolTcp, NotSentLowWater, BitConverter.GetBytes(NotSentBytes));
         try
         {
             await connection.ConnectAsync(host, (int)accepted.ImagesPort, cancellation);
@@ -84,7 +87,7 @@ internal sealed class ImageStream : IAsyncDisposable
     /// <returns>Bytes sent, a multiple of the page size: fewer than asked for where a page cannot be read.</returns>
     public async Task<long> SendPagesAsync(string container, int imagePid, ProcessMemory memory, PageRange range, CancellationToken cancellation)
     {
-        var nameBytes = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{container}/{imagePid}"), buffer.AsSpan(ImageRecord.HeadBytes));
+        var nameBytes = Encoding.ASCII.GetBytes(new ProcessName(container, imagePid).ToString(), buffer.AsSpan(ImageRecord.HeadBytes));
         var start = ImageRecord.HeadBytes + nameBytes;
         var read = memory.Read(range.Start, buffer.AsSpan(start, (int)Math.Min(range.Bytes, TransferLimits.ChunkBytes))) & ~(PageRange.PageBytes - 1);
         if (read == 0) { return 0; }
@@ -95,7 +98,27 @@ internal sealed class ImageStream : IAsyncDisposable
         return read;
     }
 
-    /// <summary>Sends what ends the stream. Adds what it says about pages.</summary>
+    /// <summary>Tells which pages of a process come after the manifest.</summary>
+    /// <param name="process">Its container and its number there.</param>
+    public async Task AnnounceAsync(string process, IEnumerable<PageRange> late, CancellationToken cancellation)
+    {
+        var nameBytes = Encoding.ASCII.GetBytes(process, buffer.AsSpan(ImageRecord.HeadBytes));
+        var start = ImageRecord.HeadBytes + nameBytes;
+        foreach (var part in late.Chunk(TransferLimits.ChunkBytes / ImageRecord.RangeBytes))
+        {
+            var length = part.Length * ImageRecord.RangeBytes;
+            for (var i = 0; i < part.Length; i++)
+            {
+                var at = buffer.AsSpan(start + (i * ImageRecord.RangeBytes));
+                BinaryPrimitives.WriteUInt64LittleEndian(at, part[i].Start);
+                BinaryPrimitives.WriteUInt64LittleEndian(at[sizeof(ulong)..], part[i].End);
+            }
+            new ImageRecord(length, nameBytes, ImageRecordKind.Late, 0).Write(buffer);
+            await WriteAsync(buffer.AsMemory(0, start + length), cancellation);
+        }
+    }
+
+    /// <summary>Sends what ends the stream, but for late pages. Adds what it says about pages.</summary>
     public async Task SendAsync(Manifest manifest, CancellationToken cancellation)
     {
         manifest.PageBytes = PageBytes;

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Local.Memory;
 
 namespace Rebalancer.Agent.Transfer.Images;
 
@@ -44,7 +46,7 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
 
     public CancellationToken Failed => failed.Token;
 
-    /// <summary>Hands the records of a connection to the sink, up to the manifest, or until the move is over.</summary>
+    /// <summary>Hands the records of a connection to the sink, up to the last, or until the move is over.</summary>
     public Task ReceiveAsync(Stream stream) => receiving = RunAsync(stream);
 
     /// <summary>The move is over: ends the stream, and waits for its end.</summary>
@@ -79,7 +81,7 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
         }
     }
 
-    /// <returns>False: that was the manifest.</returns>
+    /// <returns>False: nothing more comes.</returns>
     private async Task<bool> ReadAsync(Stream stream, byte[] buffer)
     {
         await stream.ReadExactlyAsync(buffer.AsMemory(0, ImageRecord.HeadBytes), closing.Token);
@@ -91,8 +93,18 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
         switch (record.Kind)
         {
             case ImageRecordKind.Chunk: sink.Write(name, record.Offset, data); return true;
-            case ImageRecordKind.Pages: sink.WritePages(name, (ulong)record.Offset, data); return true;
-            default: sink.Store(Manifest.Parser.ParseFrom(data)); return false;
+            case ImageRecordKind.Pages: return sink.WritePages(name, (ulong)record.Offset, data);
+            case ImageRecordKind.Late: Announce(name, data); return true;
+            default: return sink.Store(Manifest.Parser.ParseFrom(data));
+        }
+    }
+
+    private void Announce(string process, ReadOnlySpan<byte> data)
+    {
+        if (data.Length % ImageRecord.RangeBytes != 0) { throw new TransferException($"late pages of {process} came as {data.Length} bytes, which are no ranges"); }
+        for (; !data.IsEmpty; data = data[ImageRecord.RangeBytes..])
+        {
+            sink.Announce(process, new PageRange(BinaryPrimitives.ReadUInt64LittleEndian(data), BinaryPrimitives.ReadUInt64LittleEndian(data[sizeof(ulong)..])));
         }
     }
 }

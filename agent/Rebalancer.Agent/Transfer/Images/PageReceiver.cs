@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Hashing;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local.Memory;
@@ -19,19 +18,20 @@ internal sealed class PageReceiver(string folder, IReadOnlyCollection<string> co
     /// <exception cref="TransferException">No such process or address, no whole pages, or too many of them.</exception>
     public void Write(string process, ulong address, ReadOnlySpan<byte> data)
     {
-        if (process.Split('/') is not [var container, var number] || !containers.Contains(container) || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || pid <= 0)
-        {
-            throw new TransferException("pages of a process came that is none of the pod's");
-        }
-        if (address % PageRange.PageBytes != 0 || data.Length % PageRange.PageBytes != 0 || address >= AddressLimit || address + (ulong)data.Length > AddressLimit)
-        {
-            throw new TransferException($"{data.Length} bytes at {address:x} are no pages of a process");
-        }
-        if (!stores.TryGetValue(container, out var store)) { stores.Add(container, store = PageStoreWriter.Create(Path.Combine(folder, container))); }
+        var name = Check(process, new PageRange(address, address + (ulong)data.Length));
         hash.Append(data);
         received += data.Length;
-        store.Write(pid, address, data);
-        if (stores.Values.Sum(each => each.Bytes) > maximumBytes) { throw new TransferException($"more than {maximumBytes} bytes of pages came"); }
+        StoreOf(name).Write(name.Pid, address, data);
+        CheckSize();
+    }
+
+    /// <summary>Pages that come after the others, in the place of what is here of them.</summary>
+    /// <exception cref="TransferException">As for <see cref="Write"/>.</exception>
+    public void Announce(string process, PageRange late)
+    {
+        var name = Check(process, late);
+        StoreOf(name).Announce(name.Pid, late);
+        CheckSize();
     }
 
     /// <exception cref="TransferException">What came is not what was sent.</exception>
@@ -40,6 +40,24 @@ internal sealed class PageReceiver(string folder, IReadOnlyCollection<string> co
         if (received != manifest.PageBytes) { throw new TransferException($"{received} bytes of pages came, the manifest lists {manifest.PageBytes}"); }
         if (hash.GetCurrentHashAsUInt64() is var came && received > 0 && came != manifest.PagesXxHash3) { throw new TransferException($"pages: hash {came:x16} of what came, {manifest.PagesXxHash3:x16} in the manifest"); }
         foreach (var store in stores.Values) { store.Complete(); }
+    }
+
+    private ProcessName Check(string process, PageRange range)
+    {
+        if (ProcessName.TryParse(process) is not { } name || !containers.Contains(name.Container)) { throw new TransferException("pages of a process came that is none of the pod's"); }
+        return range.Start % PageRange.PageBytes == 0 && range.End % PageRange.PageBytes == 0 && range.Start < range.End && range.End <= AddressLimit
+            ? name : throw new TransferException($"{range.End - range.Start} bytes at {range.Start:x} are no pages of a process");
+    }
+
+    private PageStoreWriter StoreOf(ProcessName name)
+    {
+        if (!stores.TryGetValue(name.Container, out var store)) { stores.Add(name.Container, store = PageStoreWriter.Create(Path.Combine(folder, name.Container))); }
+        return store;
+    }
+
+    private void CheckSize()
+    {
+        if (stores.Values.Sum(each => each.Bytes) > maximumBytes) { throw new TransferException($"more than {maximumBytes} bytes of pages came"); }
     }
 
     public void Dispose()

@@ -11,6 +11,7 @@ internal sealed class PageStoreWriter : IDisposable
     private readonly SafeFileHandle file;
     private readonly Dictionary<(int Pid, ulong Block), uint> regions = [];
     private readonly Dictionary<int, PageSet> kept = [];
+    private readonly List<LatePages> late = [];
 
     private PageStoreWriter(string folder, SafeFileHandle file) => (this.folder, this.file) = (folder, file);
 
@@ -42,8 +43,30 @@ internal sealed class PageStoreWriter : IDisposable
         }
     }
 
-    /// <summary>All pages are there.</summary>
-    public void Complete() => PageIndex.Write(Path.Combine(folder, PageIndex.IndexName), regions);
+    /// <summary>Keeps a place for pages that come later.</summary>
+    /// <exception cref="TransferException">More processes than a pod has.</exception>
+    public void Announce(int pid, PageRange pages)
+    {
+        Count(pid, pages);
+        for (var at = pages.Start; at < pages.End;)
+        {
+            var end = Math.Min(pages.End, ((at >> PageSet.BlockShift) + 1) << PageSet.BlockShift);
+            late.Add(new LatePages(pid, Region(pid, at >> PageSet.BlockShift), new PageRange(at, end)));
+            at = end;
+        }
+    }
+
+    /// <summary>All pages are there, but for the late ones.</summary>
+    public void Complete()
+    {
+        if (late.Count > 0)
+        {
+            // The page server maps the whole of it.
+            RandomAccess.SetLength(file, regions.Count * PageSet.BlockBytes);
+            LatePagesFile.Write(folder, late);
+        }
+        PageIndex.Write(Path.Combine(folder, PageIndex.IndexName), regions);
+    }
 
     public void Dispose() => file.Dispose();
 
