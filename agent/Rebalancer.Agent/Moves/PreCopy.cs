@@ -11,7 +11,7 @@ namespace Rebalancer.Agent.Moves;
 /// </summary>
 internal sealed class PreCopy(MoveServices services, SourceContext context, ILogger log)
 {
-    /// <summary>Pause between two rounds while the move waits for its turn: what is written meanwhile is sent once.</summary>
+    /// <summary>Pause between two rounds while the move waits for its turn: what is written meanwhile is sent once. Longer where a round reads all memory.</summary>
     private static readonly TimeSpan FollowPause = TimeSpan.FromMilliseconds(200);
     /// <summary>The same for a pod that is slowed down: a pause lets grow what the slowing down keeps small.</summary>
     private static readonly TimeSpan ThrottledPause = TimeSpan.FromMilliseconds(50);
@@ -62,7 +62,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         {
             await RoundAsync(cancellation);
             _ = Judge();
-            await Task.WhenAny(signal, Task.Delay(share < 1 ? ThrottledPause : FollowPause, services.Clock, cancellation));
+            await Task.WhenAny(signal, Task.Delay(share < 1 ? ThrottledPause : FollowPause + FinalScan, services.Clock, cancellation));
         }
         if (await signal) { await RoundAsync(cancellation); }
         return await signal;
@@ -101,8 +101,12 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         return verdict;
     }
 
-    private PreCopyVerdict Next() =>
-        PreCopyPolicy.Next(rounds, services.Clock.GetUtcNow(), new PreCopyLimits(context.Migration.Spec.Deadline, context.FreezeBudget, context.Throttle is { Obstacle: null }));
+    private PreCopyVerdict Next() => PreCopyPolicy.Next(rounds, services.Clock.GetUtcNow(), Limits);
+
+    private PreCopyLimits Limits => new(context.Migration.Spec.Deadline, context.FreezeBudget, context.Throttle is { Obstacle: null }, FinalScan);
+
+    /// <summary>What the freeze will take to tell which pages were written last.</summary>
+    private TimeSpan FinalScan => context.Containers.Aggregate(TimeSpan.Zero, (sum, each) => sum + (each.Memory?.FinalEstimate ?? TimeSpan.Zero));
 
     private void Conclude(PreCopyVerdict verdict)
     {
@@ -116,14 +120,14 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         context.Status.Strategy = isTracked ? Strategies.PreCopy : Strategies.StopAndCopy;
         context.Status.Tracker = isTracked ? tracker.Kind!.Name : Trackers.None;
         var reason = obstacles.Count > 0 ? string.Join("; ", obstacles) : $"{verdict.Reason} after {rounds.Count} rounds{Unthrottled()}";
-        context.Status.StrategyReason = tracker.Reason.Length == 0 ? reason : $"{reason}; {tracker.Reason}";
+        context.Status.StrategyReason = string.Join("; ", ((string?[])[reason, Limits.ScanExcess, tracker.Reason]).Where(part => !string.IsNullOrEmpty(part)));
         log.LogInformation("Migration {Name}: {Strategy}: {Reason}", context.Migration.Metadata.Name, context.Status.Strategy, context.Status.StrategyReason);
     }
 
     /// <summary>Why a pod was not slowed down whose memory does not fit into the freeze; empty where it does, or was.</summary>
     private string Unthrottled()
     {
-        if (share < 1 || ThrottlePolicy.Fits(rounds, context.FreezeBudget)) { return ""; }
+        if (share < 1 || ThrottlePolicy.Fits(rounds, Limits)) { return ""; }
         var obstacle = context.Throttle is null ? "spec.throttle is Never" : context.Throttle.Obstacle;
         return obstacle is null ? "" : $"; it is not slowed down: {obstacle}";
     }

@@ -79,6 +79,8 @@ public static class Trackers
     public const string WriteProtect = "WriteProtect";
     /// <summary>The soft-dirty bits of the page map: kernels with CONFIG_MEM_SOFT_DIRTY.</summary>
     public const string SoftDirty = "SoftDirty";
+    /// <summary>Hashes of all pages, on every kernel: all memory is read in each round, and once more in the freeze.</summary>
+    public const string Hash = "Hash";
     /// <summary>Not at all: CRIU carries the memory.</summary>
     public const string None = "None";
 }

@@ -17,10 +17,12 @@ internal static class SoakCommand
         var owner = new Option<string>("--owner") { Description = "What the pod belongs to: replicaset, none (a bare pod) or both.", DefaultValueFactory = _ => "replicaset" };
         var megabytes = new Option<int>("--redis-mb") { Description = "Megabytes that Redis holds.", DefaultValueFactory = _ => defaults.Megabytes };
         var writes = new Option<int>("--writes-per-second") { Description = "Writes beside the counter's, over a second connection; 0: none.", DefaultValueFactory = _ => defaults.WritesPerSecond };
+        var link = new Option<int>("--link-mbit") { Description = "Speed of the nodes' links once Redis is filled, Mbit/s; 0: as fast as the machine." };
+        var agent = new Option<string>("--agent") { Description = "Further arguments of every agent, as one word: \"--tracker Hash\".", DefaultValueFactory = _ => "" };
         var artifacts = new Option<string>("--artifacts") { Description = "Folder of soak.json and, after a failure, soak-logs.", DefaultValueFactory = _ => defaults.Artifacts };
         cgroup.AcceptOnlyFromAmong("v1", "v2", "both");
         owner.AcceptOnlyFromAmong("replicaset", "none", "both");
-        var soak = new Command("soak", "Moves one Redis pod back and forth under load.") { moves, cgroup, owner, megabytes, writes, artifacts };
+        var soak = new Command("soak", "Moves one Redis pod back and forth under load.") { moves, cgroup, owner, megabytes, writes, link, agent, artifacts };
         soak.SetAction((parsed, cancel) => RunAsync(
             new SoakOptions
             {
@@ -29,6 +31,8 @@ internal static class SoakCommand
                 Owners = parsed.GetValue(owner) switch { "both" => ["ReplicaSet", "None"], "none" => ["None"], _ => ["ReplicaSet"] },
                 Megabytes = parsed.GetValue(megabytes),
                 WritesPerSecond = parsed.GetValue(writes),
+                LinkMbit = parsed.GetValue(link),
+                AgentArguments = parsed.GetValue(agent)!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
                 Artifacts = parsed.GetValue(artifacts)!,
             },
             TimeProvider.System,
@@ -58,7 +62,7 @@ internal static class SoakCommand
     {
         Console.WriteLine($"{options.Moves} moves of a Redis with {options.Megabytes} MB, cgroup {cgroup}, owner {owner}");
         var version = cgroup == "v2" ? CgroupVersion.V2 : CgroupVersion.V1;
-        LabNodeOptions[] nodes = [new LabNodeOptions { Name = "left", CgroupVersion = version }, new LabNodeOptions { Name = "right", CgroupVersion = version }];
+        LabNodeOptions[] nodes = [.. ((string[])["left", "right"]).Select(name => new LabNodeOptions { Name = name, CgroupVersion = version, AgentArguments = options.AgentArguments })];
         await using var cluster = await LabCluster.StartAsync(new LabOptions { Name = $"soak-{cgroup}-{owner}", Nodes = nodes, WithProduct = true, Time = time }, cancel);
         var result = await new SoakRun(cluster, options, time).RunAsync(cgroup, owner, ("left", "right"), Print, cancel);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -12,6 +12,10 @@ internal sealed record SoakOptions
     public int Megabytes { get; init; } = 100;
     /// <summary>Writes a second beside the counter's, over a connection of their own; 0: none, so that exactly one TCP connection exists.</summary>
     public int WritesPerSecond { get; init; }
+    /// <summary>Speed of the nodes' links in Mbit/s; 0: as fast as the machine.</summary>
+    public int LinkMbit { get; init; }
+    /// <summary>Further arguments of every agent.</summary>
+    public IReadOnlyList<string> AgentArguments { get; init; } = [];
     public TimeSpan MoveLimit { get; init; } = TimeSpan.FromMinutes(2);
     public string Artifacts { get; init; } = "artifacts";
 }

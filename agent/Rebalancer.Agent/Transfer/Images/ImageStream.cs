@@ -9,6 +9,7 @@ using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
 
@@ -81,12 +82,13 @@ internal sealed class ImageStream : IAsyncDisposable
     /// <summary>Sends pages of a process, at most a chunk.</summary>
     /// <param name="container">Name of its container.</param>
     /// <param name="imagePid">Its number there.</param>
+    /// <param name="reader">Gives whole pages.</param>
     /// <returns>Bytes sent, a multiple of the page size: fewer than asked for where a page cannot be read.</returns>
-    public async Task<long> SendPagesAsync(string container, int imagePid, ProcessMemory memory, PageRange range, CancellationToken cancellation)
+    public async Task<long> SendPagesAsync(string container, int imagePid, PageReader reader, PageRange range, CancellationToken cancellation)
     {
         var nameBytes = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{container}/{imagePid}"), buffer.AsSpan(ImageRecord.HeadBytes));
         var start = ImageRecord.HeadBytes + nameBytes;
-        var read = memory.Read(range.Start, buffer.AsSpan(start, (int)Math.Min(range.Bytes, TransferLimits.ChunkBytes))) & ~(PageRange.PageBytes - 1);
+        var read = reader(range.Start, buffer.AsSpan(start, (int)Math.Min(range.Bytes, TransferLimits.ChunkBytes)));
         if (read == 0) { return 0; }
         new ImageRecord(read, nameBytes, ImageRecordKind.Pages, (long)range.Start).Write(buffer);
         pages.Append(buffer.AsSpan(start, read));
