@@ -122,6 +122,8 @@ public sealed class MigrationStatus
     public string? Strategy { get; set; }
     /// <summary>Resolved freeze budget in milliseconds.</summary>
     public long? FreezeBudgetMs { get; set; }
+    /// <summary>This move's share of the cluster's bandwidth while its pod runs; null: no cap. Divided anew as moves begin and end.</summary>
+    public long? CopyBytesPerSecond { get; set; }
 
     public OwnerRecord? Owner { get; set; }
     public Claim? Claim { get; set; }
@@ -230,8 +232,12 @@ public sealed class SourceStatus
     public double? TrackerStopMs { get; set; }
     /// <summary>The smallest part of the CPU that it used, in percent, that the pod was left while its memory was sent; null: it was not slowed down.</summary>
     public int? ThrottlePercent { get; set; }
-    /// <summary>Bytes sent.</summary>
+    /// <summary>Bytes sent, as they were before any compression.</summary>
     public long? Bytes { get; set; }
+    /// <summary>Of these: what went over compressed, as it was; null: nothing, since the link was not the limit.</summary>
+    public long? CompressedFromBytes { get; set; }
+    /// <summary>What compression made of it.</summary>
+    public long? CompressedToBytes { get; set; }
     /// <summary>From closing the shield to the commit being written, milliseconds.</summary>
     public long? FreezeMs { get; set; }
     public IList<TimelineEntry>? Timeline { get; set; }

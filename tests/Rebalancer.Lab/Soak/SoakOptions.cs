@@ -1,3 +1,5 @@
+using Rebalancer.Kubernetes.Api;
+
 namespace Rebalancer.Lab.Soak;
 
 /// <summary>How a soak goes.</summary>
@@ -16,6 +18,10 @@ internal sealed record SoakOptions
     public int LinkMbit { get; init; }
     /// <summary>Further arguments of every agent.</summary>
     public IReadOnlyList<string> AgentArguments { get; init; } = [];
+    /// <summary>Further arguments of the descheduler.</summary>
+    public IReadOnlyList<string> DeschedulerArguments { get; init; } = [];
+    /// <summary>spec.strategy of each move.</summary>
+    public string Strategy { get; init; } = Strategies.Auto;
     public TimeSpan MoveLimit { get; init; } = TimeSpan.FromMinutes(2);
     public string Artifacts { get; init; } = "artifacts";
 }

@@ -17,6 +17,7 @@ internal sealed class SoakRun(LabCluster cluster, SoakOptions options, TimeProvi
         {
             foreach (var node in cluster.Nodes) { await node.SetLinkSpeedAsync(options.LinkMbit, cancel); }
         }
+        redis.Strategy = options.Strategy;
         var moves = new List<SoakMove>();
         string? failure = null;
         for (var number = 1; number <= options.Moves && failure is null; number++)

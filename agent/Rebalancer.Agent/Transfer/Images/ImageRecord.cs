@@ -11,6 +11,10 @@ internal enum ImageRecordKind : ushort
     /// <summary>Pages of one process, which the name tells (container/number in it); the offset is the address of the first.</summary>
     Pages = 3,
 
+    /// <summary>The same two, with their data compressed (<see cref="PackedData"/>); only to a target whose Accepted names the codec.</summary>
+    PackedChunk = 4,
+    PackedPages = 5,
+
     /// <summary>The last record: every file with its length and hash, as a Manifest of node.proto.</summary>
     Manifest = 2,
 }
@@ -43,7 +47,7 @@ internal readonly record struct ImageRecord(int DataBytes, int NameBytes, ImageR
         var kind = (ImageRecordKind)BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
         var longest = kind switch
         {
-            ImageRecordKind.Chunk or ImageRecordKind.Pages => TransferLimits.ChunkBytes,
+            ImageRecordKind.Chunk or ImageRecordKind.Pages or ImageRecordKind.PackedChunk or ImageRecordKind.PackedPages => TransferLimits.ChunkBytes,
             ImageRecordKind.Manifest => TransferLimits.ManifestBytes,
             _ => throw new TransferException($"a record of kind {(ushort)kind} came"),
         };

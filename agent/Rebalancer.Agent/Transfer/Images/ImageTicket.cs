@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Rebalancer.Agent.Contracts;
+using ZstdSharp;
 
 namespace Rebalancer.Agent.Transfer.Images;
 
@@ -31,6 +32,8 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
 {
     private readonly CancellationTokenSource closing = new();
     private readonly CancellationTokenSource failed = new();
+    private readonly Decompressor decompressor = new();
+    private byte[] unpacked = [];
     private Task receiving = Task.CompletedTask;
 
     public byte[] Bytes { get; } = RandomNumberGenerator.GetBytes(ImageRecord.TicketBytes);
@@ -55,6 +58,7 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
         await receiving;
         closing.Dispose();
         failed.Dispose();
+        decompressor.Dispose();
     }
 
     private async Task RunAsync(Stream stream)
@@ -92,7 +96,15 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
         {
             case ImageRecordKind.Chunk: sink.Write(name, record.Offset, data); return true;
             case ImageRecordKind.Pages: sink.WritePages(name, (ulong)record.Offset, data); return true;
+            case ImageRecordKind.PackedChunk: sink.Write(name, record.Offset, Unpack(data)); return true;
+            case ImageRecordKind.PackedPages: sink.WritePages(name, (ulong)record.Offset, Unpack(data)); return true;
             default: sink.Store(Manifest.Parser.ParseFrom(data)); return false;
         }
+    }
+
+    private ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> data)
+    {
+        if (unpacked.Length == 0) { unpacked = new byte[TransferLimits.ChunkBytes]; }
+        return unpacked.AsSpan(0, PackedData.Unpack(decompressor, data, unpacked));
     }
 }
