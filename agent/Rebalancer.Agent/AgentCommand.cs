@@ -15,6 +15,8 @@ internal static class AgentCommand
     private static readonly Option<string> TlsKey = new("--tls-key") { Description = "PEM file: key of the certificate.", Required = true };
     private static readonly Option<string?> MetadataUrl = new("--metadata-url") { Description = "Base of the node's metadata service (EC2 IMDSv2)." };
     private static readonly Option<long> CopyLimit = new("--copy-limit-mbit") { Description = "Mbit/s that moves may send together while their pods still run; 0: no limit. What is sent in a freeze is not limited." };
+    private static readonly Option<string> Tracker = new("--tracker") { Description = "How written pages are told: WriteProtect, SoftDirty, Hash, or Auto for the first of these that works here.", DefaultValueFactory = _ => AgentOptionsValidator.BestTracker };
+    private static readonly Option<string> Compression = new("--compression") { Description = "Auto: what is sent is compressed where that is measured to be faster; Never.", DefaultValueFactory = _ => AgentOptionsValidator.CompressionByNeed };
     private static readonly Option<string> ContainerdRoot = new("--containerd-root") { Description = "Root of runc's state.", DefaultValueFactory = _ => "/run/containerd/runc/k8s.io" };
     private static readonly Option<string> Runc = new("--runc") { Description = "Path of runc.", DefaultValueFactory = _ => "/usr/sbin/runc" };
     private static readonly Option<string> Criu = new("--criu") { Description = "Path of criu.", DefaultValueFactory = _ => "/usr/sbin/criu" };
@@ -23,7 +25,7 @@ internal static class AgentCommand
     {
         var command = new RootCommand("Rebalancer's node agent: moves running pods from and to this node.")
         {
-            Node, Kubeconfig, Listen, TlsCa, TlsCert, TlsKey, MetadataUrl, CopyLimit, ContainerdRoot, Runc, Criu,
+            Node, Kubeconfig, Listen, TlsCa, TlsCert, TlsKey, MetadataUrl, CopyLimit, Tracker, Compression, ContainerdRoot, Runc, Criu,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -37,5 +39,6 @@ internal static class AgentCommand
 
     private static AgentInput Read(ParseResult result) => new(
         result.GetValue(Node) ?? "", result.GetValue(Kubeconfig), result.GetValue(Listen) ?? "", result.GetValue(TlsCa) ?? "", result.GetValue(TlsCert) ?? "",
-        result.GetValue(TlsKey) ?? "", result.GetValue(MetadataUrl), result.GetValue(ContainerdRoot)!, result.GetValue(Runc)!, result.GetValue(Criu)!, result.GetValue(CopyLimit));
+        result.GetValue(TlsKey) ?? "", result.GetValue(MetadataUrl), result.GetValue(ContainerdRoot)!, result.GetValue(Runc)!, result.GetValue(Criu)!, result.GetValue(CopyLimit),
+        result.GetValue(Tracker)!, result.GetValue(Compression)!);
 }

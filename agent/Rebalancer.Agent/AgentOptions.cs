@@ -21,6 +21,10 @@ internal sealed record AgentOptions
     public Uri? MetadataUrl { get; init; }
     /// <summary>Rate of what all moves send ahead while their pods run, in bytes per second; 0: no limit.</summary>
     public long CopyBytesPerSecond { get; init; }
+    /// <summary>What is sent may be compressed where the link is what a move waits for.</summary>
+    public bool CanCompress { get; init; } = true;
+    /// <summary>The only one of <see cref="Rebalancer.Kubernetes.Api.Trackers"/> that is used; null: the best that works here.</summary>
+    public string? Tracker { get; init; }
     /// <summary>Root folder of runc's state as containerd's shim passes it.</summary>
     public string ContainerdRoot { get; init; } = "/run/containerd/runc/k8s.io";
     public string Runc { get; init; } = "/usr/sbin/runc";

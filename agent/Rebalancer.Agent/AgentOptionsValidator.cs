@@ -1,14 +1,21 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Rebalancer.Agent.Memory;
 
 namespace Rebalancer.Agent;
 
 /// <summary>The command line as typed.</summary>
 internal sealed record AgentInput(
-    string Node, string? Kubeconfig, string Listen, string TlsCa, string TlsCert, string TlsKey, string? MetadataUrl, string ContainerdRoot, string Runc, string Criu, long CopyLimitMbit = 0);
+    string Node, string? Kubeconfig, string Listen, string TlsCa, string TlsCert, string TlsKey, string? MetadataUrl, string ContainerdRoot, string Runc, string Criu, long CopyLimitMbit = 0,
+    string Tracker = AgentOptionsValidator.BestTracker, string Compression = AgentOptionsValidator.CompressionByNeed);
 
 internal static partial class AgentOptionsValidator
 {
+    /// <summary>Of --tracker: the best that works on this node.</summary>
+    public const string BestTracker = "Auto";
+    private static readonly string[] TrackerNames = [BestTracker, .. TrackerKind.InOrder.Select(kind => kind.Name)];
+    /// <summary>Of --compression: where the link is the limit, or not at all.</summary>
+    public const string CompressionByNeed = "Auto", NoCompression = "Never";
     private const long MaximumMbit = 1_000_000;
     private const long BytesPerMbit = 125_000;
 
@@ -23,6 +30,8 @@ internal static partial class AgentOptionsValidator
             errors.Add($"--metadata-url '{url}': expected an http:// or https:// address");
         }
         if (input.CopyLimitMbit is < 0 or > MaximumMbit) { errors.Add($"--copy-limit-mbit '{input.CopyLimitMbit}': expected 0 to {MaximumMbit} Mbit/s"); }
+        if (!TrackerNames.Contains(input.Tracker)) { errors.Add($"--tracker '{input.Tracker}': expected one of {string.Join(", ", TrackerNames)}"); }
+        if (input.Compression is not (CompressionByNeed or NoCompression)) { errors.Add($"--compression '{input.Compression}': expected {CompressionByNeed} or {NoCompression}"); }
         if (!Path.IsPathFullyQualified(input.ContainerdRoot)) { errors.Add($"--containerd-root '{input.ContainerdRoot}': expected an absolute path"); }
         foreach (var (option, file) in Files(input))
         {
@@ -42,6 +51,8 @@ internal static partial class AgentOptionsValidator
         TlsKey = input.TlsKey,
         MetadataUrl = input.MetadataUrl is { } url ? new Uri(url) : null,
         CopyBytesPerSecond = input.CopyLimitMbit * BytesPerMbit,
+        CanCompress = input.Compression != NoCompression,
+        Tracker = input.Tracker == BestTracker ? null : input.Tracker,
         ContainerdRoot = input.ContainerdRoot,
         Runc = input.Runc,
         Criu = input.Criu,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using k8s;
+using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Webhook;
 
 namespace Rebalancer.Descheduler;
@@ -9,6 +10,8 @@ namespace Rebalancer.Descheduler;
 /// <summary>The command line of the controller.</summary>
 internal static class DeschedulerCommand
 {
+    private const long MaximumBandwidthMbit = 10_000_000;
+
     public static RootCommand Create()
     {
         var kubeconfig = new Option<FileInfo?>("--kubeconfig") { Description = "How to reach the API server; without it the pod's service account." };
@@ -19,7 +22,12 @@ internal static class DeschedulerCommand
             CustomParser = ParseEndPoint,
         };
         var url = new Option<Uri?>("--webhook-url") { Description = "https URL by which the API server reaches the webhook; without it https://IP:PORT/claim." };
-        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url };
+        var bandwidth = new Option<long>("--cluster-bandwidth") { Description = $"Mbit/s that all moves together may send while their pods run, divided evenly; 0: no limit. At most {MaximumBandwidthMbit}." };
+        bandwidth.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() is < 0 or > MaximumBandwidthMbit) { result.AddError($"--cluster-bandwidth must be between 0 and {MaximumBandwidthMbit} Mbit/s"); }
+        });
+        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, bandwidth };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DeschedulerOptions
@@ -27,6 +35,7 @@ internal static class DeschedulerCommand
                 Api = Api(parsed.GetValue(kubeconfig)),
                 WebhookListen = parsed.GetValue(listen)!,
                 WebhookUrl = parsed.GetValue(url),
+                Limits = new MoveLimits { ClusterBandwidthMbit = parsed.GetValue(bandwidth) },
             };
             await Build(options, []).RunAsync(cancellation);
             return 0;

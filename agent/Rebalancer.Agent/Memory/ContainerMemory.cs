@@ -30,6 +30,9 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
     /// <summary>How long one of the processes stood still at most, at one time, so that it could be looked at.</summary>
     public TimeSpan LongestStop { get; private set; }
 
+    /// <summary>How long <see cref="Finish"/> will take, where that grows with the memory.</summary>
+    public TimeSpan FinalEstimate => processes.Values.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.FinalEstimate);
+
     public bool IsTracking => processes.Count > 0;
 
     /// <summary>To be hidden from CRIU.</summary>
@@ -203,7 +206,7 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
         for (var at = range.Start; at < range.End;)
         {
             var end = Math.Min(range.End, at + Transfer.TransferLimits.ChunkBytes);
-            var sent = await stream.SendPagesAsync(container, process.ImagePid, process.Memory, new PageRange(at, end), cancellation);
+            var sent = await stream.SendPagesAsync(container, process.ImagePid, process.ReadToSend, new PageRange(at, end), cancellation);
             process.Sent.Add(new PageRange(at, at + (ulong)sent));
             bytes += sent;
             // A page that cannot be read has gone since, or is found missing at the end.

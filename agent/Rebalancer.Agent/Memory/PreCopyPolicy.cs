@@ -24,7 +24,19 @@ internal readonly record struct PreCopyVerdict(bool IsGoOn, string Reason, doubl
 /// <param name="Deadline">By which the move must have committed.</param>
 /// <param name="FreezeBudget">Longest freeze that is accepted.</param>
 /// <param name="CanThrottle">The pod may be slowed down.</param>
-internal readonly record struct PreCopyLimits(DateTimeOffset? Deadline, TimeSpan FreezeBudget, bool CanThrottle);
+/// <param name="FinalScan">What the freeze will take to tell which pages were written last, where that grows with the memory.</param>
+internal readonly record struct PreCopyLimits(DateTimeOffset? Deadline, TimeSpan FreezeBudget, bool CanThrottle, TimeSpan FinalScan = default)
+{
+    /// <summary>Part of the freeze budget for the memory. The rest is for CRIU's dump, the restore and the commit.</summary>
+    private const double MemoryPart = 0.5;
+
+    /// <summary>What of the freeze there is for sending; negative: telling what was written takes more than there is already.</summary>
+    public TimeSpan SendBudget => (FreezeBudget * MemoryPart) - FinalScan;
+
+    /// <summary>Why the freeze will be too long however little is left to send; null: it need not be.</summary>
+    public string? ScanExcess => SendBudget > TimeSpan.Zero || FinalScan == TimeSpan.Zero ? null : string.Create(CultureInfo.InvariantCulture,
+        $"looking through the memory once more takes about {FinalScan.TotalSeconds:0.0} s of a freeze of at most {FreezeBudget.TotalSeconds:0.0} s");
+}
 
 /// <summary>When pre-copy ends, and when the pod must be slowed down for it to. Pure.</summary>
 internal static class PreCopyPolicy
@@ -46,12 +58,12 @@ internal static class PreCopyPolicy
         // What was written during the last round is what the next one has to send, at the best rate that the link has shown.
         var left = rounds.Count == 1 ? TimeSpan.MaxValue : TimeSpan.FromSeconds(last.Bytes / Math.Max(1, rounds.Max(round => round.BytesPerSecond)));
         if (last.Bytes == 0 || left <= EnoughLeft) { return Stop("little is left to send"); }
-        var fits = ThrottlePolicy.Fits(rounds, limits.FreezeBudget);
+        var fits = ThrottlePolicy.Fits(rounds, limits);
         if (last.Share < 1 && fits) { return Stop($"what is left fits into the freeze, with the pod at {Percent(last.Share)} of its CPU,"); }
         if (limits.Deadline is { } end && now + last.Duration + RestOfMove > end) { return Stop("the deadline is near"); }
         if (IsStalled(rounds))
         {
-            if (!fits && limits.CanThrottle && last.Share > ThrottlePolicy.Floor) { return new(true, "", ThrottlePolicy.Next(rounds)); }
+            if (!fits && limits.CanThrottle && limits.ScanExcess is null && last.Share > ThrottlePolicy.Floor) { return new(true, "", ThrottlePolicy.Next(rounds)); }
             var pod = last.Share < 1 ? $"even at {Percent(last.Share)} of its CPU the pod" : "the pod";
             var excess = fits ? "" : string.Create(CultureInfo.InvariantCulture, $", and what is left takes {ThrottlePolicy.Left(rounds).TotalSeconds:0.0} s of a freeze of at most {limits.FreezeBudget.TotalSeconds:0.0} s,");
             return Stop($"{pod} writes as fast as the link sends{excess}");

@@ -14,9 +14,8 @@ namespace Rebalancer.Agent.Memory;
 /// <param name="zeroFrame">Frame of the zero page, which is no page of the process's own; 0: unknown.</param>
 internal sealed class SoftDirtyTracker(IProcessPages process, ulong zeroFrame) : IDirtyTracker
 {
-    private const int WordsPerRead = 1 << 15;
     private const int Attempts = 3;
-    private readonly PageWord[] words = new PageWord[WordsPerRead];
+    private readonly PopulatedPages pages = new(process, zeroFrame);
     private PagePlaces? seen;
 
     public TimeSpan LongestStop { get; private set; }
@@ -43,9 +42,9 @@ internal sealed class SoftDirtyTracker(IProcessPages process, ulong zeroFrame) :
 
     public IReadOnlyList<TrackedRange> Final()
     {
-        var all = new List<TrackedRange>();
-        Walk((address, word) => Add(all, address, IsWritten(address, word)));
-        return all;
+        var all = new TrackedRanges();
+        pages.ForEach((address, word) => all.Add(address, IsWritten(address, word)));
+        return all.All;
     }
 
     public void Dispose()
@@ -55,45 +54,21 @@ internal sealed class SoftDirtyTracker(IProcessPages process, ulong zeroFrame) :
 
     private List<PageRange> TakeOnce()
     {
-        var written = new List<TrackedRange>();
+        var written = new TrackedRanges();
         var now = new PagePlaces();
         var stop = process.WhileStopped(() =>
         {
-            Walk((address, word) =>
+            pages.ForEach((address, word) =>
             {
-                if (IsWritten(address, word)) { Add(written, address, isWritten: true); }
+                if (IsWritten(address, word)) { written.Add(address, isWritten: true); }
                 now.Set(address, word.Place);
             });
             process.ClearSoftDirty();
         });
         seen = now;
         if (stop > LongestStop) { LongestStop = stop; }
-        return written.ConvertAll(each => each.Range);
+        return [.. written.All.Select(each => each.Range)];
     }
 
     private bool IsWritten(ulong address, PageWord word) => seen is null || word.IsSoftDirty || seen.Of(address) != word.Place;
-
-    private void Walk(Action<ulong, PageWord> each)
-    {
-        foreach (var area in process.PrivateAreas())
-        {
-            for (var start = area.Start; start < area.End; start += WordsPerRead * (ulong)PageRange.PageBytes)
-            {
-                var part = words.AsSpan(0, (int)Math.Min(WordsPerRead, (area.End - start) >> PageRange.PageShift));
-                process.Read(start, part);
-                for (var i = 0; i < part.Length; i++)
-                {
-                    if (part[i].IsPopulated && (zeroFrame == 0 || part[i].Frame != zeroFrame)) { each(start + ((ulong)i << PageRange.PageShift), part[i]); }
-                }
-            }
-        }
-    }
-
-    /// <summary>Lengthens the last range by the page, or begins another.</summary>
-    private static void Add(List<TrackedRange> ranges, ulong address, bool isWritten)
-    {
-        var page = new PageRange(address, address + PageRange.PageBytes);
-        if (ranges.Count > 0 && ranges[^1] is var last && last.Range.End == address && last.IsWritten == isWritten) { ranges[^1] = last with { Range = last.Range with { End = page.End } }; }
-        else { ranges.Add(new TrackedRange(page, isWritten)); }
-    }
 }

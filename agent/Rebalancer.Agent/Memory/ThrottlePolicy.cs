@@ -5,8 +5,6 @@ internal static class ThrottlePolicy
 {
     /// <summary>Of the CPU that the pod used: below it the pod counts as stopped for whoever uses it, and a freeze is shorter.</summary>
     public const double Floor = 0.2;
-    /// <summary>Part of the freeze budget for what is still to be sent. The rest is for CRIU's dump, the restore and the commit.</summary>
-    private const double MemoryPart = 0.5;
     /// <summary>What is aimed at, as a part of what the link sends: each round is then clearly smaller than the one before.</summary>
     private const double Goal = 0.7;
     /// <summary>Of one step: a pod that has little to lose is not braked hard at once, and a wrong measurement does not last.</summary>
@@ -16,7 +14,7 @@ internal static class ThrottlePolicy
     public static TimeSpan Left(IReadOnlyList<CopyRound> rounds) =>
         rounds[^1].Bytes == 0 ? TimeSpan.Zero : Sustained(rounds) is > 0 and var rate ? TimeSpan.FromSeconds(Math.Min(rounds[^1].Bytes / rate, TimeSpan.MaxValue.TotalSeconds / 2)) : TimeSpan.MaxValue;
 
-    public static bool Fits(IReadOnlyList<CopyRound> rounds, TimeSpan freezeBudget) => Left(rounds) <= freezeBudget * MemoryPart;
+    public static bool Fits(IReadOnlyList<CopyRound> rounds, PreCopyLimits limits) => Left(rounds) <= limits.SendBudget;
 
     /// <returns>The next share of the CPU that the pod used: less than now unless that is the floor.</returns>
     public static double Next(IReadOnlyList<CopyRound> rounds)

@@ -63,6 +63,18 @@ internal sealed class TrackedProcess : IDisposable
             ? $"process {pid} is traced by a debugger" : null;
     }
 
+    /// <summary>How long <see cref="Finish"/> will take, where that grows with the memory.</summary>
+    public TimeSpan FinalEstimate => tracker.FinalEstimate;
+
+    /// <summary>Reads pages that are sent now.</summary>
+    /// <returns>Bytes of whole pages read from the address on: fewer than asked for where a page cannot be read.</returns>
+    public int ReadToSend(ulong address, Span<byte> buffer)
+    {
+        var read = Memory.Read(address, buffer) & ~(PageRange.PageBytes - 1);
+        tracker.NoteSent(address, buffer[..read]);
+        return read;
+    }
+
     /// <summary>Whether that number still means this process.</summary>
     public bool IsAlive(ProcFolder proc) => proc.StartTicks(Pid) == startTicks;
 

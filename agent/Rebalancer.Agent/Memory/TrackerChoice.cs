@@ -10,8 +10,8 @@ namespace Rebalancer.Agent.Memory;
 /// <param name="Reason">Why none that would be better; empty where the best is.</param>
 internal readonly record struct ChosenTracker(TrackerKind? Kind, string Reason);
 
-/// <summary>Which tracker this node uses: the first of <see cref="TrackerKind.InOrder"/> that passes the probe. Found at the first move.</summary>
-internal sealed class TrackerChoice(TimeProvider clock, ILogger<TrackerChoice> log) : IDisposable
+/// <summary>Which tracker this node uses: the first of <see cref="TrackerKind.InOrder"/> that passes the probe, or none but the one that the agent was started for. Found at the first move.</summary>
+internal sealed class TrackerChoice(AgentOptions options, TimeProvider clock, ILogger<TrackerChoice> log) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
     private ChosenTracker? found;
@@ -22,7 +22,7 @@ internal sealed class TrackerChoice(TimeProvider clock, ILogger<TrackerChoice> l
         try
         {
             if (found is { } known) { return known; }
-            var chosen = await ChooseAsync(TrackerKind.InOrder, kind => FindObstacleAsync(kind, NodePaths.RuncWrapper, clock, cancellation));
+            var chosen = await ChooseAsync([.. TrackerKind.InOrder.Where(kind => options.Tracker is null || kind.Name == options.Tracker)], kind => FindObstacleAsync(kind, NodePaths.RuncWrapper, clock, cancellation));
             log.LogInformation("Written pages are told by {Tracker}. {Reason}", chosen.Kind?.Name ?? "none", chosen.Reason);
             // What kept a better one away may have been a moment's trouble; where there is none at all, the next move asks again.
             if (chosen.Kind is not null) { found = chosen; }

@@ -16,5 +16,6 @@ internal sealed record TrackerKind(string Name, Func<string?> Obstacle, Func<int
     [
         new(Trackers.WriteProtect, WriteProtectTracker.Obstacle, (_, _) => null, WriteProtectTracker.Attach),
         new(Trackers.SoftDirty, () => null, SoftDirtyTracker.Obstacle, (pid, clock) => new SoftDirtyTracker(new LinuxProcessPages(pid, clock), ZeroPage.Frame)),
+        new(Trackers.Hash, () => null, (_, _) => null, HashTracker.Attach),
     ];
 }

@@ -49,7 +49,7 @@ internal sealed class LateSender(ImageStream stream, IReadOnlyList<LateProcess> 
     {
         while (Next() is var (from, range))
         {
-            var sent = await stream.SendPagesAsync(from.Name.Container, from.Name.Pid, from.Memory, range, stop.Token);
+            var sent = await stream.SendPagesAsync(from.Name.Container, from.Name.Pid, from.ReadPages, range, stop.Token);
             if (sent == 0) { throw new MoveException(Reasons.CheckpointFailed, $"page {range.Start:x} of process {from.Name} cannot be read"); }
             from.Left.Remove(new PageRange(range.Start, range.Start + (ulong)sent));
             cursor = range.Start + (ulong)sent;

@@ -11,7 +11,7 @@ namespace Rebalancer.Agent.Moves;
 /// </summary>
 internal sealed class PreCopy(MoveServices services, SourceContext context, ILogger log)
 {
-    /// <summary>Pause between two rounds while the move waits for its turn: what is written meanwhile is sent once.</summary>
+    /// <summary>Pause between two rounds while the move waits for its turn: what is written meanwhile is sent once. Longer where a round reads all memory.</summary>
     private static readonly TimeSpan FollowPause = TimeSpan.FromMilliseconds(200);
     /// <summary>The same for a pod that is slowed down: a pause lets grow what the slowing down keeps small.</summary>
     private static readonly TimeSpan ThrottledPause = TimeSpan.FromMilliseconds(50);
@@ -58,7 +58,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
             verdict = Judge();
         }
         while (verdict.IsGoOn);
-        Conclude(Choose(ThrottlePolicy.Fits(rounds, context.FreezeBudget), accepted.LatePages), $"{verdict.Reason} after {rounds.Count} rounds{Unthrottled()}");
+        Conclude(Choose(ThrottlePolicy.Fits(rounds, Limits), accepted.LatePages), $"{verdict.Reason} after {rounds.Count} rounds{Unthrottled()}");
     }
 
     /// <summary>Goes on sending what is written until the signal comes, and once more then.</summary>
@@ -70,7 +70,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         {
             await RoundAsync(cancellation);
             _ = Judge();
-            await Task.WhenAny(signal, Task.Delay(share < 1 ? ThrottledPause : FollowPause, services.Clock, cancellation));
+            await Task.WhenAny(signal, Task.Delay(share < 1 ? ThrottledPause : FollowPause + FinalScan, services.Clock, cancellation));
         }
         // A post-copy sends later what is written from here on.
         if (await signal && !context.IsPostCopy) { await RoundAsync(cancellation); }
@@ -110,8 +110,12 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         return verdict;
     }
 
-    private PreCopyVerdict Next() =>
-        PreCopyPolicy.Next(rounds, services.Clock.GetUtcNow(), new PreCopyLimits(context.Migration.Spec.Deadline, context.FreezeBudget, context.Throttle is { Obstacle: null }));
+    private PreCopyVerdict Next() => PreCopyPolicy.Next(rounds, services.Clock.GetUtcNow(), Limits);
+
+    private PreCopyLimits Limits => new(context.Migration.Spec.Deadline, context.FreezeBudget, context.Throttle is { Obstacle: null }, FinalScan);
+
+    /// <summary>What the freeze will take to tell which pages were written last.</summary>
+    private TimeSpan FinalScan => context.Containers.Aggregate(TimeSpan.Zero, (sum, each) => sum + (each.Memory?.FinalEstimate ?? TimeSpan.Zero));
 
     private void Conclude(ChosenStrategy chosen, string end)
     {
@@ -124,8 +128,8 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         var isTracked = context.Containers.Any(each => each.Memory is not null);
         context.Status.Strategy = isTracked ? chosen.Strategy : Strategies.StopAndCopy;
         context.Status.Tracker = isTracked ? tracker.Kind!.Name : Trackers.None;
-        var reason = obstacles.Count > 0 ? string.Join("; ", obstacles) : chosen.Reason.Length > 0 ? $"{end}; {chosen.Reason}" : end;
-        context.Status.StrategyReason = tracker.Reason.Length == 0 ? reason : $"{reason}; {tracker.Reason}";
+        var reason = obstacles.Count > 0 ? string.Join("; ", obstacles) : end;
+        context.Status.StrategyReason = string.Join("; ", ((string?[])[reason, chosen.Reason, Limits.ScanExcess, tracker.Reason]).Where(part => !string.IsNullOrEmpty(part)));
         log.LogInformation("Migration {Name}: {Strategy}: {Reason}", context.Migration.Metadata.Name, context.Status.Strategy, context.Status.StrategyReason);
     }
 
@@ -135,7 +139,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
     /// <summary>Why a pod was not slowed down whose memory does not fit into the freeze; empty where it does, or was.</summary>
     private string Unthrottled()
     {
-        if (share < 1 || ThrottlePolicy.Fits(rounds, context.FreezeBudget)) { return ""; }
+        if (share < 1 || ThrottlePolicy.Fits(rounds, Limits)) { return ""; }
         var obstacle = context.Throttle is null ? "spec.throttle is Never" : context.Throttle.Obstacle;
         return obstacle is null ? "" : $"; it is not slowed down: {obstacle}";
     }

@@ -33,7 +33,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
             case SourceStep.AwaitCopy: return await AwaitPhaseAsync(Phases.PreCopying, cancellation);
             case SourceStep.Connect: await ConnectAsync(cancellation); return true;
             case SourceStep.PreCopy:
-                context.Images!.Pace = services.Pace;
+                context.Images!.Pace = services.Pace.Part(() => services.Book.Find(context.Uid)?.Status.CopyBytesPerSecond ?? 0);
                 await SendFilesAsync(cancellation);
                 await copy.RunAsync(cancellation);
                 return true;
@@ -101,6 +101,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         await LimitAsync(context.Session.Accepted, "accept the move", cancellation);
         context.Folder.Create(facts.Containers.Select(each => each.ContainerName));
         context.Images = await services.Channels.ImagesAsync(endpoint, target, context.Session, cancellation);
+        if (services.Options.CanCompress && (await context.Session.Accepted).Codecs.Contains(PackedData.Codec)) { context.Images.Packer = new RecordPacker(services.Clock); }
         context.Sender = new ImageSender(context.Folder.Images, context.Images);
         context.Files = new SourceFiles(context.Folder.FileImages, services.Proc, services.Clock);
     }
@@ -173,6 +174,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     private async Task FreezeAsync(CancellationToken cancellation)
     {
         context.FrozenAt = services.Clock.GetTimestamp();
+        context.Images!.Packer?.IsFrozen = true;
         var told = context.Session!.SendAsync(new MoveFrame { Freezing = new Freezing() }, cancellation);
         context.Shield!.CloseIngress();
         context.Timeline.Mark("IngressHeld");

@@ -4,9 +4,10 @@ namespace Rebalancer.Agent.Transfer;
 /// Keeps what all moves of this node send ahead, while their pods run, under one rate. What is sent in a freeze goes as fast as it can. Safe for concurrent
 /// use: each caller takes its place in one queue of time.
 /// </summary>
-/// <param name="bytesPerSecond">0: no limit.</param>
+/// <param name="rate">Bytes per second, asked for each time; 0: no limit.</param>
 /// <param name="clock">For the queue and its waits.</param>
-internal sealed class CopyPace(long bytesPerSecond, TimeProvider clock)
+/// <param name="wider">Another, of which this is a part: whoever is let here waits there too.</param>
+internal sealed class CopyPace(Func<long> rate, TimeProvider clock, CopyPace? wider = null)
 {
     /// <summary>Unused time is not saved up beyond this, or a pause would be followed by a flood.</summary>
     private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(20);
@@ -14,10 +15,22 @@ internal sealed class CopyPace(long bytesPerSecond, TimeProvider clock)
     private readonly long start = clock.GetTimestamp();
     private TimeSpan free;
 
+    public CopyPace(long bytesPerSecond, TimeProvider clock) : this(() => bytesPerSecond, clock)
+    {
+    }
+
+    /// <summary>A part of this with a rate of its own: the smaller of the two holds.</summary>
+    public CopyPace Part(Func<long> partRate) => new(partRate, clock, this);
+
     /// <summary>Waits until so many bytes may be sent.</summary>
     public async ValueTask TakeAsync(long bytes, CancellationToken cancellation)
     {
-        if (bytesPerSecond == 0) { return; }
+        if (rate() is > 0 and var bytesPerSecond) { await TakeOwnAsync(bytes, bytesPerSecond, cancellation); }
+        if (wider is not null) { await wider.TakeAsync(bytes, cancellation); }
+    }
+
+    private async ValueTask TakeOwnAsync(long bytes, long bytesPerSecond, CancellationToken cancellation)
+    {
         TimeSpan wait;
         lock (gate)
         {

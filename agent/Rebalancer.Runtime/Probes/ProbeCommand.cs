@@ -20,6 +20,8 @@ internal static class ProbeCommand
     private const int RegionBytes = 2 << 20;
     private const int Regions = 16;
     private const int First = 1, Beside = 2, Second = 8;
+    /// <summary>What is moved differs from what it is moved onto: who compares contents must find it.</summary>
+    private const byte FirstValue = 1, SecondValue = 100;
 
     public static int Run(IReadOnlyList<string> args)
     {
@@ -41,7 +43,8 @@ internal static class ProbeCommand
         var reserved = AnonymousMemory.Reserve(Regions * RegionBytes);
         var start = (reserved + RegionBytes - 1) & ~(RegionBytes - 1);
         nint Region(int number) => start + (number * RegionBytes);
-        foreach (var region in (ReadOnlySpan<int>)[First, Second]) { Fill(Region(region)); }
+        Fill(Region(First), FirstValue);
+        Fill(Region(Second), SecondValue);
         Say("ready");
         Say(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {Region(First)} {Region(Beside)} {RegionBytes}"));
         while (NextCommand() is { } command)
@@ -54,7 +57,7 @@ internal static class ProbeCommand
                     Write(Region(First), page: 2);
                     break;
                 case 'm': AnonymousMemory.Move(Region(Second), Region(First), RegionBytes); break;
-                case 'n': Fill(Region(Beside)); break;
+                case 'n': Fill(Region(Beside), FirstValue); break;
                 default: continue;
             }
             Say("done");
@@ -67,13 +70,13 @@ internal static class ProbeCommand
         return SystemCalls.Read(0, ref command, 1) == 1 ? (char)command : null;
     }
 
-    private static void Fill(nint region)
+    private static void Fill(nint region, byte value)
     {
         AnonymousMemory.MapAt(region, RegionBytes);
-        for (var page = 0; page < RegionBytes / PageRange.PageBytes; page++) { Write(region, page); }
+        for (var page = 0; page < RegionBytes / PageRange.PageBytes; page++) { Write(region, page, value); }
     }
 
-    private static unsafe void Write(nint region, int page) => ((byte*)region)[page * PageRange.PageBytes]++;
+    private static unsafe void Write(nint region, int page, byte more = 1) => ((byte*)region)[page * PageRange.PageBytes] += more;
 
     private static void Say(string line) => SystemCalls.WriteAll(1, Encoding.UTF8.GetBytes(line + "\n"));
 }

@@ -34,7 +34,7 @@ internal sealed class MoveController : BackgroundService
     {
         (this.cache, this.observer, this.executor, this.logger) = (cache, observer, executor, logger);
         queue = new WorkQueue<MoveKey>(clock);
-        cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After)));
+        cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After) || BandwidthShare.IsDividedAnew(c.Before, c.After)));
         cache.Pods.OnChange(c => MarkAll(m => Concerns(m, c.Latest)));
         cache.ReplicaSets.OnChange(c => MarkAll(m => m.Status.Owner?.Uid == c.Latest.Metadata.Uid));
     }

@@ -50,6 +50,9 @@ public sealed record MoveLimits
     /// <summary>Moves that leave or reach one node at a time. Default 2.</summary>
     [Range(1, 100)] public int MaxMovesPerNode { get; init; } = 2;
 
+    /// <summary>Mbit/s that all moves of the cluster together may send while their pods run; 0: no limit. What is sent in a freeze is not limited.</summary>
+    [Range(0, 10_000_000)] public long ClusterBandwidthMbit { get; init; }
+
     /// <summary>Moves of one owner's pods at a time. Default 1.</summary>
     [Range(1, 100)] public int MaxMovesPerOwner { get; init; } = 1;
 }

@@ -45,12 +45,16 @@ internal static class MoveMachine
             (_, Decision.Aborted) => EnterAborting(o),
             (Phases.Pending, _) => PendingPhase.Next(o),
             (Phases.Preflight, _) => PreflightPhase.Next(o),
-            (Phases.PreCopying, _) => PreCopyingPhase.Next(o),
-            (Phases.Preparing, _) => PreparingPhase.Next(o),
+            (Phases.PreCopying, _) => Divided(o, PreCopyingPhase.Next(o)),
+            (Phases.Preparing, _) => Divided(o, PreparingPhase.Next(o)),
             (Phases.Freezing or Phases.Restoring, _) => FreezingPhase.Next(o),
             _ => throw new IllegalPhaseException($"Migration {o.FullName}: status.phase is '{o.Phase}' under status.decision '{o.Status.Decision}'"),
         };
     }
+
+    /// <summary>A move that only waits is told its share of the bandwidth when that has changed.</summary>
+    private static MoveStep Divided(Observation o, MoveStep step)
+        => step.Actions.IsEmpty && BandwidthShare.Change(o) is { IsEmpty: false } change ? MoveStep.Do(new MoveAction.WriteStatus(o.Phase, change)) : step;
 
     private static MoveStep Begin(Observation o)
     {

@@ -27,7 +27,7 @@ internal static class PreflightPhase
     /// <summary>Copying takes the nodes' links and cores: it waits for the same slots as what follows.</summary>
     private static MoveStep Begin(Observation o) => MoveSlots.Wait(o) is { } wait
         ? Waiting.ForSlot(o, wait)
-        : MoveStep.Do(MoveMachine.Enter(o, Phases.PreCopying, StatusChange.None));
+        : MoveStep.Do(MoveMachine.Enter(o, Phases.PreCopying, BandwidthShare.Change(o)));
 
     private static string Missing(Observation o, bool source, bool target)
         => "no answer from " + string.Join(" and ", new[]

@@ -81,6 +81,8 @@ public static class Trackers
     public const string WriteProtect = "WriteProtect";
     /// <summary>The soft-dirty bits of the page map: kernels with CONFIG_MEM_SOFT_DIRTY.</summary>
     public const string SoftDirty = "SoftDirty";
+    /// <summary>Hashes of all pages, on every kernel: all memory is read in each round, and once more in the freeze.</summary>
+    public const string Hash = "Hash";
     /// <summary>Not at all: CRIU carries the memory.</summary>
     public const string None = "None";
 }
@@ -122,6 +124,8 @@ public sealed class MigrationStatus
     public string? Strategy { get; set; }
     /// <summary>Resolved freeze budget in milliseconds.</summary>
     public long? FreezeBudgetMs { get; set; }
+    /// <summary>This move's share of the cluster's bandwidth while its pod runs; null: no cap. Divided anew as moves begin and end.</summary>
+    public long? CopyBytesPerSecond { get; set; }
 
     public OwnerRecord? Owner { get; set; }
     public Claim? Claim { get; set; }
@@ -230,10 +234,14 @@ public sealed class SourceStatus
     public double? TrackerStopMs { get; set; }
     /// <summary>The smallest part of the CPU that it used, in percent, that the pod was left while its memory was sent; null: it was not slowed down.</summary>
     public int? ThrottlePercent { get; set; }
-    /// <summary>Bytes sent.</summary>
+    /// <summary>Bytes sent, as they were before any compression.</summary>
     public long? Bytes { get; set; }
     /// <summary>Bytes of memory that were sent after the rest of the checkpoint: while the target restored it or, in a post-copy, ran already.</summary>
     public long? LateBytes { get; set; }
+    /// <summary>Of these: what went over compressed, as it was; null: nothing, since the link was not the limit.</summary>
+    public long? CompressedFromBytes { get; set; }
+    /// <summary>What compression made of it.</summary>
+    public long? CompressedToBytes { get; set; }
     /// <summary>From closing the shield to the commit being written, milliseconds.</summary>
     public long? FreezeMs { get; set; }
     public IList<TimelineEntry>? Timeline { get; set; }

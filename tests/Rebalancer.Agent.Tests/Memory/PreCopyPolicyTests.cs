@@ -14,6 +14,25 @@ public sealed class PreCopyPolicyTests
     public void Next_OneRoundOnly_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500)], Now, Limits).IsGoOn);
 
     [Fact]
+    public void ScanExcess_LookThatTakesHalfTheBudget_IsNamedAndNobodyIsThrottledForIt()
+    {
+        var limits = Limits with { FinalScan = TimeSpan.FromSeconds(5) };
+
+        Assert.Equal("looking through the memory once more takes about 5.0 s of a freeze of at most 10.0 s", limits.ScanExcess);
+        Assert.Equal((false, 1.0), (PreCopyPolicy.Next([Round(1000), Round(900), Round(900)], Now, limits) is var verdict && verdict.IsGoOn, verdict.Share));
+    }
+
+    [Fact]
+    public void Fits_WithALookThroughTheMemory_HasLessOfTheBudget()
+    {
+        CopyRound[] rounds = [new(4_000_000_000, TimeSpan.FromSeconds(4))];
+
+        Assert.True(ThrottlePolicy.Fits(rounds, Limits));
+        Assert.False(ThrottlePolicy.Fits(rounds, Limits with { FinalScan = TimeSpan.FromSeconds(2) }));
+        Assert.Null((Limits with { FinalScan = TimeSpan.FromSeconds(2) }).ScanExcess);
+    }
+
+    [Fact]
     public void Next_NothingToSend_Ends() => Assert.False(PreCopyPolicy.Next([new CopyRound(0, TimeSpan.FromSeconds(1))], Now, Limits).IsGoOn);
 
     [Fact]

@@ -4,6 +4,7 @@ using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Local.Native;
 using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Tests.Memory;
 
@@ -31,22 +32,26 @@ public sealed class RoundsTests
         """;
 
     [Fact]
-    public async Task Rounds_ProcessThatWritesAllTheWhile_AddUpToItsMemory()
+    public async Task Rounds_ProcessThatWritesAllTheWhile_AddUpToItsMemory() => await RunAsync(await TrackerOfThisNode.FindAsync(), rounds: 25);
+
+    [Fact]
+    public async Task Rounds_ToldByHashes_AddUpToItsMemory() => await RunAsync(TrackerKind.InOrder.Single(kind => kind.Name == Trackers.Hash), rounds: 5);
+
+    private static async Task RunAsync(TrackerKind tracker, int rounds)
     {
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "python3 -u -c \"$1\" & exit", "sh", Program]) { RedirectStandardOutput = true })!;
         var numbers = (await shell.StandardOutput.ReadLineAsync())!.Split(' ');
         var (pid, start) = (int.Parse(numbers[0], CultureInfo.InvariantCulture), ulong.Parse(numbers[1], CultureInfo.InvariantCulture));
         try
         {
-            var tracker = await TrackerOfThisNode.FindAsync();
             using var process = TrackedProcess.Attach(pid, new ProcFolder(), tracker, TimeProvider.System);
             var memory = process.Memory;
             var copy = new byte[MegaBytes << 20];
-            for (var round = 0; round < 25; round++) { Read(memory, start, copy, process.TakeWritten()); }
+            for (var round = 0; round < rounds; round++) { Read(process, start, copy, process.TakeWritten()); }
             _ = SystemCalls.Kill(pid, SigStop);
             while (!File.ReadAllText($"/proc/{pid}/stat").Contains(") T ", StringComparison.Ordinal)) { await Task.Yield(); }
             process.Finish();
-            Read(memory, start, copy, process.Final.Where(each => each.IsWritten).Select(each => each.Range));
+            Read(process, start, copy, process.Final.Where(each => each.IsWritten).Select(each => each.Range));
 
             var last = new byte[copy.Length];
             Assert.Equal(last.Length, ReadAll(memory, start, last));
@@ -58,13 +63,13 @@ public sealed class RoundsTests
         }
     }
 
-    private static void Read(ProcessMemory memory, ulong start, byte[] copy, IEnumerable<PageRange> ranges)
+    private static void Read(TrackedProcess process, ulong start, byte[] copy, IEnumerable<PageRange> ranges)
     {
         foreach (var range in ranges)
         {
             var from = Math.Max(range.Start, start);
             var to = Math.Min(range.End, start + (ulong)copy.Length);
-            if (from < to) { _ = memory.Read(from, copy.AsSpan((int)(from - start), (int)(to - from))); }
+            if (from < to) { _ = process.ReadToSend(from, copy.AsSpan((int)(from - start), (int)(to - from))); }
         }
     }
 

@@ -27,11 +27,19 @@ public sealed class TrackerChoiceTests
         var chosen = await TrackerChoice.ChooseAsync(TrackerKind.InOrder, kind => Task.FromResult<string?>("no " + kind.Name));
 
         Assert.Null(chosen.Kind);
-        Assert.Equal("not WriteProtect: no WriteProtect; not SoftDirty: no SoftDirty", chosen.Reason);
+        Assert.Equal("not WriteProtect: no WriteProtect; not SoftDirty: no SoftDirty; not Hash: no Hash", chosen.Reason);
     }
 
     [Fact]
     public async Task FindObstacle_ThisKernel_OneTrackerTellsTheTruth() => Assert.Contains((await TrackerOfThisNode.FindAsync()).Name, (string[])[Trackers.WriteProtect, Trackers.SoftDirty]);
+
+    [Fact]
+    public async Task FindObstacle_Hash_TellsTheTruthOnEveryKernel()
+    {
+        var kind = TrackerKind.InOrder.Single(kind => kind.Name == Trackers.Hash);
+
+        Assert.Null(await TrackerChoice.FindObstacleAsync(kind, TrackerOfThisNode.Wrapper, TimeProvider.System, CancellationToken.None));
+    }
 
     [Fact]
     public async Task FindObstacle_KernelThatMarksNothing_SoftDirtyIsNotTrusted()

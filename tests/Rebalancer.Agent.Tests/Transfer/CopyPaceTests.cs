@@ -26,6 +26,32 @@ public sealed class CopyPaceTests
         await third.WaitAsync(TimeSpan.FromSeconds(5));
     }
 
+    [Theory]
+    [InlineData(1000, 500)]
+    [InlineData(500, 1000)]
+    public async Task Take_OfAPart_HasTheSmallerRate(long whole, long rate)
+    {
+        var part = new CopyPace(whole, clock).Part(() => rate);
+        await part.TakeAsync(1000, CancellationToken.None);
+        var next = part.TakeAsync(1000, CancellationToken.None).AsTask();
+
+        clock.Advance(TimeSpan.FromMilliseconds(1900));
+        Assert.False(next.IsCompleted);
+        clock.Advance(TimeSpan.FromMilliseconds(200));
+        await next.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Take_RateThatChanges_HoldsFromThenOn()
+    {
+        var rate = 1000L;
+        var part = new CopyPace(0, clock).Part(() => rate);
+        await part.TakeAsync(1000, CancellationToken.None);
+        rate = 0;
+
+        Assert.True(part.TakeAsync(1_000_000, CancellationToken.None).AsTask().IsCompleted);
+    }
+
     [Fact]
     public async Task Take_AfterAPause_IsNotPaidBack()
     {

@@ -38,6 +38,7 @@ internal sealed class SimulatedMove
     }
 
     public bool Bare { get; }
+    public MoveLimits Given { get; init; } = Limits;
     public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     public Migration Migration { get; }
     public V1Pod? Source { get; set; }
@@ -60,7 +61,7 @@ internal sealed class SimulatedMove
         Owner = Owner,
         Cluster = new ClusterView(new Lazy<ClusterSnapshot>(Snapshot), Others, Owner is null ? [] : [Owner], [], Budgets, RuntimeClassExists: true),
         Now = Now,
-        Limits = Limits,
+        Limits = Given,
     };
 
     /// <summary>Lets the controller work until it waits.</summary>

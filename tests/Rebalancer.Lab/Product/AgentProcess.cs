@@ -11,6 +11,8 @@ internal static class AgentProcess
 {
     private const string LocalSocket = "/run/rebalancer/agent.sock";
     private const string TlsFolder = "/etc/rebalancer/tls";
+    /// <summary>Has every agent of the lab tell written pages in this way only.</summary>
+    private const string TrackerVariable = "REBALANCER_LAB_TRACKER";
     private const string Kubeconfig = "/etc/rebalancer/kubeconfig";
 
     public static SupervisedProcess Start(LabNode node, ClusterCertificates certificates, Action<string> writeKubeconfig, string logFolder, TimeProvider time)
@@ -22,6 +24,7 @@ internal static class AgentProcess
             "dotnet", "/opt/rebalancer/agent/Rebalancer.Agent.dll", "--node", node.Name, "--kubeconfig", Kubeconfig, "--listen", $"{node.Address}:{Addresses.AgentPort}",
             "--tls-ca", $"{TlsFolder}/ca.crt", "--tls-cert", $"{TlsFolder}/tls.crt", "--tls-key", $"{TlsFolder}/tls.key",
             .. node.Options.MetadataUrl is { } url ? (string[])["--metadata-url", url] : [],
+            .. Environment.GetEnvironmentVariable(TrackerVariable) is { Length: > 0 } tracker ? (string[])["--tracker", tracker] : [],
             .. node.Options.AgentArguments,
         ];
         EndPoint[] endPoints = [new UnixDomainSocketEndPoint(node.Root + LocalSocket), new IPEndPoint(IPAddress.Parse(node.Address), Addresses.AgentPort)];

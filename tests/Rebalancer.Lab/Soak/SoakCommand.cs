@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Rebalancer.Kubernetes.Api;
 using Rebalancer.Lab.Demo;
 using Rebalancer.Lab.Moves;
 using Rebalancer.Lab.Nodes;
@@ -17,10 +18,15 @@ internal static class SoakCommand
         var owner = new Option<string>("--owner") { Description = "What the pod belongs to: replicaset, none (a bare pod) or both.", DefaultValueFactory = _ => "replicaset" };
         var megabytes = new Option<int>("--redis-mb") { Description = "Megabytes that Redis holds.", DefaultValueFactory = _ => defaults.Megabytes };
         var writes = new Option<int>("--writes-per-second") { Description = "Writes beside the counter's, over a second connection; 0: none.", DefaultValueFactory = _ => defaults.WritesPerSecond };
+        var link = new Option<int>("--link-mbit") { Description = "Speed of the nodes' links once Redis is filled, Mbit/s; 0: as fast as the machine." };
+        var agent = new Option<string>("--agent") { Description = "Further arguments of every agent, as one word: \"--tracker Hash\".", DefaultValueFactory = _ => "" };
+        var descheduler = new Option<string>("--descheduler") { Description = "Further arguments of the descheduler, as one word.", DefaultValueFactory = _ => "" };
+        var strategy = new Option<string>("--strategy") { Description = "spec.strategy of each move.", DefaultValueFactory = _ => defaults.Strategy };
+        strategy.AcceptOnlyFromAmong(Strategies.Auto, Strategies.PreCopy, Strategies.StopAndCopy);
         var artifacts = new Option<string>("--artifacts") { Description = "Folder of soak.json and, after a failure, soak-logs.", DefaultValueFactory = _ => defaults.Artifacts };
         cgroup.AcceptOnlyFromAmong("v1", "v2", "both");
         owner.AcceptOnlyFromAmong("replicaset", "none", "both");
-        var soak = new Command("soak", "Moves one Redis pod back and forth under load.") { moves, cgroup, owner, megabytes, writes, artifacts };
+        var soak = new Command("soak", "Moves one Redis pod back and forth under load.") { moves, cgroup, owner, megabytes, writes, link, agent, descheduler, strategy, artifacts };
         soak.SetAction((parsed, cancel) => RunAsync(
             new SoakOptions
             {
@@ -29,6 +35,10 @@ internal static class SoakCommand
                 Owners = parsed.GetValue(owner) switch { "both" => ["ReplicaSet", "None"], "none" => ["None"], _ => ["ReplicaSet"] },
                 Megabytes = parsed.GetValue(megabytes),
                 WritesPerSecond = parsed.GetValue(writes),
+                LinkMbit = parsed.GetValue(link),
+                AgentArguments = parsed.GetValue(agent)!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                DeschedulerArguments = parsed.GetValue(descheduler)!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                Strategy = parsed.GetValue(strategy)!,
                 Artifacts = parsed.GetValue(artifacts)!,
             },
             TimeProvider.System,
@@ -58,8 +68,8 @@ internal static class SoakCommand
     {
         Console.WriteLine($"{options.Moves} moves of a Redis with {options.Megabytes} MB, cgroup {cgroup}, owner {owner}");
         var version = cgroup == "v2" ? CgroupVersion.V2 : CgroupVersion.V1;
-        LabNodeOptions[] nodes = [new LabNodeOptions { Name = "left", CgroupVersion = version }, new LabNodeOptions { Name = "right", CgroupVersion = version }];
-        await using var cluster = await LabCluster.StartAsync(new LabOptions { Name = $"soak-{cgroup}-{owner}", Nodes = nodes, WithProduct = true, Time = time }, cancel);
+        LabNodeOptions[] nodes = [.. ((string[])["left", "right"]).Select(name => new LabNodeOptions { Name = name, CgroupVersion = version, AgentArguments = options.AgentArguments })];
+        await using var cluster = await LabCluster.StartAsync(new LabOptions { Name = $"soak-{cgroup}-{owner}", Nodes = nodes, WithProduct = true, DeschedulerArguments = options.DeschedulerArguments, Time = time }, cancel);
         var result = await new SoakRun(cluster, options, time).RunAsync(cgroup, owner, ("left", "right"), Print, cancel);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"p50/p99 of {result.Moves.Count} moves: freeze {result.FreezeP50Ms:0}/{result.FreezeP99Ms:0} ms, stall {result.StallP50Ms:0}/{result.StallP99Ms:0} ms; ")
@@ -74,5 +84,6 @@ internal static class SoakCommand
     }
 
     internal static void Print(SoakMove move) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{move.Number,4}  {move.From} -> {move.To,-6} freeze {move.FreezeMs,5:0} ms  stall {move.StallMs,6:0.0} ms  {DemoText.Megabytes(move.Bytes),9}  total {move.TotalMs,6:0} ms"));
+        $"{move.Number,4}  {move.From} -> {move.To,-6} freeze {move.FreezeMs,5:0} ms  stall {move.StallMs,6:0.0} ms  {DemoText.Megabytes(move.Bytes),9}  total {move.TotalMs,6:0} ms")
+        + (move.CompressedFromBytes == 0 ? "" : $"  compressed {DemoText.Megabytes(move.CompressedFromBytes)} to {DemoText.Megabytes(move.CompressedToBytes)}"));
 }

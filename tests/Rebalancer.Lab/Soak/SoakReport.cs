@@ -14,6 +14,9 @@ internal sealed record SoakMove
     /// <summary>The client's longest wait for one reply during this move.</summary>
     public required double StallMs { get; init; }
     public required long Bytes { get; init; }
+    /// <summary>Of these: what went over compressed, before and after.</summary>
+    public long CompressedFromBytes { get; init; }
+    public long CompressedToBytes { get; init; }
     /// <summary>From creating the Migration to its end.</summary>
     public required double TotalMs { get; init; }
     /// <summary>Milliseconds since each agent took the move up.</summary>
@@ -28,6 +31,8 @@ internal sealed record SoakMove
         FreezeMs = migration.Status.Target?.FreezeMs ?? 0,
         StallMs = Math.Round(stallMs, 1),
         Bytes = migration.Status.Source?.Bytes ?? 0,
+        CompressedFromBytes = migration.Status.Source?.CompressedFromBytes ?? 0,
+        CompressedToBytes = migration.Status.Source?.CompressedToBytes ?? 0,
         TotalMs = Math.Round(totalMs),
         SourceTimeline = migration.Status.Source?.Timeline ?? [],
         TargetTimeline = migration.Status.Target?.Timeline ?? [],

@@ -13,6 +13,11 @@ internal sealed class SoakRun(LabCluster cluster, SoakOptions options, TimeProvi
         var load = options.WritesPerSecond > 0 ? new LoadClientOptions(WritesPerSecond: options.WritesPerSecond) : null;
         var redisOptions = new RedisUnderLoadOptions { Node = nodes.First, Owner = owner, Megabytes = options.Megabytes, Load = load };
         await using var redis = await RedisUnderLoad.StartAsync(cluster.Client, redisOptions, time, cancel);
+        if (options.LinkMbit > 0)
+        {
+            foreach (var node in cluster.Nodes) { await node.SetLinkSpeedAsync(options.LinkMbit, cancel); }
+        }
+        redis.Strategy = options.Strategy;
         var moves = new List<SoakMove>();
         string? failure = null;
         for (var number = 1; number <= options.Moves && failure is null; number++)

@@ -11,11 +11,15 @@ internal enum ImageRecordKind : ushort
     /// <summary>Pages of one process, which the name tells (container/number in it); the offset is the address of the first.</summary>
     Pages = 3,
 
+    /// <summary>The same two, with their data compressed (<see cref="PackedData"/>); only to a target whose Accepted names the codec.</summary>
+    PackedChunk = 4,
+    PackedPages = 5,
+
     /// <summary>Every file with its length and hash, as a Manifest of node.proto: the last record, unless late pages were announced.</summary>
     Manifest = 2,
 
     /// <summary>Pages of one process, named as for Pages, that come after the manifest: first address (u64) and the one after the last (u64), of each range.</summary>
-    Late = 4,
+    Late = 6,
 }
 
 /// <summary>
@@ -47,7 +51,7 @@ internal readonly record struct ImageRecord(int DataBytes, int NameBytes, ImageR
         var kind = (ImageRecordKind)BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
         var longest = kind switch
         {
-            ImageRecordKind.Chunk or ImageRecordKind.Pages or ImageRecordKind.Late => TransferLimits.ChunkBytes,
+            ImageRecordKind.Chunk or ImageRecordKind.Pages or ImageRecordKind.PackedChunk or ImageRecordKind.PackedPages or ImageRecordKind.Late => TransferLimits.ChunkBytes,
             ImageRecordKind.Manifest => TransferLimits.ManifestBytes,
             _ => throw new TransferException($"a record of kind {(ushort)kind} came"),
         };

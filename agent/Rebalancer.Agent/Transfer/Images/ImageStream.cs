@@ -9,6 +9,7 @@ using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local.Memory;
+using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
 
@@ -32,7 +33,18 @@ internal sealed class ImageStream : IAsyncDisposable
     private ImageStream(TcpClient connection, SslStream stream, Task<MoveException> lost) => (this.connection, this.stream, this.lost) = (connection, stream, lost);
 
     /// <summary>Slows down what is sent while it is set.</summary>
-    public CopyPace? Pace { get; set; }
+    public CopyPace? Pace
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value is null) { Packer?.Uncap(); }
+        }
+    }
+
+    /// <summary>Compresses where that pays; null: nothing is. Ends with the stream.</summary>
+    public RecordPacker? Packer { get; set; }
 
     /// <summary>Bytes of pages sent, those that were sent again included.</summary>
     public long PageBytes { get; private set; }
@@ -73,28 +85,29 @@ internal sealed class ImageStream : IAsyncDisposable
     /// <returns>What was sent; valid until the next call.</returns>
     public async Task<ReadOnlyMemory<byte>> SendAsync(string name, SafeFileHandle file, long offset, int count, CancellationToken cancellation)
     {
+        Packer?.Begin();
         var nameBytes = Encoding.ASCII.GetBytes(name, buffer.AsSpan(ImageRecord.HeadBytes));
         var start = ImageRecord.HeadBytes + nameBytes;
         var read = count == 0 ? 0 : RandomAccess.Read(file, buffer.AsSpan(start, Math.Min(count, TransferLimits.ChunkBytes)), offset);
-        new ImageRecord(read, nameBytes, ImageRecordKind.Chunk, offset).Write(buffer);
-        await WriteAsync(buffer.AsMemory(0, start + read), cancellation);
+        await WriteAsync(new ImageRecord(read, nameBytes, ImageRecordKind.Chunk, offset), cancellation);
         return buffer.AsMemory(start, read);
     }
 
     /// <summary>Sends pages of a process, at most a chunk.</summary>
     /// <param name="container">Name of its container.</param>
     /// <param name="imagePid">Its number there.</param>
+    /// <param name="reader">Gives whole pages.</param>
     /// <returns>Bytes sent, a multiple of the page size: fewer than asked for where a page cannot be read.</returns>
-    public async Task<long> SendPagesAsync(string container, int imagePid, ProcessMemory memory, PageRange range, CancellationToken cancellation)
+    public async Task<long> SendPagesAsync(string container, int imagePid, PageReader reader, PageRange range, CancellationToken cancellation)
     {
+        Packer?.Begin();
         var nameBytes = Encoding.ASCII.GetBytes(new ProcessName(container, imagePid).ToString(), buffer.AsSpan(ImageRecord.HeadBytes));
         var start = ImageRecord.HeadBytes + nameBytes;
-        var read = memory.Read(range.Start, buffer.AsSpan(start, (int)Math.Min(range.Bytes, TransferLimits.ChunkBytes))) & ~(PageRange.PageBytes - 1);
+        var read = reader(range.Start, buffer.AsSpan(start, (int)Math.Min(range.Bytes, TransferLimits.ChunkBytes)));
         if (read == 0) { return 0; }
-        new ImageRecord(read, nameBytes, ImageRecordKind.Pages, (long)range.Start).Write(buffer);
         pages.Append(buffer.AsSpan(start, read));
         PageBytes += read;
-        await WriteAsync(buffer.AsMemory(0, start + read), cancellation);
+        await WriteAsync(new ImageRecord(read, nameBytes, ImageRecordKind.Pages, (long)range.Start), cancellation);
         return read;
     }
 
@@ -135,15 +148,28 @@ internal sealed class ImageStream : IAsyncDisposable
     {
         await stream.DisposeAsync();
         connection.Dispose();
+        Packer?.Dispose();
         ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private ValueTask CountedAsync(ValueTask wait, bool isCap) => Packer?.CountAsync(wait, isCap) ?? wait;
+
+    /// <summary>Sends a record whose name and data lie in the buffer.</summary>
+    private async Task WriteAsync(ImageRecord head, CancellationToken cancellation)
+    {
+        var length = ImageRecord.HeadBytes + head.NameBytes + head.DataBytes;
+        head.Write(buffer);
+        var packed = Packer?.Pack(head, buffer.AsSpan(0, length)) ?? default;
+        await WriteAsync(packed.IsEmpty ? buffer.AsMemory(0, length) : packed, cancellation);
+        Packer?.End(head.DataBytes, packed.IsEmpty ? length : packed.Length);
     }
 
     private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         try
         {
-            if (Pace is { } pace) { await pace.TakeAsync(bytes.Length, cancellation); }
-            await stream.WriteAsync(bytes, cancellation);
+            if (Pace is { } pace) { await CountedAsync(pace.TakeAsync(bytes.Length, cancellation), isCap: true); }
+            await CountedAsync(stream.WriteAsync(bytes, cancellation), isCap: false);
         }
         catch (IOException e)
         {

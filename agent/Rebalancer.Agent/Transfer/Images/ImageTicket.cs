@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Local.Memory;
+using ZstdSharp;
 
 namespace Rebalancer.Agent.Transfer.Images;
 
@@ -33,6 +34,8 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
 {
     private readonly CancellationTokenSource closing = new();
     private readonly CancellationTokenSource failed = new();
+    private readonly Decompressor decompressor = new();
+    private byte[] unpacked = [];
     private Task receiving = Task.CompletedTask;
 
     public byte[] Bytes { get; } = RandomNumberGenerator.GetBytes(ImageRecord.TicketBytes);
@@ -57,6 +60,7 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
         await receiving;
         closing.Dispose();
         failed.Dispose();
+        decompressor.Dispose();
     }
 
     private async Task RunAsync(Stream stream)
@@ -94,6 +98,8 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
         {
             case ImageRecordKind.Chunk: sink.Write(name, record.Offset, data); return true;
             case ImageRecordKind.Pages: return sink.WritePages(name, (ulong)record.Offset, data);
+            case ImageRecordKind.PackedChunk: sink.Write(name, record.Offset, Unpack(data)); return true;
+            case ImageRecordKind.PackedPages: return sink.WritePages(name, (ulong)record.Offset, Unpack(data));
             case ImageRecordKind.Late: Announce(name, data); return true;
             default: return sink.Store(Manifest.Parser.ParseFrom(data));
         }
@@ -106,5 +112,11 @@ internal sealed class ImageTicket(IMoveSink sink, string node, Action<string> fo
         {
             sink.Announce(process, new PageRange(BinaryPrimitives.ReadUInt64LittleEndian(data), BinaryPrimitives.ReadUInt64LittleEndian(data[sizeof(ulong)..])));
         }
+    }
+
+    private ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> data)
+    {
+        if (unpacked.Length == 0) { unpacked = new byte[TransferLimits.ChunkBytes]; }
+        return unpacked.AsSpan(0, PackedData.Unpack(decompressor, data, unpacked));
     }
 }
