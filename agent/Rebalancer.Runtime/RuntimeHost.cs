@@ -25,6 +25,9 @@ internal sealed record RuntimeHost
     /// <summary>How long nobody may listen on the agent's socket: longer than an agent's restart.</summary>
     public TimeSpan ConnectWindow { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a kill waits for pages that its container's copy on another node still lacks, before it fails.</summary>
+    public TimeSpan LatePagesWindow { get; init; } = TimeSpan.FromSeconds(20);
+
     public AgentClient Agent => new(Socket, Clock);
 
     public static RuntimeHost OfThisNode()

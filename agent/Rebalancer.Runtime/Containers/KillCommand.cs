@@ -44,7 +44,7 @@ internal static class KillCommand
         // An agent that has been gone for so long does not bring them any more, and a pod must be killable in the end.
         while (File.Exists(marker) && host.Clock.GetUtcNow() - File.GetLastWriteTimeUtc(marker) < LatePagesLimit)
         {
-            if (host.Clock.GetElapsedTime(start) >= SandboxLimit) { throw new RuntimeFailureException(FailureReasons.LatePages, $"pod {state.PodUid} runs on another node and still lacks pages that container {call.Id} has"); }
+            if (host.Clock.GetElapsedTime(start) >= host.LatePagesWindow) { throw new RuntimeFailureException(FailureReasons.LatePages, $"pod {state.PodUid} runs on another node and still lacks pages that container {call.Id} has"); }
             SystemCalls.PauseMs(PollMs);
         }
     }

@@ -41,6 +41,31 @@ public sealed class KillTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Kill_CopyElsewhereLacksPages_FailsTypedAndNothingEnds(int version)
+    {
+        using var cgroup = new TestCgroup(version);
+        WriteState(cgroup);
+        cgroup.StartWriters(node.Folder, count: 2);
+        Assert.True(cgroup.Freezer.Freeze(TimeSpan.FromSeconds(10)));
+        TestNode.Mark(node.Host.ReleasedFolder, TestNode.PodUid);
+        TestNode.Mark(node.Host.ServingFolder, TestNode.PodUid);
+        var alive = cgroup.Freezer.Pids();
+
+        Assert.NotEqual(0, node.Run("kill", "c1", "9"));
+
+        Assert.Contains(FailureReasons.LatePages, node.LogMessage, StringComparison.Ordinal);
+        Assert.Equal(alive, cgroup.Freezer.Pids());
+        Assert.NotEmpty(alive);
+        Assert.True(cgroup.Freezer.IsFrozen);
+        // An agent that has not been seen for long does not bring the pages any more.
+        File.SetLastWriteTimeUtc(Path.Combine(node.Host.ServingFolder, TestNode.PodUid), DateTime.UnixEpoch);
+        Assert.Equal(0, node.Run("kill", "c1", "9"));
+        Assert.Empty(cgroup.Freezer.Pids());
+    }
+
+    [Theory]
     [InlineData(1, "kill")]
     [InlineData(2, "kill")]
     [InlineData(1, "delete")]

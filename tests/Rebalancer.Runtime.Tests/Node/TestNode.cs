@@ -23,9 +23,11 @@ internal sealed class TestNode : IDisposable
             ParkedFolder = Path.Combine(Folder, "parked"),
             Nothing = Path.Combine(Folder, "nothing"),
             ReleasedFolder = Path.Combine(Folder, "released"),
+            ServingFolder = Path.Combine(Folder, "serving"),
             ConsumedFolder = Path.Combine(Folder, "consumed"),
             DecisionLimit = TimeSpan.FromSeconds(30),
             ConnectWindow = TimeSpan.Zero,
+            LatePagesWindow = TimeSpan.Zero,
         };
     }
 
