@@ -18,7 +18,8 @@ namespace Rebalancer.Lab.Tests.Faults;
 [Collection(LabCollection.Name)]
 public sealed class PostCopyTests(FaultLab lab, ITestOutputHelper output) : IClassFixture<FaultLab>, IAsyncLifetime, IDisposable
 {
-    private const double SlowMbitPerS = 30;
+    private const double SlowMbitPerS = 30, VerySlowMbitPerS = 10;
+    private const string FreezeBudget = "5s";
     /// <summary>20 MB, rewritten twice a second or as fast as the machine can.</summary>
     private static readonly LoadClientOptions FastWriter = new(WritesPerSecond: 400, Keys: 200, ValueBytes: 100_000);
     private static readonly TimeSpan ReplyLimit = TimeSpan.FromSeconds(60);
@@ -42,18 +43,36 @@ public sealed class PostCopyTests(FaultLab lab, ITestOutputHelper output) : ICla
     public Task TargetAgentKilled_WhilePagesAreMissing_PodGetsThem() => MoveAsync((_, cancel) => lab.TargetNode.Agent!.KillAsync(cancel), _ => Task.CompletedTask);
 
     [Fact]
+    public Task TargetAgentKilled_WhenThePodRunsAndPagesAreMissing_PodGetsThem() => MoveAsync(
+        async (redis, cancel) =>
+        {
+            // Its first replies on the target.
+            await redis.NextReplyAsync(cancel);
+            await lab.TargetNode.Agent!.KillAsync(cancel);
+        },
+        _ => Task.CompletedTask);
+
+    /// <summary>What is written while it is sent is more than the budget has room for, and the pod may not be slowed down.</summary>
+    [Fact]
+    public async Task Move_AutoAndWriterFasterThanTheLink_BecomesAPostCopyWithinItsBudget()
+    {
+        await SetLinkSpeedAsync(VerySlowMbitPerS);
+        await MoveAsync((_, _) => Task.CompletedTask, _ => Task.CompletedTask, Strategies.Auto);
+    }
+
+    [Fact]
     public Task AgentsCutOff_WhilePagesAreMissing_PodGetsThemAfterwards() => MoveAsync(
         (_, cancel) => lab.Cluster.CutAsync(FaultLab.Source, FaultLab.Target, CutTraffic.Agents, cancel),
         cancel => lab.Cluster.HealAsync(FaultLab.Source, FaultLab.Target, cancel));
 
-    private async Task MoveAsync(Func<RedisUnderLoad, CancellationToken, Task> fault, Func<CancellationToken, Task> heal)
+    private async Task MoveAsync(Func<RedisUnderLoad, CancellationToken, Task> fault, Func<CancellationToken, Task> heal, string strategy = Strategies.PostCopy)
     {
         await using var redis = await lab.StartRedisAsync(limit.Token, megabytes: 1, load: FastWriter);
-        redis.Strategy = Strategies.PostCopy;
+        (redis.Strategy, redis.Throttle) = (strategy, Throttles.Never);
         var server = new IPEndPoint(PodApi.Address(redis.FirstPod), Redis.Port);
         using var connection = await RespConnection.ConnectAsync(server, TimeProvider.System, limit.Token);
         await using var writer = await ValueWriter.StartAsync(server, TimeProvider.System, limit.Token);
-        var begun = await redis.BeginMoveAsync(FaultLab.Target, limit.Token);
+        var begun = await redis.BeginMoveAsync(FaultLab.Target, limit.Token, FreezeBudget);
         var committed = await redis.Migrations.WaitAsync(begun.Metadata.Name, begun.Metadata.NamespaceProperty, now => now.Status.Decision.Length > 0, EndLimit, limit.Token);
         Assert.True(committed.Status.Decision == Decision.Committed, MigrationApi.Describe(committed));
 

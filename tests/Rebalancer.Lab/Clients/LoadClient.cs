@@ -13,6 +13,8 @@ internal sealed record LoadClientOptions(int WritesPerSecond = 500, int Keys = 1
 /// <summary>Overwrites keys over one TCP connection at a steady rate, so that a moved server has dirty memory and traffic. It never reconnects.</summary>
 internal sealed class LoadClient : IAsyncDisposable
 {
+    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    private const int Seed = 1;
     private static readonly TimeSpan ReplyLimit = TimeSpan.FromSeconds(120);
 
     private readonly RespConnection connection;
@@ -49,11 +51,13 @@ internal sealed class LoadClient : IAsyncDisposable
     {
         try
         {
+            var noise = new Random(Seed);
             var pause = TimeSpan.FromSeconds(1.0 / options.WritesPerSecond);
             while (!stop.IsCancellationRequested)
             {
                 var key = (writes % options.Keys).ToString(CultureInfo.InvariantCulture);
-                var value = writes.ToString(CultureInfo.InvariantCulture).PadRight(options.ValueBytes, '.');
+                // Noise: what compresses would not load the link.
+                var value = new string(noise.GetItems<char>(Letters, options.ValueBytes));
                 connection.Command(ReplyLimit, stop.Token, "SET", "load:" + key, value);
                 Interlocked.Increment(ref writes);
                 connection.Pause(pause);

@@ -52,6 +52,9 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
     /// <summary>One of <see cref="Strategies"/>, for the moves from now on.</summary>
     public string Strategy { get; set; } = Strategies.Auto;
 
+    /// <summary>One of <see cref="Throttles"/>, for the moves from now on.</summary>
+    public string Throttle { get; set; } = Throttles.Auto;
+
     public V1Pod FirstPod { get; }
     public CounterClient Counter { get; }
     public MigrationApi Migrations { get; }
@@ -77,7 +80,7 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
     {
         var pod = await PodAsync(cancel);
         var name = string.Create(CultureInfo.InvariantCulture, $"{options.Name}-{++moves}");
-        var spec = new MigrationSpec { PodName = pod.Metadata.Name, PodUID = pod.Metadata.Uid, TargetNode = target, FreezeBudget = freezeBudget, Strategy = Strategy };
+        var spec = new MigrationSpec { PodName = pod.Metadata.Name, PodUID = pod.Metadata.Uid, TargetNode = target, FreezeBudget = freezeBudget, Strategy = Strategy, Throttle = Throttle };
         return await Migrations.CreateAsync(name, spec, options.Namespace, cancel);
     }
 
