@@ -4,6 +4,7 @@ using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 using Rebalancer.Model;
 using Rebalancer.Planning;
+using Rebalancer.Policy.Constraints;
 using Rebalancer.Policy.Cost;
 
 namespace Rebalancer.Descheduler.Migrations;

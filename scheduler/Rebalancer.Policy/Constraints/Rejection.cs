@@ -1,20 +1,30 @@
-namespace Rebalancer.Planning;
+namespace Rebalancer.Policy.Constraints;
 
-/// <summary>Why a node is not taken as the target of a move.</summary>
-public enum RejectionKind
+/// <summary>Why a node is not taken for a pod. None: nothing speaks against it.</summary>
+public enum RejectionKind : byte
 {
+    None,
     Unknown,
     IsSource,
     AgentMissing,
     Doomed,
     Unready,
+    Unschedulable,
     Taint,
     NodeSelector,
     NodeAffinity,
     PodAffinity,
     PodAntiAffinity,
+    TopologySpread,
+    HostPort,
+    ClaimMissing,
+    ClaimUnbound,
+    VolumeNodeAffinity,
+    VolumeAttachedElsewhere,
+    AttachLimit,
     PodLimit,
     Resources,
+    CpuClass,
 }
 
 /// <summary>One node and the first thing that speaks against it, with the values.</summary>
