@@ -97,7 +97,7 @@ internal static class PendingPhase
         }
 
         var info = PodMapping.ToModel(pod, []);
-        var refusals = Movability.Check(info, budget, automatic: o.Migration.Spec.Reason != "Manual");
+        var refusals = MovabilityRefusals.Check(info, budget, automatic: o.Migration.Spec.Reason != "Manual");
         if (!refusals.IsEmpty)
         {
             return refusals;
