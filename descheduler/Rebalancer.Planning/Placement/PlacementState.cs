@@ -69,17 +69,13 @@ internal sealed class PlacementState
                 return RejectionKind.CpuClass;
             }
 
-            if (home >= 0 && !occupancy.CopyMayRunBeside(pod, home, node))
-            {
-                return RejectionKind.PodAntiAffinity;
-            }
-
-            return occupancy.Check(pod, node);
+            var kind = occupancy.Check(pod, node);
+            return kind == RejectionKind.None && home >= 0 && !occupancy.CopyMayRunBeside(pod, home, node) ? RejectionKind.Copy : kind;
         }
 
         // Going back home is no scheduling; what is there already is allowed, as long as there is room.
-        var kind = occupancy.Check(pod, node);
-        return kind is RejectionKind.Taint or RejectionKind.Unschedulable or RejectionKind.NodeAffinity or RejectionKind.NodeSelector ? RejectionKind.None : kind;
+        var there = occupancy.Check(pod, node);
+        return there is RejectionKind.Taint or RejectionKind.Unschedulable or RejectionKind.NodeAffinity or RejectionKind.NodeSelector ? RejectionKind.None : there;
     }
 
     /// <summary>What putting the pod there would add to the cost.</summary>

@@ -96,13 +96,26 @@ public sealed class Occupancy
     /// <summary>The values behind a rejection, for people.</summary>
     public string Explain(int pod, int node, RejectionKind kind) => new OccupancyText(index, this, counted, held, spread).Explain(pod, node, kind);
 
-    /// <summary>False where anti-affinity to its own kind would refuse a copy on that node while the pod itself still runs on the other.</summary>
+    /// <summary>
+    /// False where a copy on the target would be refused while the pod itself still runs on the source: by anti-affinity to its own kind, or because both
+    /// would count in the same domain of a topology spread. To be asked while the pod is removed.
+    /// </summary>
     public bool CopyMayRunBeside(int pod, int source, int target)
     {
-        foreach (var id in index.TermTable.Terms[pod].AntiAffinityToSelf)
+        var terms = index.TermTable.Terms[pod];
+        foreach (var id in terms.AntiAffinityToSelf)
         {
             var counter = counted[id];
             if (counter.DomainOf(target) >= 0 && counter.DomainOf(source) == counter.DomainOf(target))
+            {
+                return false;
+            }
+        }
+
+        foreach (var rule in terms.Spread)
+        {
+            var counter = spread[rule.Counter];
+            if (counter.DomainOf(source) == counter.DomainOf(target) && counter.At(target) + 2 * rule.Self - counter.Least(rule.MinDomains) > rule.MaxSkew)
             {
                 return false;
             }

@@ -25,6 +25,9 @@ public enum RejectionKind : byte
     PodLimit,
     Resources,
     CpuClass,
+
+    /// <summary>The pod could be there, but not while it still runs where it is.</summary>
+    Copy,
 }
 
 /// <summary>One node and the first thing that speaks against it, with the values.</summary>

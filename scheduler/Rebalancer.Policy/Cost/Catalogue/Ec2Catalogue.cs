@@ -65,10 +65,10 @@ public sealed class Ec2Catalogue : IPriceCatalogue
 
     private static string Key(string type, string region) => type + "@" + region;
 
-    private static int Integer(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static int Integer(string text) => int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }
 
 /// <summary>What EC2's Spot Instance Advisor says of a type in a region, over the last month.</summary>
-/// <param name="SavingPercent">Against on-demand, mean.</param>
+/// <param name="SavingPercent">Against on-demand, mean; below 0 where spot was dearer.</param>
 /// <param name="Bucket">Interrupted machines: 0 under 5 %, 1 5-10 %, 2 10-15 %, 3 15-20 %, 4 over 20 %.</param>
 public readonly record struct SpotAdvice(int SavingPercent, int Bucket);
