@@ -38,8 +38,8 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
             .Where(n => n != node && !problem.Offered[n] && !state.IsEmpty(n))
             .Select(n => state.Verdict(pod, n)).ToList();
         state.Undo(mark);
-        return verdicts.Contains(RejectionKind.None)
-            ? null
+        return verdicts.Contains(RejectionKind.None) ? null
+            : verdicts.Count == 0 ? "no other node is in use"
             : $"{name} fits on no other node in use: " + string.Join(", ", verdicts.GroupBy(v => v).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).Select(g => $"{g.Count()} x {g.Key}"));
     }
 }

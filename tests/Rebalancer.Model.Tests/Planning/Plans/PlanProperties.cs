@@ -65,8 +65,17 @@ public sealed class PlanProperties
         Assert.True(plan.Verdict != PlanVerdict.Act || plan.Balance.Saved.Usd <= gone, $"{plan.Balance.Saved} saved, but the nodes that go cost {gone}");
     }
 
+    [Fact]
+    public void RandomClusters_AreWorthPlanning()
+    {
+        var plans = Enumerable.Range(0, 60).Select(seed => Plan(RandomCluster.Make(seed))).ToList();
+
+        Assert.True(plans.Count(p => p.Verdict == PlanVerdict.Act) > 20, "hardly any plan acts, so that the properties say nothing");
+        Assert.True(plans.Count(p => p.Waves.Length > 2) > 10, "hardly any plan has several waves");
+    }
+
     private static MovePlan Plan(ClusterSnapshot snapshot)
-        => new Planner(Policy, new AdvisorHazard(Ec2Catalogue.Instance), new SizeEstimates(), new FakeTimeProvider()).Plan(snapshot, new PlanBudget(300));
+        => new Planner(Policy, new AdvisorHazard(Ec2Catalogue.Instance), new SizeEstimates(), new FakeTimeProvider()).Plan(snapshot, new PlanBudget(100));
 
     private static ImmutableArray<PodInfo> Shuffled(ImmutableArray<PodInfo> pods, int seed)
     {
