@@ -3,6 +3,7 @@ using Rebalancer.Model;
 using Rebalancer.Planning.Placement;
 using Rebalancer.Planning.Waves;
 using Rebalancer.Policy;
+using Rebalancer.Policy.Constraints;
 
 namespace Rebalancer.Planning;
 
@@ -10,8 +11,7 @@ namespace Rebalancer.Planning;
 internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, ClusterSnapshot snapshot)
 {
     private readonly PlacementState initial = new(problem);
-    private readonly int[][] budgetsOfPod = [.. problem.Index.Pods.Select(p =>
-        Enumerable.Range(0, snapshot.Budgets.Length).Where(b => snapshot.Budgets[b].Covers(p)).ToArray())];
+    private readonly int[][] budgetsOfPod = BudgetsOf(problem, snapshot.Budgets);
 
     public PlacementProblem Problem => problem;
 
@@ -36,7 +36,8 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
             .Where(s => s.Source != s.Target).OrderBy(s => s.Source).ThenBy(s => s.Pod)];
     }
 
-    public MovePlan ToPlan(List<List<Step>> waves)
+    /// <param name="explain">Whether to say of every node why it stays; that takes longest.</param>
+    public MovePlan ToPlan(List<List<Step>> waves, bool explain)
     {
         var state = new PlacementState(problem);
         var steps = waves.SelectMany(w => w).ToList();
@@ -47,7 +48,7 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
         var plan = new MovePlan { Verdict = verdict, Reason = reason, Balance = balance, Warnings = [.. problem.Costs.Prices.Select(p => p.Warning).OfType<InvalidField>()] };
         if (verdict != PlanVerdict.Act)
         {
-            return plan with { FreedNodes = Freed(initial), KeptNodes = Kept(initial) };
+            return plan with { FreedNodes = Freed(initial), KeptNodes = explain ? Kept(initial) : [] };
         }
 
         return plan with
@@ -55,7 +56,7 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
             NewNodes = [.. Nodes().Where(n => problem.Offered[n] && !state.IsEmpty(n)).Select(NewNodeOf)],
             Waves = [.. waves.Select(w => new MoveWave([.. w.Select(s => ToMove(s, state))]))],
             FreedNodes = Freed(state),
-            KeptNodes = Kept(state),
+            KeptNodes = explain ? Kept(state) : [],
         };
     }
 
@@ -100,6 +101,17 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
 
     private NewNode NewNodeOf(int node)
         => new(problem.Index.Nodes[node].Name, problem.Index.Nodes[node].Machine.InstanceType, Offers.ModelOf(problem.Index.Nodes[node].Name), problem.Costs.Prices[node]);
+
+    private static int[][] BudgetsOf(PlacementProblem problem, ImmutableArray<BudgetInfo> budgets)
+    {
+        var index = new SelectorIndex();
+        for (var i = 0; i < budgets.Length; i++)
+        {
+            index.Add(i, budgets[i].Selector);
+        }
+
+        return [.. problem.Index.Pods.Select(p => index.Candidates(p.Labels).Where(b => budgets[b].Covers(p)).ToArray())];
+    }
 
     private bool WasEmpty(int node) => initial.IsEmpty(node);
 

@@ -24,23 +24,30 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
     {
         var meter = new BudgetMeter(budget, clock);
         var draft = new PlanDraft(new PlacementProblem(snapshot, policy, hazards, estimates), policy, snapshot);
-        var plan = draft.ToPlan(Search(draft, meter, budget.Seed));
+        var waves = Search(draft, meter, budget.Seed);
+        var plan = draft.ToPlan(waves, explain: false);
         for (var round = 1; round < MaxRounds && plan.Verdict == PlanVerdict.Act && !meter.TimeIsUp; round++)
         {
             // Looked at as the next plan will look at it: everything in its new place, with nothing to lose.
             var settled = PlanOutcome.Apply(snapshot, plan, policy);
             var nextDraft = new PlanDraft(new PlacementProblem(settled, policy, hazards, estimates), policy, settled);
-            var next = nextDraft.ToPlan(Search(nextDraft, meter, budget.Seed));
-            if (next.Verdict != PlanVerdict.Act || draft.Compose(plan, next) is not { } both || draft.ToPlan(draft.InOrder(both).Waves) is not { Verdict: PlanVerdict.Act } longer
-                || longer.Balance.NetBenefit <= plan.Balance.NetBenefit)
+            var next = nextDraft.ToPlan(Search(nextDraft, meter, budget.Seed), explain: false);
+            if (next.Verdict != PlanVerdict.Act || draft.Compose(plan, next) is not { } both)
             {
                 break;
             }
 
-            plan = longer;
+            var together = draft.InOrder(both).Waves;
+            var longer = draft.ToPlan(together, explain: false);
+            if (longer.Verdict != PlanVerdict.Act || longer.Balance.NetBenefit <= plan.Balance.NetBenefit)
+            {
+                break;
+            }
+
+            (waves, plan) = (together, longer);
         }
 
-        return plan;
+        return draft.ToPlan(waves, explain: true);
     }
 
     /// <summary>Pods for whose moves no moment is found stay where they are, and the search begins anew without them; what is left in the end can be put in order.</summary>

@@ -5,6 +5,11 @@ namespace Rebalancer.Planning.Placement;
 /// <summary>Why a node that still holds pods could not be emptied, told from where the search ended.</summary>
 internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState state)
 {
+    /// <summary>The largest ones; where they find room, the small ones would too.</summary>
+    private const int MaxPodsLookedAt = 3;
+
+    private readonly int[] inUse = [.. Enumerable.Range(0, problem.Index.Nodes.Length).Where(n => !problem.Offered[n] && !state.IsEmpty(n)).OrderByDescending(state.FreeCpu).ThenBy(n => n)];
+
     public string Of(int node)
     {
         if (problem.Kept(node) is { } kept)
@@ -19,7 +24,7 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
         }
 
         var pods = state.Residents(node).OrderByDescending(p => Emptying.Size(problem, p)).ThenBy(p => p).ToList();
-        return pods.Select(p => NoPlaceFor(p, node)).FirstOrDefault(r => r is not null)
+        return pods.Take(MaxPodsLookedAt).Select(p => NoPlaceFor(p, node)).FirstOrDefault(r => r is not null)
             ?? $"its {pods.Count} pods find no room on other nodes together, or moving them costs more than it saves";
     }
 
@@ -34,9 +39,20 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
 
         var mark = state.Mark;
         state.TakeOut(pod);
-        var verdicts = Enumerable.Range(0, problem.Index.Nodes.Length)
-            .Where(n => n != node && !problem.Offered[n] && !state.IsEmpty(n))
-            .Select(n => state.Verdict(pod, n)).ToList();
+        var verdicts = new List<RejectionKind>();
+        foreach (var other in inUse)
+        {
+            if (other != node)
+            {
+                verdicts.Add(state.Verdict(pod, other));
+            }
+
+            if (verdicts is [.., RejectionKind.None])
+            {
+                break;
+            }
+        }
+
         state.Undo(mark);
         return verdicts.Contains(RejectionKind.None) ? null
             : verdicts.Count == 0 ? "no other node is in use"

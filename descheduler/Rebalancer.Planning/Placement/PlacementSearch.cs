@@ -55,7 +55,7 @@ internal sealed class PlacementSearch(PlacementProblem problem, PlacementState s
             .OrderBy(n => state.Residents(n).Sum(p => (double)problem.Index.Requests[p * problem.Index.ResourceCount]) / problem.NodeMicros[n])
             .ThenBy(n => n)
             .ToList();
-        foreach (var node in order.TakeWhile(_ => !budget.TimeIsUp))
+        foreach (var node in order.TakeWhile(_ => !budget.TimeIsUp && state.Moved < problem.MaxMoves))
         {
             TryEmpty(node);
         }

@@ -18,6 +18,7 @@ internal sealed class TermTable
     private readonly Dictionary<string, TopologyTable.Domains> eligible = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LabelClass> classes = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> holderOf = [];
+    private readonly SelectorIndex[] indexes;
     private readonly SortedSet<string> labelsAskedFor = new(StringComparer.Ordinal);
 
     public TermTable(IReadOnlyList<NodeInfo> nodes, IReadOnlyList<PodInfo> pods)
@@ -30,6 +31,7 @@ internal sealed class TermTable
             labelsAskedFor.UnionWith((term.Selector?.Requirements ?? []).Select(r => r.Key));
         }
 
+        indexes = [.. new[] { counted, spread, held }.Select(IndexOf)];
         Classes = [.. pods.Select(Classify)];
     }
 
@@ -145,15 +147,30 @@ internal sealed class TermTable
         var name = text.ToString();
         if (!classes.TryGetValue(name, out var found))
         {
-            found = new LabelClass(Matching(counted, pod), pod.Terminating ? [] : Matching(spread, pod), Matching(held, pod));
+            found = new LabelClass(
+                Matching(counted, indexes[0], pod), pod.Terminating ? [] : Matching(spread, indexes[1], pod), Matching(held, indexes[2], pod));
             classes[name] = found;
         }
 
         return found;
     }
 
-    private static int[] Matching(List<Selection> list, PodInfo pod)
-        => [.. Enumerable.Range(0, list.Count).Where(i => list[i].IsAsked && Array.TrueForAll(list[i].Terms, t => t.Matches(pod)))];
+    private static int[] Matching(List<Selection> list, SelectorIndex index, PodInfo pod)
+        => [.. index.Candidates(pod.Labels).Where(i => Array.TrueForAll(list[i].Terms, t => t.Matches(pod)))];
+
+    private static SelectorIndex IndexOf(List<Selection> list)
+    {
+        var index = new SelectorIndex();
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (list[i].IsAsked)
+            {
+                index.Add(i, list[i].Terms[0].Selector);
+            }
+        }
+
+        return index;
+    }
 
     private static string Describe(PodTerm term)
         => term.Selector is null ? "no pod" : $"pods with {(term.Selector.Requirements.IsEmpty ? "any labels" : string.Join(", ", term.Selector.Requirements))}";
