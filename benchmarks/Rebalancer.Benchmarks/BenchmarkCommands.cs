@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rebalancer.Benchmarks.Clusters;
 using Rebalancer.Benchmarks.Migration;
 using Rebalancer.Benchmarks.Migration.ByHand;
 using Rebalancer.Benchmarks.Wrapper;
@@ -8,7 +9,7 @@ namespace Rebalancer.Benchmarks;
 /// <summary>The verbs of the benchmarks' program.</summary>
 internal static class BenchmarkCommands
 {
-    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create() };
+    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create() };
 
     private static Command Wrapper()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rebalancer.Model;
+using Rebalancer.Policy.Constraints;
 using Rebalancer.Policy.Cost;
 
 namespace Rebalancer.Planning;

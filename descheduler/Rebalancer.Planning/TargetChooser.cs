@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rebalancer.Model;
+using Rebalancer.Policy.Constraints;
 using Rebalancer.Policy.Cost;
 
 namespace Rebalancer.Planning;
@@ -15,7 +16,7 @@ public sealed class TargetChooser(NodePricing pricing)
     /// </summary>
     public ImmutableArray<TargetChoice> ChooseAll(ClusterSnapshot snapshot, ImmutableArray<PodInfo> pods)
     {
-        var room = new NodeRoom(snapshot);
+        var fit = new TargetFit(snapshot, pods);
         var prices = snapshot.Nodes.ToDictionary(n => n.Name, pricing.PriceOf, StringComparer.Ordinal);
         var byCost = snapshot.Nodes.OrderBy(n => prices[n.Name].PerHour).ThenBy(n => n.Name, StringComparer.Ordinal).ToList();
         var chosen = new TargetChoice[pods.Length];
@@ -25,10 +26,10 @@ public sealed class TargetChooser(NodePricing pricing)
             .ThenBy(i => pods[i].FullName, StringComparer.Ordinal);
         foreach (var i in order)
         {
-            chosen[i] = ChooseOne(byCost, prices, room, pods[i]);
+            chosen[i] = ChooseOne(byCost, prices, fit, pods[i]);
             if (chosen[i].Node is { } node)
             {
-                room.Take(node, pods[i]);
+                fit.Take(node, pods[i]);
             }
         }
 
@@ -38,25 +39,27 @@ public sealed class TargetChooser(NodePricing pricing)
     /// <summary>Null if the pod may go to the node, else the first thing against it.</summary>
     public static Rejection? Check(ClusterSnapshot snapshot, PodInfo pod, string nodeName)
         => snapshot.Node(nodeName) is { } node
-            ? NodeFit.Check(new NodeRoom(snapshot), pod, node)
+            ? new TargetFit(snapshot, [pod]).Check(pod, node)
             : new Rejection(nodeName, RejectionKind.Unknown, "there is no node of this name");
 
-    private static TargetChoice ChooseOne(List<NodeInfo> byCost, Dictionary<string, NodePrice> prices, NodeRoom room, PodInfo pod)
+    /// <summary>A processor that can go on where the pod's stopped counts before the price: elsewhere the agents would have to refuse the move.</summary>
+    private static TargetChoice ChooseOne(List<NodeInfo> byCost, Dictionary<string, NodePrice> prices, TargetFit fit, PodInfo pod)
     {
         var rejections = ImmutableArray.CreateBuilder<Rejection>();
-        NodeInfo? best = null;
+        var fitting = new List<NodeInfo>();
         foreach (var node in byCost)
         {
-            if (NodeFit.Check(room, pod, node) is { } rejection)
+            if (fit.Check(pod, node) is { } rejection)
             {
                 rejections.Add(rejection);
             }
             else
             {
-                best ??= node;
+                fitting.Add(node);
             }
         }
 
+        var best = fitting.Find(n => fit.CpuMayGoOn(pod, n)) ?? fitting.FirstOrDefault();
         rejections.Sort(static (a, b) => string.CompareOrdinal(a.Node, b.Node));
         return new TargetChoice(pod, best?.Name, best is null ? null : prices[best.Name], rejections.ToImmutable());
     }

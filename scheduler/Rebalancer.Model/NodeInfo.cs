@@ -27,6 +27,17 @@ public sealed record NodeInfo
     /// <summary>Price per hour as written on the node, unchecked; null where nothing is written.</summary>
     public string? CostText { get; init; }
 
+    /// <summary>Interruptions per hour as written on the node, unchecked; null where nothing is written.</summary>
+    public string? HazardText { get; init; }
+    public MachineInfo Machine { get; init; } = MachineInfo.Unknown;
+
+    /// <summary>Most volumes that each CSI driver attaches to the node (CSINode); a driver that is absent has no limit.</summary>
+    public ImmutableDictionary<string, int> AttachLimits { get; init; } = ImmutableDictionary<string, int>.Empty;
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>The mark by which the owner keeps this node, "key=value"; null where there is none.</summary>
+    public string? KeepMark { get; init; }
+
     public bool Doomed => Interrupted || Unschedulable || TerminatesAt is not null;
 }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Rebalancer.Model;
 
@@ -14,10 +15,20 @@ public sealed record Placement
     public ImmutableArray<Toleration> Tolerations { get; init; } = [];
     public ImmutableArray<PodTerm> Affinity { get; init; } = [];
     public ImmutableArray<PodTerm> AntiAffinity { get; init; } = [];
+    public ImmutableArray<SpreadConstraint> Spread { get; init; } = [];
+    public Preferences Preferences { get; init; } = Preferences.None;
 }
 
 /// <summary>All requirements must match. A term without any matches nothing, as in Kubernetes.</summary>
-public sealed record NodeTerm(ImmutableArray<Requirement> Labels, ImmutableArray<Requirement> Fields);
+public sealed record NodeTerm(ImmutableArray<Requirement> Labels, ImmutableArray<Requirement> Fields)
+{
+    public bool Matches(NodeInfo node)
+        => Labels.Length + Fields.Length > 0
+            && Labels.All(r => r.Matches(node.Labels.GetValueOrDefault(r.Key)))
+            && Fields.All(r => r.Key == "metadata.name" && r.Matches(node.Name));
+
+    public override string ToString() => string.Join(" and ", Labels.Concat(Fields));
+}
 
 /// <summary>Operator is In, NotIn, Exists, DoesNotExist, Gt or Lt.</summary>
 public sealed record Requirement(string Key, string Operator, ImmutableArray<string> Values)
@@ -37,7 +48,9 @@ public sealed record Requirement(string Key, string Operator, ImmutableArray<str
 
     /// <summary>Integers only; zero where one of them is none, which matches neither Gt nor Lt.</summary>
     private int Compare(string? value)
-        => long.TryParse(value, out var have) && Values.Length == 1 && long.TryParse(Values[0], out var asked) ? have.CompareTo(asked) : 0;
+        => TryInteger(value, out var have) && Values.Length == 1 && TryInteger(Values[0], out var asked) ? have.CompareTo(asked) : 0;
+
+    private static bool TryInteger(string? text, out long value) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 }
 
 /// <summary>A selector over labels; without requirements it matches everything.</summary>
@@ -59,5 +72,5 @@ public sealed record Toleration(string Key, string Operator, string Value, strin
     public bool Tolerates(Taint taint)
         => (Effect.Length == 0 || Effect == taint.Effect)
             && (Key.Length == 0 ? Operator == "Exists" : Key == taint.Key)
-            && (Operator == "Exists" || Value == taint.Value);
+            && (Operator == "Exists" || (Operator is "Equal" or "" && Value == taint.Value));
 }

@@ -24,6 +24,12 @@ public sealed record PodInfo
     public bool Ready { get; init; }
     public bool Terminating { get; init; }
     public int Priority { get; init; }
+    public string PriorityClass { get; init; } = "";
+    public ImmutableArray<HostPort> HostPorts { get; init; } = [];
+
+    /// <summary>Persistent volume claims of its namespace, those of generic ephemeral volumes included.</summary>
+    public ImmutableArray<string> Claims { get; init; } = [];
+    public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>It holds nothing of its node any more.</summary>
     public bool Finished => Phase is "Succeeded" or "Failed";
@@ -66,6 +72,18 @@ public sealed record PodShape
 
     /// <summary>The annotation by which the owner forbids automatic disruption, "key=value"; null where there is none.</summary>
     public string? DoNotDisrupt { get; init; }
+
+    /// <summary>The owner would rather not have it disrupted, but does not forbid it (descheduler.alpha.kubernetes.io/prefer-no-eviction).</summary>
+    public bool PreferNoDisruption { get; init; }
+}
+
+/// <summary>A port of the node that the pod takes. An address of 0.0.0.0 takes it on all of them.</summary>
+public readonly record struct HostPort(string Address, string Protocol, int Port)
+{
+    private const string AnyAddress = "0.0.0.0";
+
+    public bool Conflicts(HostPort other)
+        => Port == other.Port && Protocol == other.Protocol && (Address == other.Address || Address == AnyAddress || other.Address == AnyAddress);
 }
 
 public sealed record VolumeInfo(string Name, string Kind);

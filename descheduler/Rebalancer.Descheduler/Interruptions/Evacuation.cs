@@ -72,7 +72,7 @@ internal static class Evacuation
                 continue;
             }
 
-            var refusals = Movability.Check(PodMapping.ToModel(pod, []), TimeSpan.FromSeconds(limits.DefaultFreezeBudgetSeconds), automatic: true);
+            var refusals = MovabilityRefusals.Check(PodMapping.ToModel(pod, []), TimeSpan.FromSeconds(limits.DefaultFreezeBudgetSeconds), automatic: true);
             if (Refusal.Join(refusals) is { } refusal)
             {
                 immovable.Add((pod, refusal));

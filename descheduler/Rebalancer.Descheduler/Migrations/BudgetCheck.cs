@@ -1,12 +1,13 @@
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
+using Rebalancer.Model;
+using Rebalancer.Policy.Constraints;
 
 namespace Rebalancer.Descheduler.Migrations;
 
 /// <summary>
-/// A freeze is a disruption: every PodDisruptionBudget that selects the pod must allow one, or (OnePodWithinBudget) have all its pods healthy,
-/// since a freeze ends within its budget. Never when there are fewer healthy pods than desired, and one frozen pod of a budget at a time.
+/// Every PodDisruptionBudget that selects a pod must let it freeze (<see cref="BudgetRule"/>), and one pod of a budget is frozen at a time.
 /// </summary>
 internal static class BudgetCheck
 {
@@ -37,26 +38,12 @@ internal static class BudgetCheck
 
     private static Refusal? Check(DisruptionBudget budget, V1Pod pod)
     {
-        if (!budget.StatusIsCurrent)
-        {
-            return new Refusal(Reasons.DisruptionBudget, $"PodDisruptionBudget {budget.Name} has no current status yet");
-        }
-
-        if (budget.CurrentHealthy < budget.DesiredHealthy)
-        {
-            return new Refusal(Reasons.DisruptionBudget, $"PodDisruptionBudget {budget.Name} has {budget.CurrentHealthy} healthy pods of {budget.DesiredHealthy} desired");
-        }
-
-        if (budget.DisruptionsAllowed >= 1)
-        {
-            return null;
-        }
-
-        // A replacement that waits for its checkpoint is not ready, and its own move must not stop at that.
-        var unhealthy = budget.Pods.FirstOrDefault(p => p.Status?.Phase is not ("Succeeded" or "Failed")
-            && PodMapping.Annotation(p, Names.ClaimAnnotation) is null && !PodMapping.IsReady(p));
-        return unhealthy is null
-            ? null
-            : new Refusal(Reasons.DisruptionBudget, $"PodDisruptionBudget {budget.Name} allows no disruption and its pod {unhealthy.Metadata.Name} is not Ready, so {pod.Metadata.Name} may not freeze");
+        var info = new BudgetInfo(pod.Metadata.NamespaceProperty ?? "", budget.Name, budget.Selector, budget.StatusIsCurrent, budget.DisruptionsAllowed, budget.CurrentHealthy, budget.DesiredHealthy);
+        return BudgetRule.Refusal(info, () => Unready(budget)) is { } why ? new Refusal(Reasons.DisruptionBudget, $"{why}, so {pod.Metadata.Name} may not freeze") : null;
     }
+
+    /// <summary>A replacement that waits for its checkpoint is not ready, and its own move must not stop at that.</summary>
+    private static string? Unready(DisruptionBudget budget)
+        => budget.Pods.FirstOrDefault(p => p.Status?.Phase is not ("Succeeded" or "Failed")
+            && PodMapping.Annotation(p, Names.ClaimAnnotation) is null && !PodMapping.IsReady(p))?.Metadata.Name;
 }

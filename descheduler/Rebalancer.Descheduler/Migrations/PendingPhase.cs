@@ -4,6 +4,7 @@ using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 using Rebalancer.Model;
 using Rebalancer.Planning;
+using Rebalancer.Policy.Constraints;
 using Rebalancer.Policy.Cost;
 
 namespace Rebalancer.Descheduler.Migrations;
@@ -96,7 +97,7 @@ internal static class PendingPhase
         }
 
         var info = PodMapping.ToModel(pod, []);
-        var refusals = Movability.Check(info, budget, automatic: o.Migration.Spec.Reason != "Manual");
+        var refusals = MovabilityRefusals.Check(info, budget, automatic: o.Migration.Spec.Reason != "Manual");
         if (!refusals.IsEmpty)
         {
             return refusals;

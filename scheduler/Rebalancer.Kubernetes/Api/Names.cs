@@ -22,6 +22,9 @@ public static class Names
     /// <summary>On a node: price in US dollars per hour, a decimal number &gt; 0.</summary>
     public const string CostUsdPerHour = "rebalancer.dev/cost-usd-per-hour";
 
+    /// <summary>On a node: expected interruptions per hour, a decimal number &gt;= 0.</summary>
+    public const string InterruptionHazard = "rebalancer.dev/interruption-hazard";
+
     /// <summary>On a node, set by its agent: host:port of the agent's mTLS endpoint.</summary>
     public const string AgentEndpoint = "rebalancer.dev/agent-endpoint";
 
@@ -53,5 +56,16 @@ public static class Names
     public const string CapacityTypeKarpenter = "karpenter.sh/capacity-type";
     public const string CapacityTypeEks = "eks.amazonaws.com/capacityType";
     public const string DoNotDisrupt = "karpenter.sh/do-not-disrupt";
+    public const string CapacityTypeGkeSpot = "cloud.google.com/gke-spot";
+    public const string CapacityTypeAzure = "kubernetes.azure.com/scalesetpriority";
+    public const string Arch = "kubernetes.io/arch";
+    public const string Region = "topology.kubernetes.io/region";
+    public const string Zone = "topology.kubernetes.io/zone";
+    public const string ControlPlane = "node-role.kubernetes.io/control-plane";
+    public const string ScaleDownDisabled = "cluster-autoscaler.kubernetes.io/scale-down-disabled";
+    public const string PreferNoEviction = "descheduler.alpha.kubernetes.io/prefer-no-eviction";
+
+    /// <summary>Labels of Node Feature Discovery, one for each processor feature, "true" where the node has it.</summary>
+    public const string CpuFeaturePrefix = "feature.node.kubernetes.io/cpu-cpuid.";
     public const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 }

@@ -28,6 +28,10 @@ public static class NodeMapping
             Interrupted = !readable || taints.Any(t => t.Key == Names.InterruptionTaint),
             AgentEndpoint = annotations.TryGetValue(Names.AgentEndpoint, out var endpoint) ? endpoint : null,
             CostText = annotations.TryGetValue(Names.CostUsdPerHour, out var cost) ? cost : null,
+            HazardText = annotations.TryGetValue(Names.InterruptionHazard, out var hazard) ? hazard : null,
+            Machine = MachineMapping.ToModel(node),
+            CreatedAt = Instants.ToModel(node.Metadata.CreationTimestamp),
+            KeepMark = MachineMapping.KeepMark(node),
         };
     }
 

@@ -30,6 +30,7 @@ internal static class ShapeMapping
             FreezeSensitiveProbes = [.. containers.SelectMany(FreezeSensitive)],
             Migratable = PodMapping.Annotation(pod, Names.Migratable),
             DoNotDisrupt = DoNotDisrupt(pod),
+            PreferNoDisruption = PodMapping.Annotation(pod, Names.PreferNoEviction) is not null,
         };
     }
 

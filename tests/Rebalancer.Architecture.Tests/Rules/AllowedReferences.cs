@@ -11,7 +11,7 @@ internal static class AllowedReferences
         ["Rebalancer.Kubernetes"] = ["Rebalancer.Model"],
         ["Rebalancer.Scheduler"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Kubernetes"],
         ["Rebalancer.Descheduler"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Planning", "Rebalancer.Kubernetes"],
-        ["Rebalancer.Cli"] = ["Rebalancer.Model", "Rebalancer.Kubernetes"],
+        ["Rebalancer.Cli"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Planning", "Rebalancer.Kubernetes"],
         ["Rebalancer.Agent.Contracts"] = [],
         ["Rebalancer.Agent.Local"] = [],
         ["Rebalancer.Agent"] = ["Rebalancer.Agent.Contracts", "Rebalancer.Agent.Local", "Rebalancer.Kubernetes"],

@@ -34,6 +34,29 @@ public sealed class MappingTests
     }
 
     [Fact]
+    public void PodRequests_OfThePodAsAWhole_StandInsteadOfTheContainersSum()
+    {
+        var pod = Pod();
+        pod.Spec.Containers = [Container("a", "300m", null), Container("b", "400m", null)];
+        pod.Spec.Resources = new V1ResourceRequirements { Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("1") } };
+
+        Assert.Equal(1000, PodMapping.ToModel(pod, []).Requests[ResourceSet.Cpu].MilliUnits);
+    }
+
+    [Fact]
+    public void PodRequests_WhileResizedInPlace_TheLargerCounts()
+    {
+        var pod = Pod();
+        pod.Spec.Containers = [Container("a", "300m", null)];
+        pod.Status = new V1PodStatus
+        {
+            ContainerStatuses = [new V1ContainerStatus { Name = "a", AllocatedResources = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("700m") } }],
+        };
+
+        Assert.Equal(700, PodMapping.ToModel(pod, []).Requests[ResourceSet.Cpu].MilliUnits);
+    }
+
+    [Fact]
     public void Node_SeveralInvalidFields_AllAreReported()
     {
         var node = Node((Names.TerminatesAt, "tomorrow"));

@@ -4,7 +4,7 @@ namespace Rebalancer.Model.Tests.Cost;
 
 public sealed class NodePricingTests
 {
-    private static readonly NodePricing Pricing = new(UsdPerVcpuHour: 0.03m, UsdPerGibHour: 0.004m);
+    private static readonly NodePricing Pricing = new() { Rates = new SizeRates(UsdPerVcpuHour: 0.03m, UsdPerGibHour: 0.004m) };
 
     [Theory]
     [InlineData("0.0416", 0.0416)]
@@ -14,7 +14,7 @@ public sealed class NodePricingTests
     {
         var price = Pricing.PriceOf(Node(text));
 
-        Assert.Equal(new NodePrice(new Money((decimal)usd), Estimated: false), price);
+        Assert.Equal(new NodePrice(new Money((decimal)usd), PriceSource.Annotation), price);
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class NodePricingTests
     {
         var price = Pricing.PriceOf(Node(null));
 
-        Assert.Equal(new NodePrice(new Money(4 * 0.03m + 8 * 0.004m), Estimated: true), price);
+        Assert.Equal(new NodePrice(new Money(4 * 0.03m + 8 * 0.004m), PriceSource.Size, Estimated: true), price);
     }
 
     [Theory]

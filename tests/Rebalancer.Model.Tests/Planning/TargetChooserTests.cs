@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rebalancer.Planning;
+using Rebalancer.Policy.Constraints;
 using Rebalancer.Policy.Cost;
 
 namespace Rebalancer.Model.Tests.Planning;
@@ -136,7 +137,7 @@ public sealed class TargetChooserTests
 
     private static ClusterSnapshot Awkward()
     {
-        NodeInfo Good(string name) => Node(name, "0.1") with { Labels = Labels(("zone", "z1"), ("arch", "amd64")) };
+        NodeInfo Good(string name) => Node(name, "0.1") with { Labels = Labels(("zone", "z1"), ("arch", "amd64"), ("kubernetes.io/hostname", name)) };
         ImmutableArray<NodeInfo> nodes =
         [
             Good("source"),
@@ -163,7 +164,7 @@ public sealed class TargetChooserTests
 
     private static NodeInfo Node(string name, string cost) => new()
     {
-        Name = name, Ready = true, CostText = cost, AgentEndpoint = name + ":1", PodLimit = 10, Allocatable = Allocatable("8Gi", 10),
+        Name = name, Ready = true, Labels = Labels(("kubernetes.io/hostname", name)), CostText = cost, AgentEndpoint = name + ":1", PodLimit = 10, Allocatable = Allocatable("8Gi", 10),
     };
 
     private static ResourceSet Allocatable(string memory, int pods)

@@ -1,0 +1,61 @@
+using Rebalancer.Policy.Constraints;
+
+namespace Rebalancer.Planning.Placement;
+
+/// <summary>Why a node that still holds pods could not be emptied, told from where the search ended.</summary>
+internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState state)
+{
+    /// <summary>The largest ones; where they find room, the small ones would too.</summary>
+    private const int MaxPodsLookedAt = 3;
+
+    private readonly int[] inUse = [.. Enumerable.Range(0, problem.Index.Nodes.Length).Where(n => !problem.Offered[n] && !state.IsEmpty(n)).OrderByDescending(state.FreeCpu).ThenBy(n => n)];
+
+    public string Of(int node)
+    {
+        if (problem.Kept(node) is { } kept)
+        {
+            return kept;
+        }
+
+        var staying = state.Residents(node).Where(p => problem.Immovable[p] is not null).Order().ToList();
+        if (staying.Count > 0)
+        {
+            return problem.Immovable[staying[0]] + (staying.Count > 1 ? $" (and {staying.Count - 1} more that cannot move)" : "");
+        }
+
+        var pods = state.Residents(node).OrderByDescending(p => Emptying.Size(problem, p)).ThenBy(p => p).ToList();
+        return pods.Take(MaxPodsLookedAt).Select(p => NoPlaceFor(p, node)).FirstOrDefault(r => r is not null)
+            ?? $"its {pods.Count} pods find no room on other nodes together, or moving them costs more than it saves";
+    }
+
+    /// <summary>Null where some other node that is paid for already would take the pod.</summary>
+    private string? NoPlaceFor(int pod, int node)
+    {
+        var name = problem.Index.Pods[pod].FullName;
+        if (!state.MayLeave(pod))
+        {
+            return $"pods that stay require {name} near them";
+        }
+
+        var mark = state.Mark;
+        state.TakeOut(pod);
+        var verdicts = new List<RejectionKind>();
+        foreach (var other in inUse)
+        {
+            if (other != node)
+            {
+                verdicts.Add(state.Verdict(pod, other));
+            }
+
+            if (verdicts is [.., RejectionKind.None])
+            {
+                break;
+            }
+        }
+
+        state.Undo(mark);
+        return verdicts.Contains(RejectionKind.None) ? null
+            : verdicts.Count == 0 ? "no other node is in use"
+            : $"{name} fits on no other node in use: " + string.Join(", ", verdicts.GroupBy(v => v).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).Select(g => $"{g.Count()} x {g.Key}"));
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Rebalancer.Model;
+using Rebalancer.Policy;
+using Rebalancer.Policy.Cost.Catalogue;
+
+namespace Rebalancer.Planning.Placement;
+
+/// <summary>
+/// Nodes that could be had: a node that is there, with another machine type. Labels, taints, zone and way of paying are those of the node it is modelled on,
+/// so that what starts it (a node pool) starts just such nodes; room for that node's daemons is taken off.
+/// </summary>
+internal static class Offers
+{
+    private const string InstanceTypeLabel = "node.kubernetes.io/instance-type";
+    private const string HostnameLabel = "kubernetes.io/hostname";
+    private const string PlannedAgent = "planned";
+    private const char NumberMark = '#';
+    private const string ModelMark = "-like-";
+
+    public static ImmutableArray<NodeInfo> Of(ClusterSnapshot snapshot, PlanPolicy policy)
+    {
+        if (policy.OfferedTypes.IsEmpty || policy.Limits.NewNodes == 0)
+        {
+            return [];
+        }
+
+        var daemons = snapshot.Pods.Where(p => p.Owner?.Kind == "DaemonSet" && !p.Finished).ToLookup(p => p.NodeName, StringComparer.Ordinal);
+        var models = snapshot.Nodes.Where(n => policy.Nodes.Matches(n) && n.KeepMark is null && !n.Doomed && n.AgentEndpoint is not null)
+            .OrderBy(n => n.Name, StringComparer.Ordinal).DistinctBy(PoolOf);
+        var taken = snapshot.Nodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. from model in models
+               from name in policy.OfferedTypes.Order(StringComparer.Ordinal)
+               let type = Ec2Catalogue.Instance.Types.GetValueOrDefault(name)
+               where type is not null && type.Arch == model.Machine.Arch
+               from number in Enumerable.Range(1, policy.Limits.NewNodes)
+               where !taken.Contains(NameOf(type, model, number))
+               select Make(model, type, number, daemons[model.Name].ToList()),
+        ];
+    }
+
+    /// <summary>Offers that differ in nothing but their number have the same kind.</summary>
+    public static string KindOf(string name) => name[..name.LastIndexOf(NumberMark)];
+
+    /// <summary>The node whose labels, taints and zone an offer has.</summary>
+    public static string ModelOf(string name) => KindOf(name)[(name.IndexOf(ModelMark, StringComparison.Ordinal) + ModelMark.Length)..];
+
+    /// <summary>Everything that a node pool decides; taken as text, since nodes have no pool in Kubernetes itself.</summary>
+    private static string PoolOf(NodeInfo node)
+        => string.Join('\u0001', node.Labels.Where(l => l.Key is not (InstanceTypeLabel or HostnameLabel)).OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => l.Key + "=" + l.Value))
+            + string.Join('\u0001', node.Taints);
+
+    private static string NameOf(InstanceType type, NodeInfo model, int number) => $"new-{type.Name}{ModelMark}{model.Name}{NumberMark}{number}";
+
+    private static NodeInfo Make(NodeInfo model, InstanceType type, int number, List<PodInfo> daemons)
+    {
+        var name = NameOf(type, model, number);
+        return model with
+        {
+            Name = name,
+            Labels = model.Labels.SetItem(InstanceTypeLabel, type.Name).SetItem(HostnameLabel, name),
+            Machine = model.Machine with { InstanceType = type.Name, CpuFeatures = [] },
+            Allocatable = daemons.Aggregate(type.Allocatable, (left, d) => left - d.Requests),
+            PodLimit = type.MaxPods - daemons.Count,
+            CostText = null,
+            HazardText = null,
+            AgentEndpoint = PlannedAgent,
+        };
+    }
+}

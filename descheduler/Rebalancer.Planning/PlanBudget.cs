@@ -1,0 +1,20 @@
+namespace Rebalancer.Planning;
+
+/// <summary>How long a plan may be sought. With a limit of iterations and no limit of time the result depends on the seed alone.</summary>
+/// <param name="Iterations">Tries of the search, &gt; 0.</param>
+public sealed record PlanBudget(int Iterations, TimeSpan? Time = null, int Seed = 1);
+
+/// <summary>What is left of a budget.</summary>
+internal sealed class BudgetMeter(PlanBudget budget, TimeProvider clock)
+{
+    private readonly long start = clock.GetTimestamp();
+    private int used;
+
+    /// <summary>As many tries again, in the same time.</summary>
+    public void Renew() => used = 0;
+
+    /// <summary>Counts one try; false when the budget is used up.</summary>
+    public bool Spend() => used++ < budget.Iterations && !TimeIsUp;
+
+    public bool TimeIsUp => budget.Time is { } limit && clock.GetElapsedTime(start) >= limit;
+}

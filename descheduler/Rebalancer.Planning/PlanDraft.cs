@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Rebalancer.Model;
+using Rebalancer.Planning.Placement;
+using Rebalancer.Planning.Waves;
+using Rebalancer.Policy;
+using Rebalancer.Policy.Constraints;
+
+namespace Rebalancer.Planning;
+
+/// <summary>From steps by number to a plan that explains itself.</summary>
+internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, ClusterSnapshot snapshot)
+{
+    private readonly PlacementState initial = new(problem);
+    private readonly int[][] budgetsOfPod = BudgetsOf(problem, snapshot.Budgets);
+
+    public PlacementProblem Problem => problem;
+
+    public List<Step> Steps(PlacementState state)
+        => [.. Enumerable.Range(0, state.At.Length).Where(p => state.At[p] >= 0 && state.At[p] != problem.Home[p])
+            .Select(p => new Step(p, problem.Home[p], state.At[p])).OrderBy(s => s.Source).ThenBy(s => s.Pod)];
+
+    public (List<List<Step>> Waves, List<Step> Stuck) InOrder(IReadOnlyCollection<Step> steps)
+        => new MoveSequencer(problem, policy, budgetsOfPod, steps.Select(s => s.Target).Where(n => problem.Offered[n]).Distinct()).Order(steps);
+
+    /// <summary>One plan and then another, as moves from where the first began; null where the second needs a node that the first does not know.</summary>
+    public List<Step>? Compose(MovePlan first, MovePlan second)
+    {
+        var targets = first.Moves.Concat(second.Moves).GroupBy(m => (m.Uid, m.Namespace + "/" + m.Pod)).ToDictionary(g => g.Key, g => problem.Index.NodeNumber(g.Last().Target));
+        if (targets.Values.Any(t => t < 0))
+        {
+            return null;
+        }
+
+        return [.. Enumerable.Range(0, problem.Index.Pods.Length)
+            .Select(p => new Step(p, problem.Home[p], targets.GetValueOrDefault((problem.Index.Pods[p].Uid, problem.Index.Pods[p].FullName), problem.Home[p])))
+            .Where(s => s.Source != s.Target).OrderBy(s => s.Source).ThenBy(s => s.Pod)];
+    }
+
+    /// <param name="explain">Whether to say of every node why it stays; that takes longest.</param>
+    public MovePlan ToPlan(List<List<Step>> waves, bool explain)
+    {
+        var state = new PlacementState(problem);
+        var steps = waves.SelectMany(w => w).ToList();
+        steps.ForEach(s => state.TakeOut(s.Pod));
+        steps.ForEach(s => state.Put(s.Pod, s.Target));
+        var balance = Balance(state, steps);
+        var (verdict, reason) = BenefitRule.Judge(balance, policy);
+        var plan = new MovePlan { Verdict = verdict, Reason = reason, Balance = balance, Warnings = [.. problem.Costs.Prices.Select(p => p.Warning).OfType<InvalidField>()] };
+        if (verdict != PlanVerdict.Act)
+        {
+            return plan with { FreedNodes = Freed(initial), KeptNodes = explain ? Kept(initial) : [] };
+        }
+
+        return plan with
+        {
+            NewNodes = [.. Nodes().Where(n => problem.Offered[n] && !state.IsEmpty(n)).Select(NewNodeOf)],
+            Waves = [.. waves.Select(w => new MoveWave([.. w.Select(s => ToMove(s, state))]))],
+            FreedNodes = Freed(state),
+            KeptNodes = explain ? Kept(state) : [],
+        };
+    }
+
+    private PlanBalance Balance(PlacementState state, List<Step> steps)
+    {
+        var before = Nodes().Where(n => !problem.Offered[n]).Aggregate(new Money(0), (sum, n) => sum + Price(n));
+        var gone = Nodes().Where(n => !problem.Offered[n] && state.IsEmpty(n) && !WasEmpty(n) && problem.Kept(n) is null).Aggregate(new Money(0), (sum, n) => sum + Price(n));
+        var added = Nodes().Where(n => problem.Offered[n] && !state.IsEmpty(n)).Aggregate(new Money(0), (sum, n) => sum + Price(n));
+        var better = steps.Sum(s => problem.Costs.PerHour(s.Pod, s.Source) - problem.Costs.PerHour(s.Pod, s.Target));
+        // An empty node that pods now go to can no longer be removed for nothing.
+        var reopened = Nodes().Where(n => !problem.Offered[n] && WasEmpty(n) && !state.IsEmpty(n) && problem.Kept(n) is null).Aggregate(new Money(0), (sum, n) => sum + Price(n));
+        return new PlanBalance(
+            before,
+            before - gone + added + reopened,
+            new Money(Math.Round((decimal)better, 9)),
+            new Money(steps.Sum(s => problem.Costs.MoveUsd[s.Pod])),
+            policy.StableHours,
+            steps.Count,
+            Enumerable.Range(0, problem.Home.Length).Count(p => problem.Home[p] >= 0 && !problem.GoesWithNode(p)));
+    }
+
+    private PlannedMove ToMove(Step step, PlacementState state)
+    {
+        var (pod, source) = (problem.Index.Pods[step.Pod], problem.Index.Nodes[step.Source]);
+        var better = problem.Costs.PerHour(step.Pod, step.Source) - problem.Costs.PerHour(step.Pod, step.Target);
+        var reason = state.IsEmpty(step.Source) && problem.Kept(step.Source) is null ? $"empties {source.Name}, which costs {Price(step.Source)}/h"
+            : better > 0 ? $"expects {new Money(Math.Round((decimal)better, 9))}/h less of losses and unmet wishes"
+            : $"makes room on {source.Name}";
+        return new PlannedMove(pod.Namespace, pod.Name, pod.Uid, source.Name, problem.Index.Nodes[step.Target].Name, new Money(problem.Costs.MoveUsd[step.Pod]), reason);
+    }
+
+    private ImmutableArray<FreedNode> Freed(PlacementState state)
+        => [.. Nodes().Where(n => !problem.Offered[n] && state.IsEmpty(n) && problem.Kept(n) is null)
+            .Select(n => new FreedNode(problem.Index.Nodes[n].Name, problem.Costs.Prices[n], WasEmpty(n)))];
+
+    private ImmutableArray<KeptNode> Kept(PlacementState state)
+    {
+        var reasons = new KeptNodeReasons(problem, state);
+        return [.. Nodes().Where(n => !problem.Offered[n] && (!state.IsEmpty(n) || problem.Kept(n) is not null))
+            .Select(n => new KeptNode(problem.Index.Nodes[n].Name, problem.Costs.Prices[n], reasons.Of(n)))];
+    }
+
+    private NewNode NewNodeOf(int node)
+        => new(problem.Index.Nodes[node].Name, problem.Index.Nodes[node].Machine.InstanceType, Offers.ModelOf(problem.Index.Nodes[node].Name), problem.Costs.Prices[node]);
+
+    private static int[][] BudgetsOf(PlacementProblem problem, ImmutableArray<BudgetInfo> budgets)
+    {
+        var index = new SelectorIndex();
+        for (var i = 0; i < budgets.Length; i++)
+        {
+            index.Add(i, budgets[i].Selector);
+        }
+
+        return [.. problem.Index.Pods.Select(p => index.Candidates(p.Labels).Where(b => budgets[b].Covers(p)).ToArray())];
+    }
+
+    private bool WasEmpty(int node) => initial.IsEmpty(node);
+
+    private Money Price(int node) => problem.Costs.Prices[node].PerHour;
+
+    private IEnumerable<int> Nodes() => Enumerable.Range(0, problem.Index.Nodes.Length);
+}

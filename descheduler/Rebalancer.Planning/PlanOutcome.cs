@@ -1,0 +1,22 @@
+using Rebalancer.Model;
+using Rebalancer.Planning.Placement;
+using Rebalancer.Policy;
+
+namespace Rebalancer.Planning;
+
+/// <summary>The cluster as it will be when a plan has been carried out.</summary>
+public static class PlanOutcome
+{
+    public static ClusterSnapshot Apply(ClusterSnapshot snapshot, MovePlan plan, PlanPolicy policy)
+    {
+        var targets = plan.Moves.ToDictionary(m => (m.Namespace, m.Pod, m.Uid), m => m.Target);
+        var freed = plan.FreedNodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+        var added = plan.NewNodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+        return snapshot with
+        {
+            Nodes = [.. snapshot.Nodes.Where(n => !freed.Contains(n.Name)), .. Offers.Of(snapshot, policy).Where(n => added.Contains(n.Name))],
+            Pods = [.. snapshot.Pods.Select(p => targets.TryGetValue((p.Namespace, p.Name, p.Uid), out var target) ? p with { NodeName = target } : p)
+                .Where(p => !freed.Contains(p.NodeName))],
+        };
+    }
+}

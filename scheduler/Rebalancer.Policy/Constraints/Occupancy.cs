@@ -1,0 +1,233 @@
+using Rebalancer.Model;
+
+namespace Rebalancer.Policy.Constraints;
+
+/// <summary>
+/// Who holds what of which node, kept up to date as pods are placed and removed. A pod may be counted on two nodes at once: it is, while it moves.
+/// Not safe for several threads.
+/// </summary>
+public sealed class Occupancy
+{
+    private readonly ClusterIndex index;
+    private readonly long[] free;
+    private readonly int[] podCounts;
+    private readonly DomainCounter[] counted;
+    private readonly DomainCounter[] held;
+    private readonly SpreadCounter[] spread;
+    private readonly PortState ports;
+    private readonly VolumeState volumes = new();
+
+    /// <summary>With the pods where they are, and what running moves have reserved.</summary>
+    /// <param name="exists">Nodes that are there; null for all. Others count as no domain until they are activated.</param>
+    public Occupancy(ClusterIndex index, Func<int, bool>? exists = null)
+    {
+        this.index = index;
+        free = [.. index.Allocatable];
+        podCounts = new int[index.Nodes.Length];
+        counted = index.TermTable.NewCounted();
+        held = index.TermTable.NewHeld();
+        spread = index.TermTable.NewSpread();
+        ports = new PortState(index.Nodes.Length);
+        for (var node = 0; node < index.Nodes.Length; node++)
+        {
+            if (exists?.Invoke(node) ?? true)
+            {
+                SetActive(node, active: true);
+            }
+        }
+
+        for (var pod = 0; pod < index.PlacedPods; pod++)
+        {
+            PlaceByName(pod, index.Pods[pod].NodeName);
+        }
+
+        foreach (var (pod, node) in index.Reservations)
+        {
+            PlaceByName(pod, node);
+        }
+    }
+
+    public long Free(int node, int resource) => free[node * index.ResourceCount + resource];
+
+    public int PodCount(int node) => podCounts[node];
+
+    public void SetActive(int node, bool active)
+    {
+        foreach (var counter in spread)
+        {
+            counter.SetActive(node, active);
+        }
+    }
+
+    public void Place(int pod, int node) => Change(pod, node, 1);
+
+    public void Remove(int pod, int node) => Change(pod, node, -1);
+
+    /// <summary>The first of kube-scheduler's filters that refuses the node, in its order. The pod counts where it is placed: remove it first to ask without it.</summary>
+    public RejectionKind Check(int pod, int node)
+    {
+        if (index.NodeKind(pod, node) is var kind and not RejectionKind.None)
+        {
+            return kind;
+        }
+
+        var info = index.Pods[pod];
+        if (!info.HostPorts.IsEmpty && !ports.Fits(info.HostPorts, node))
+        {
+            return RejectionKind.HostPort;
+        }
+
+        if (Room(pod, node) is var room and not RejectionKind.None)
+        {
+            return room;
+        }
+
+        if (!info.Claims.IsEmpty && Claims(pod, node) is var claims and not RejectionKind.None)
+        {
+            return claims;
+        }
+
+        return !SpreadAllows(pod, node) ? RejectionKind.TopologySpread
+            : !AffinityAllows(pod, node) ? RejectionKind.PodAffinity
+            : !AntiAffinityAllows(pod, node) ? RejectionKind.PodAntiAffinity
+            : RejectionKind.None;
+    }
+
+    /// <summary>The values behind a rejection, for people.</summary>
+    public string Explain(int pod, int node, RejectionKind kind) => new OccupancyText(index, this, counted, held, spread).Explain(pod, node, kind);
+
+    /// <summary>
+    /// False where a copy on the target would be refused while the pod itself still runs on the source: by anti-affinity to its own kind, or because both
+    /// would count in the same domain of a topology spread. To be asked while the pod is removed.
+    /// </summary>
+    public bool CopyMayRunBeside(int pod, int source, int target)
+    {
+        var terms = index.TermTable.Terms[pod];
+        foreach (var id in terms.AntiAffinityToSelf)
+        {
+            var counter = counted[id];
+            if (counter.DomainOf(target) >= 0 && counter.DomainOf(source) == counter.DomainOf(target))
+            {
+                return false;
+            }
+        }
+
+        foreach (var rule in terms.Spread)
+        {
+            var counter = spread[rule.Counter];
+            if (counter.DomainOf(source) == counter.DomainOf(target) && counter.At(target) + 2 * rule.Self - counter.Least(rule.MinDomains) > rule.MaxSkew)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>False where pods that stay require the pod near them and would have nobody else.</summary>
+    public bool MayLeave(int pod, int node) => index.TermTable.NeededBy(pod).All(need => counted[need.Counted].At(node) != 1 || held[need.Held].At(node) <= need.Own);
+
+    private RejectionKind Room(int pod, int node)
+    {
+        if (podCounts[node] >= index.Nodes[node].PodLimit)
+        {
+            return RejectionKind.PodLimit;
+        }
+
+        var width = index.ResourceCount;
+        var requests = index.Requests.AsSpan(pod * width, width);
+        var available = free.AsSpan(node * width, width);
+        for (var r = 0; r < requests.Length; r++)
+        {
+            if (requests[r] > 0 && requests[r] > available[r])
+            {
+                return RejectionKind.Resources;
+            }
+        }
+
+        return RejectionKind.None;
+    }
+
+    private RejectionKind Claims(int pod, int node)
+    {
+        var uses = index.Volumes.Uses[pod];
+        return VolumeTable.Check(uses, index.Nodes[node]) is var kind and not RejectionKind.None ? kind : volumes.Check(uses, node, index.Nodes[node]);
+    }
+
+    private bool SpreadAllows(int pod, int node)
+    {
+        foreach (var rule in index.TermTable.Terms[pod].Spread)
+        {
+            var counter = spread[rule.Counter];
+            if (counter.DomainOf(node) < 0 || counter.At(node) + rule.Self - counter.Least(rule.MinDomains) > rule.MaxSkew)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool AffinityAllows(int pod, int node)
+    {
+        var terms = index.TermTable.Terms[pod];
+        var found = true;
+        var anywhere = false;
+        foreach (var id in terms.Affinity)
+        {
+            if (counted[id].DomainOf(node) < 0)
+            {
+                return false;
+            }
+
+            found &= counted[id].At(node) > 0;
+            anywhere |= counted[id].Total > 0;
+        }
+
+        return found || (!anywhere && terms.AffinityMatchesSelf);
+    }
+
+    private bool AntiAffinityAllows(int pod, int node)
+        => !Array.Exists(index.TermTable.Terms[pod].AntiAffinity, id => counted[id].At(node) > 0)
+            && !Array.Exists(index.TermTable.Classes[pod].Opposing, id => held[id].At(node) > 0);
+
+    private void PlaceByName(int pod, string name)
+    {
+        if (name.Length > 0 && index.NodeNumber(name) is var node and >= 0)
+        {
+            Place(pod, node);
+        }
+    }
+
+    private void Change(int pod, int node, int change)
+    {
+        var width = index.ResourceCount;
+        for (var r = 0; r < width; r++)
+        {
+            free[node * width + r] -= change * index.Requests[pod * width + r];
+        }
+
+        podCounts[node] += change;
+        foreach (var id in index.TermTable.Classes[pod].Counted)
+        {
+            counted[id].Add(node, change);
+        }
+
+        foreach (var id in index.TermTable.Classes[pod].Spread)
+        {
+            spread[id].Add(node, change);
+        }
+
+        foreach (var id in index.TermTable.Terms[pod].Held)
+        {
+            held[id].Add(node, change);
+        }
+
+        ports.Change(index.Pods[pod].HostPorts, node, change);
+        if (index.Volumes.Uses[pod] is { IsEmpty: false } uses)
+        {
+            if (change > 0) { volumes.Place(uses, node); }
+            else { volumes.Remove(uses, node); }
+        }
+    }
+}

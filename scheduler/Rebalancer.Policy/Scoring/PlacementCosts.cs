@@ -1,0 +1,45 @@
+using Rebalancer.Model;
+using Rebalancer.Policy.Constraints;
+using Rebalancer.Policy.Cost;
+using Rebalancer.Policy.Moves;
+using Rebalancer.Policy.Risk;
+
+namespace Rebalancer.Policy.Scoring;
+
+/// <summary>
+/// What a pod costs per hour where it is, beside the node itself: the one place where scheduler and planner weigh risk and wishes, so that they cannot
+/// disagree. US dollars per hour.
+/// </summary>
+public sealed class PlacementCosts
+{
+    private const double FullWeight = 100;
+    private readonly double usdPerPoint;
+    private readonly double[] losses;
+    private readonly PreferenceTable preferences;
+
+    public PlacementCosts(ClusterIndex index, PlanPolicy policy, IHazardModel hazards, IMoveEstimates estimates)
+    {
+        Prices = [.. index.Nodes.Select(policy.Pricing.PriceOf)];
+        Hazards = [.. index.Nodes.Select(hazards.HazardOf)];
+        var moves = new MoveCosts(policy, estimates);
+        MoveUsd = [.. index.Pods.Select(p => moves.OfMove(p).Usd)];
+        losses = [.. index.Pods.Select(p => (double)moves.OfInterruption(p).Usd)];
+        preferences = new PreferenceTable(index);
+        usdPerPoint = policy.UsdPerFullPreferenceHour / FullWeight;
+    }
+
+    /// <summary>By node.</summary>
+    public NodePrice[] Prices { get; }
+
+    /// <summary>By node.</summary>
+    public Hazard[] Hazards { get; }
+
+    /// <summary>By pod: what moving it once costs.</summary>
+    public decimal[] MoveUsd { get; }
+
+    public double RiskPerHour(int pod, int node) => Hazards[node].PerHour * losses[pod];
+
+    public double PreferencePerHour(int pod, int node) => preferences.IsIndifferent(pod) ? 0 : preferences.Missed(pod, node) * usdPerPoint;
+
+    public double PerHour(int pod, int node) => RiskPerHour(pod, node) + PreferencePerHour(pod, node);
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Time.Testing;
+using Rebalancer.Planning;
+using Rebalancer.Policy;
+using Rebalancer.Policy.Cost;
+using Rebalancer.Policy.Cost.Catalogue;
+using Rebalancer.Policy.Moves;
+using Rebalancer.Policy.Risk;
+using static Rebalancer.Model.Tests.Build;
+
+namespace Rebalancer.Model.Tests.Planning.Plans;
+
+public sealed class PlannerTests
+{
+    private static readonly PlanPolicy Eager = new() { DisruptionTolerance = 100 };
+
+    [Fact]
+    public void Plan_TwoHalfEmptyNodes_OneIsEmptied()
+    {
+        var plan = Plan(Cluster([Priced("a", "0.2"), Priced("b", "0.2")], Movable("p", "a"), Movable("q", "b")));
+
+        var move = Assert.Single(plan.Moves);
+        Assert.Equal((PlanVerdict.Act, new Money(0.2m)), (plan.Verdict, plan.Balance.Saved));
+        Assert.Equal(move.Source, Assert.Single(plan.FreedNodes).Name);
+        Assert.Contains("empties " + move.Source, move.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_DearAndCheapNode_TheDearOneGoes()
+        => Assert.Equal("dear", Assert.Single(Plan(Cluster([Priced("cheap", "0.1"), Priced("dear", "0.4")], Movable("p", "cheap"), Movable("q", "dear"))).FreedNodes).Name);
+
+    [Fact]
+    public void Plan_PodsThatCannotMove_NothingAndTheReasonPerNode()
+    {
+        var pinned = Movable("p", "a") with { Shape = PodShape.Plain with { DoNotDisrupt = "karpenter.sh/do-not-disrupt=true" } };
+        var plan = Plan(Cluster([Priced("a", "0.2"), Priced("b", "0.2") with { KeepMark = "node-role.kubernetes.io/control-plane" }], pinned, Movable("q", "b")));
+
+        Assert.Equal(PlanVerdict.NothingToDo, plan.Verdict);
+        Assert.Contains("do-not-disrupt", plan.KeptNodes.Single(n => n.Name == "a").Reason, StringComparison.Ordinal);
+        Assert.Contains("control-plane", plan.KeptNodes.Single(n => n.Name == "b").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_NoRoom_SaysWhichPodFitsNowhere()
+    {
+        var plan = Plan(Cluster([Priced("a", "0.2"), Priced("b", "0.2")], Movable("p", "a") with { Requests = Resources(("cpu", "3")) }, Movable("q", "b") with { Requests = Resources(("cpu", "3")) }));
+
+        Assert.Contains("ns/p fits on no other node in use: 1 x Resources", plan.KeptNodes.Single(n => n.Name == "a").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_CommittedNode_ItsGoingSavesNothing()
+    {
+        var policy = Eager with { Commitments = [new Commitment(new NodeMatch { Labels = Labels(("kubernetes.io/hostname", "a")) }, 1)] };
+        var plan = Plan(Cluster([Priced("a", "0.2"), Priced("b", "0.1")], Movable("p", "a"), Movable("q", "b")), policy);
+
+        Assert.Equal("b", Assert.Single(plan.FreedNodes).Name);
+        Assert.Contains("commitment", plan.KeptNodes.Single(n => n.Name == "a").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_MovesDearerThanTheSaving_IsNotActedOn()
+    {
+        var policy = Eager with { PodValues = Eager.PodValues.SetItem(int.MinValue, new PodValue(UsdPerFrozenSecond: 100)) };
+
+        Assert.Empty(Plan(Cluster([Priced("a", "0.2"), Priced("b", "0.2")], Movable("p", "a"), Movable("q", "b")), policy).Waves);
+    }
+
+    [Fact]
+    public void Plan_SavesPenniesForManyMoves_TooDisruptive()
+    {
+        PodInfo[] pods = [.. Enumerable.Range(0, 9).Select(i => Movable("p" + i, "cheap"))];
+        var big = Priced("dear", "2") with { PodLimit = 50 };
+        var full = Movable("stays", "dear") with { Owner = new OwnerInfo("StatefulSet", "s", "s") };
+
+        var plan = Plan(Cluster([Priced("cheap", "0.05"), big], [.. pods, full]), new PlanPolicy { DisruptionTolerance = 2 });
+
+        Assert.Equal(PlanVerdict.TooDisruptive, plan.Verdict);
+        Assert.Empty(plan.Waves);
+    }
+
+    [Fact]
+    public void Plan_CheaperTypeOnOffer_NodeIsReplaced()
+    {
+        var node = Priced("a", "0.384") with
+        {
+            CostText = null,
+            Machine = MachineInfo.Unknown with { InstanceType = "m5.2xlarge", Arch = "amd64", Region = "us-east-1", Zone = "z1" },
+            Allocatable = Resources(("cpu", "7900m"), ("memory", "28Gi"), ("pods", "58")),
+        };
+        var policy = Eager with
+        {
+            OfferedTypes = ["m5.large"],
+            Pricing = new NodePricing { Catalogues = [Ec2Catalogue.Instance] },
+        };
+
+        var plan = Plan(Cluster([node], Movable("p", "a")), policy);
+
+        var added = Assert.Single(plan.NewNodes);
+        Assert.Equal(("m5.large", "a", new Money(0.096m)), (added.InstanceType, added.Like, added.Price.PerHour));
+        Assert.Equal("a", Assert.Single(plan.FreedNodes).Name);
+        Assert.Equal(new Money(0.384m - 0.096m), plan.Balance.Saved);
+        Assert.NotEqual(PlanVerdict.Act, Plan(PlanOutcome.Apply(Cluster([node], Movable("p", "a")), plan, policy), policy).Verdict);
+    }
+
+    [Fact]
+    public void Plan_DaemonsOnly_NodeIsEmptyAlready()
+    {
+        var daemon = Movable("d", "a") with { Owner = new OwnerInfo("DaemonSet", "d", "d") };
+        var plan = Plan(Cluster([Priced("a", "0.2"), Priced("b", "0.2")], daemon, Movable("q", "b")));
+
+        Assert.True(Assert.Single(plan.FreedNodes).WasEmpty);
+        Assert.Empty(plan.Waves);
+    }
+
+    [Fact]
+    public void Plan_FullNodesThatSwapThroughOneHole_WavesFollowEachOther()
+    {
+        // b takes p only after q has left for c: two waves, or p goes elsewhere. Room is counted on both ends.
+        ImmutableArray<NodeInfo> nodes = [Priced("a", "1", "2"), Priced("b", "0.1", "2"), Priced("c", "0.1", "1")];
+        var plan = Plan(Cluster(nodes, Sized("p", "a", "2"), Sized("q", "b", "1")));
+
+        Assert.Equal(["q", "p"], plan.Waves.Select(w => Assert.Single(w.Moves).Pod));
+        Assert.Equal("a", Assert.Single(plan.FreedNodes, n => !n.WasEmpty).Name);
+    }
+
+    [Fact]
+    public void Plan_SameSeed_SamePlan()
+    {
+        var cluster = RandomCluster.Make(4711);
+
+        Assert.Equal(Plan(cluster).Moves, Plan(cluster).Moves);
+    }
+
+    private static MovePlan Plan(ClusterSnapshot snapshot, PlanPolicy? policy = null)
+        => new Planner(policy ?? Eager, new AdvisorHazard(Ec2Catalogue.Instance), new SizeEstimates(), new FakeTimeProvider()).Plan(snapshot, new PlanBudget(200));
+
+    private static NodeInfo Priced(string name, string usd, string cpu = "4") => Node(name, cpu: cpu, pods: 30) with { CostText = usd };
+
+    private static PodInfo Movable(string name, string node) => Pod(name, node) with { Ready = true };
+
+    private static PodInfo Sized(string name, string node, string cpu) => Movable(name, node) with { Requests = Resources(("cpu", cpu)) };
+}
