@@ -1,0 +1,30 @@
+using Rebalancer.Planning.Search;
+
+namespace Rebalancer.Benchmarks.Vmr;
+
+/// <summary>The cost is that of the NUMA nodes, and belongs to no single bin.</summary>
+internal struct VmrRules(VmrSnapshot snapshot, AssignmentModel model, VmrRoom room) : IAssignmentRules
+{
+    private readonly VmrRoom room = room;
+    private readonly int[] clusterOfHost = [.. snapshot.Hosts.Select(h => h.Cluster)];
+    private readonly int[] clusterOfVm = [.. snapshot.Vms.Select(v => v.Cluster)];
+    private readonly bool[] usesBoth = [.. snapshot.Vms.Select(v => v.Layout == VmrLayout.Both)];
+    private readonly int[] initial = [.. model.InitialAssignment];
+
+    public readonly long SharedCost => room.Cost;
+
+    public readonly int Violations => room.Violations;
+
+    public readonly long BinCost(int bin, ReadOnlySpan<long> usage, int itemCount) => 0;
+
+    public readonly long ItemCost(int item, int bin) => 0;
+
+    /// <summary>The right kind of place in the right cluster, and not merely another NUMA node of the same host.</summary>
+    public readonly bool MayPlace(int item, int bin)
+    {
+        var host = bin / VmrLayout.Count;
+        return usesBoth[item] == (bin % VmrLayout.Count == VmrLayout.Both) && clusterOfHost[host] == clusterOfVm[item] && (bin == initial[item] || host != initial[item] / VmrLayout.Count);
+    }
+
+    public readonly void Move(int item, int from, int to) => room.Move(item, from, to);
+}
