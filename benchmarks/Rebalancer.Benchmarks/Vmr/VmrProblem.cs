@@ -8,8 +8,7 @@ namespace Rebalancer.Benchmarks.Vmr;
 /// </summary>
 /// <param name="snapshot">The hosts and VMs.</param>
 /// <param name="budget">VMs that may be away from where they are now.</param>
-/// <param name="holdsRoom">A VM that moves keeps its old place occupied: then the moves can be made in any order.</param>
-internal sealed class VmrProblem(VmrSnapshot snapshot, int budget, bool holdsRoom) : IAssignmentProblem<VmrRules>
+internal sealed class VmrProblem(VmrSnapshot snapshot, int budget) : IAssignmentProblem<VmrRules>
 {
     public AssignmentModel Model { get; } = new(
         [.. snapshot.Vms.Select(v => new long[] { v.Cpu })],
@@ -18,5 +17,5 @@ internal sealed class VmrProblem(VmrSnapshot snapshot, int budget, bool holdsRoo
 
     public static int BinOf(VmrVm vm) => vm.Host * VmrLayout.Count + vm.Layout;
 
-    public VmrRules CreateRules() => new(snapshot, Model, new VmrRoom(snapshot, budget, holdsRoom));
+    public VmrRules CreateRules() => new(snapshot, Model, new VmrRoom(snapshot, budget));
 }

@@ -1,15 +1,17 @@
 namespace Rebalancer.Benchmarks.Vmr;
 
-/// <summary>What is free in each NUMA node, which groups share a host, and how many VMs have moved. Each thread has its own.</summary>
+/// <summary>
+/// What is free in each NUMA node, which groups share a host, and how many VMs have moved. A VM that moves keeps its first place occupied, so that the
+/// migrations can be made in any order. Each thread has its own.
+/// </summary>
 internal sealed class VmrRoom
 {
     /// <summary>A fragment's weight in the cost; beside it stands a bonus for uneven fragments, which are nearer to a whole slot or to none.</summary>
     private const long FragmentCost = 1000;
-    private const long UnevenBonus = 8;
+    private const long UnevenBonus = 12;
     private readonly VmrSnapshot snapshot;
     private readonly int[] initial;
     private readonly int budget;
-    private readonly bool holdsRoom;
     private readonly int[] freeCpu;
     private readonly int[] roomCpu;
     private readonly long[] roomMemory;
@@ -20,11 +22,10 @@ internal sealed class VmrRoom
     private int overfull;
     private int away;
 
-    public VmrRoom(VmrSnapshot snapshot, int budget, bool holdsRoom)
+    public VmrRoom(VmrSnapshot snapshot, int budget)
     {
         this.snapshot = snapshot;
         this.budget = budget;
-        this.holdsRoom = holdsRoom;
         initial = [.. snapshot.Vms.Select(VmrProblem.BinOf)];
         freeCpu = [.. snapshot.Hosts.SelectMany(h => h.FreeCpu)];
         roomCpu = [.. freeCpu];
@@ -51,6 +52,18 @@ internal sealed class VmrRoom
         away += (to != initial[vm] ? 1 : 0) - (from != initial[vm] ? 1 : 0);
     }
 
+    /// <summary>Whether there is room besides all VMs that are there or were there at first.</summary>
+    public bool HasRoom(int vm, int bin)
+    {
+        var (host, layout) = (bin / VmrLayout.Count, bin % VmrLayout.Count);
+        for (var numa = 0; numa < VmrSnapshot.NumaNodes; numa++)
+        {
+            var node = host * VmrSnapshot.NumaNodes + numa;
+            if (VmrLayout.Uses(layout, numa) && (roomCpu[node] < snapshot.Vms[vm].Cpu || roomMemory[node] < snapshot.Vms[vm].MemoryMb)) { return false; }
+        }
+        return true;
+    }
+
     private static long CostOf(int free)
     {
         var fragment = free & (VmrSnapshot.SlotCpu - 1);
@@ -69,13 +82,13 @@ internal sealed class VmrRoom
             Cost -= CostOf(freeCpu[node]);
             freeCpu[node] -= cpu;
             Cost += CostOf(freeCpu[node]);
-            if (holdsRoom && bin == initial[vm]) { continue; }
+            if (bin == initial[vm]) { continue; }
             if (IsOverfull(node)) { overfull--; }
             roomCpu[node] -= cpu;
             roomMemory[node] -= memory;
             if (IsOverfull(node)) { overfull++; }
         }
-        Group(vm, host, sign);
+        if (bin != initial[vm]) { Group(vm, host, sign); }
     }
 
     private bool IsOverfull(int node) => roomCpu[node] < 0 || roomMemory[node] < 0;

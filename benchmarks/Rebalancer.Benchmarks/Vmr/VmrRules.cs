@@ -19,11 +19,12 @@ internal struct VmrRules(VmrSnapshot snapshot, AssignmentModel model, VmrRoom ro
 
     public readonly long ItemCost(int item, int bin) => 0;
 
-    /// <summary>The right kind of place in the right cluster, and not merely another NUMA node of the same host.</summary>
+    /// <summary>Home, or the right kind of place in the right cluster, on another host, with room. That another VM might make room is not looked into.</summary>
     public readonly bool MayPlace(int item, int bin)
     {
         var host = bin / VmrLayout.Count;
-        return usesBoth[item] == (bin % VmrLayout.Count == VmrLayout.Both) && clusterOfHost[host] == clusterOfVm[item] && (bin == initial[item] || host != initial[item] / VmrLayout.Count);
+        return bin == initial[item]
+            || (usesBoth[item] == (bin % VmrLayout.Count == VmrLayout.Both) && clusterOfHost[host] == clusterOfVm[item] && host != initial[item] / VmrLayout.Count && room.HasRoom(item, bin));
     }
 
     public readonly void Move(int item, int from, int to) => room.Move(item, from, to);

@@ -6,7 +6,7 @@ public static class AssignmentSearch
     /// <summary>The steps between the seeds of threads: far apart after mixing.</summary>
     private const ulong SeedStep = 0xD1342543DE82EF95;
 
-    private const double DefaultHomePull = 6;
+    private const double DefaultHomePull = 4;
 
     /// <exception cref="ArgumentException">The options are invalid, or the first assignment breaks the problem's constraints.</exception>
     public static SearchResult Run<TRules>(IAssignmentProblem<TRules> problem, SearchOptions options, TimeProvider time, CancellationToken cancel = default)
@@ -17,15 +17,15 @@ public static class AssignmentSearch
         var first = new SearchState<TRules>(problem);
         if (first.Violations > 0) { throw new ArgumentException($"the first assignment breaks {first.Violations} constraints: the search starts from a feasible one"); }
         var exchange = new Exchange(options.Threads, first.Cost);
-        var cooling = Cooling.For(options, first.Cost, problem.Model.ItemCount);
+        var cooling = Cooling.For(options, first.Cost, problem.Model);
         var initialCost = first.Cost;
         var sizes = new SizeOrder(problem.Model);
-        var pull = new HomePull(problem.Model, options.HomePull ?? (problem.Model.HasTransient ? DefaultHomePull : 0));
         var workers = Enumerable.Range(0, problem.Model.Movable.Length == 0 ? 0 : options.Threads).Select(i =>
         {
             var state = i == 0 ? first : new SearchState<TRules>(problem);
+            var pull = new HomePull(problem.Model, options.HomePull ?? (problem.Model.HasTransient ? DefaultHomePull : 0));
             var annealer = new Annealer<TRules>(state, sizes, pull, options.Moves, new SearchRandom(options.Seed + (ulong)i * SeedStep));
-            return new SearchWorker<TRules>(state, annealer, cooling, new SearchBudget(options, time, start, cancel), exchange);
+            return new SearchWorker<TRules>(state, annealer, pull, cooling, new SearchBudget(options, time, start, cancel), exchange);
         }).ToArray();
         RunAll(workers);
         var best = workers.Select(w => w.State.Best).Append(first.Best).MinBy(b => b.Cost)!;

@@ -16,11 +16,13 @@ internal sealed class HomePull
         price = [.. Shares(model).Select(share => share * strength)];
     }
 
+    public double Scale { get; set; } = 1;
+
     /// <summary>What this step adds to the price. Nowhere counts as away.</summary>
     public double Change(int item, int from, int to)
     {
         var home = initial[item];
-        return from == home ? to == home ? 0 : price[item] : to == home ? -price[item] : 0;
+        return from == home ? to == home ? 0 : Scale * price[item] : to == home ? -Scale * price[item] : 0;
     }
 
     public int HomeOf(int item) => initial[item];

@@ -6,19 +6,19 @@ public sealed record MoveMix
     private const int MaximumWeight = 1_000_000;
 
     /// <summary>One item to any bin.</summary>
-    public int Shift { get; init; } = 5000;
+    public int Shift { get; init; } = 6500;
 
     /// <summary>Two items change places.</summary>
-    public int Swap { get; init; } = 4000;
+    public int Swap { get; init; } = 2500;
 
     /// <summary>An item takes another's place, which goes to a third bin, or home.</summary>
     public int Chain { get; init; } = 1000;
 
     /// <summary>An item, often a large one, is forced into a bin, and as many leave it as have to.</summary>
-    public int Force { get; init; } = 30;
+    public int Force { get; init; } = 4;
 
     /// <summary>Some items of a few bins are taken out and put in again, the largest first.</summary>
-    public int Repack { get; init; } = 20;
+    public int Repack { get; init; } = 4;
 
     /// <summary>All items of a bin go elsewhere. For problems in which an empty bin costs less; off otherwise.</summary>
     public int Empty { get; init; }

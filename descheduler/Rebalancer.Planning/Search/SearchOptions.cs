@@ -20,14 +20,14 @@ public sealed record SearchOptions
 
     /// <summary>
     /// Temperature at the start and at the end, as shares of the first assignment's cost per item. Between them it falls geometrically with the share
-    /// of the budget that is used; the last twentieth is a descent.
+    /// of the budget that is used; the last twentieth is a descent. Small problems, which freeze long before their budget ends, are heated several times.
     /// </summary>
-    public double InitialHeat { get; init; } = 1;
+    public double InitialHeat { get; init; } = 1.5;
 
     public double FinalHeat { get; init; } = 0.0005;
 
     /// <summary>
-    /// Price of being away from the first bin, in temperatures, while the search is hot. Null: 6 when resources are transient, otherwise 0. Worth
+    /// Price of being away from the first bin, in temperatures, while the search is hot. Null: 4 when resources are transient, otherwise 0. Worth
     /// setting when moves are scarce for another reason, such as a budget.
     /// </summary>
     public double? HomePull { get; init; }

@@ -1,7 +1,7 @@
 namespace Rebalancer.Planning.Search;
 
 /// <summary>One thread's search: annealing from hot to cold over its budget, with a look at what the other threads have at every milestone.</summary>
-internal sealed class SearchWorker<TRules>(SearchState<TRules> state, Annealer<TRules> annealer, Cooling cooling, SearchBudget budget, Exchange exchange)
+internal sealed class SearchWorker<TRules>(SearchState<TRules> state, Annealer<TRules> annealer, HomePull pull, Cooling cooling, SearchBudget budget, Exchange exchange)
     where TRules : struct, IAssignmentRules
 {
     private const int Batch = 256;
@@ -14,6 +14,7 @@ internal sealed class SearchWorker<TRules>(SearchState<TRules> state, Annealer<T
         var milestone = 1;
         for (var share = budget.Fraction(); share < 1; share = budget.Fraction())
         {
+            pull.Scale = cooling.PullAt(share);
             annealer.Try(Batch, cooling.At(share));
             budget.Spend(Batch);
             exchange.Report(state.Best.Cost, budget.Elapsed);
