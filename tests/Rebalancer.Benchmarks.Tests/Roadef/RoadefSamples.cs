@@ -64,7 +64,7 @@ internal static class RoadefSamples
         RoadefService[] needs = [.. Enumerable.Range(0, services).Select(s => new RoadefService(
             random.Next(1 + initial.Where((_, p) => service[p] == s).Select(m => list[m].Location).Distinct().Count()),
             [.. Enumerable.Range(0, services).Where(other => other != s && random.Next(3) == 0 && inNeighbourhood[s].IsSubsetOf(inNeighbourhood[other]))]))];
-        return (new RoadefInstance(resources, list, needs, all, [new(0, 1, 2, 10)], 1, 10, 100), initial);
+        return (new RoadefInstance(resources, list, needs, all, [new(0, 1, 2, 10)], 1, 10, 1), initial);
     }
 
     private static RoadefMachine Machine(Random random, int machines, int m, Func<int, long> use)
