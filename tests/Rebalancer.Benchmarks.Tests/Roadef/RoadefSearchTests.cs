@@ -31,6 +31,6 @@ public sealed class RoadefSearchTests
             return found.Cost < found.InitialCost;
         });
 
-        Assert.InRange(improved, 7, 20);
+        Assert.InRange(improved, 10, 20);
     }
 }
