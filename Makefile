@@ -4,11 +4,12 @@ N ?= 20
 CGROUP ?= both
 ARTIFACTS := $(CURDIR)/artifacts
 LAB := dotnet tests/Rebalancer.Lab/bin/$(CONFIG)/net10.0/Rebalancer.Lab.dll
+BENCHMARKS := dotnet benchmarks/Rebalancer.Benchmarks/bin/$(CONFIG)/net10.0/Rebalancer.Benchmarks.dll
 TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here lab-vm lab-soak lab-workloads bench-wrapper bench-migration apiserver build publish packages format clean
+.PHONY: demo test test-here lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner apiserver build publish packages format clean
 
 ## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
 demo: publish
@@ -57,6 +58,12 @@ bench-wrapper: publish
 bench-migration: N := 10
 bench-migration: publish
 	$(LAB) exec -- dotnet benchmarks/Rebalancer.Benchmarks/bin/$(CONFIG)/net10.0/Rebalancer.Benchmarks.dll migration --moves $(N) $(ARGS)
+
+## bench-planner: the planner's search on public problems with published results, into artifacts/bench-planner.json; 26 minutes (SECONDS= for less)
+bench-planner: SECONDS := 300
+bench-planner: build
+	$(BENCHMARKS) roadef --instance final --seconds $(SECONDS) --threads 2 --report
+	$(BENCHMARKS) vmr --moves 50 --seconds 5 --threads 2 --report
 
 ## apiserver: the API server double, for kubectl
 apiserver: build

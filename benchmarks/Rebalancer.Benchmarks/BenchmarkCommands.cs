@@ -2,6 +2,8 @@ using System.CommandLine;
 using Rebalancer.Benchmarks.Clusters;
 using Rebalancer.Benchmarks.Migration;
 using Rebalancer.Benchmarks.Migration.ByHand;
+using Rebalancer.Benchmarks.Roadef;
+using Rebalancer.Benchmarks.Vmr;
 using Rebalancer.Benchmarks.Wrapper;
 
 namespace Rebalancer.Benchmarks;
@@ -9,7 +11,7 @@ namespace Rebalancer.Benchmarks;
 /// <summary>The verbs of the benchmarks' program.</summary>
 internal static class BenchmarkCommands
 {
-    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create() };
+    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create(), RoadefCommand.Create(), VmrCommand.Create() };
 
     private static Command Wrapper()
     {
