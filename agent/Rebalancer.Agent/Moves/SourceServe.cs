@@ -20,11 +20,15 @@ internal sealed class SourceServe(MoveServices services, SourceContext context, 
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
     private readonly List<ProcessMemory> opened = [];
 
+    /// <summary>False: nothing was late, or all of it had come before the commit. A restarted agent cannot know, and asks.</summary>
+    private bool IsNeeded => context.Session is { } session
+        ? context is { IsPostCopy: true, Late: not null } && !session.Filled.IsCompletedSuccessfully
+        : context.Migration.Status.Source?.Strategy == Strategies.PostCopy;
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         ends.Fence();
-        // Nothing was late, or all of it had come before the commit.
-        if (context.Late is null && (context.Session is not null || context.Migration.Status.Source?.Strategy != Strategies.PostCopy)) { return; }
+        if (!IsNeeded) { return; }
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), services.Random, services.Clock);
         while (!await TryServeAsync(cancellation))
         {

@@ -95,6 +95,12 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
         return new MoveOutcome(migration, Counter.Report().WindowStall.Ms, time.GetElapsedTime(started).TotalMilliseconds);
     }
 
+    /// <summary>Waits until the load has written each of its keys: from then on it only rewrites memory.</summary>
+    public async Task LoadedAsync(CancellationToken cancel)
+    {
+        while (load is not null && load.Writes < options.Load!.Keys && load.Problem is null) { await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancel); }
+    }
+
     /// <summary>Waits until the client was answered again twice, so that what it was waiting for counts, or until its connection is broken.</summary>
     public async Task NextReplyAsync(CancellationToken cancel)
     {
