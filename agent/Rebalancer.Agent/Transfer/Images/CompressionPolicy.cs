@@ -10,8 +10,8 @@ internal static class CompressionPolicy
     public const double BlockedShare = 0.3;
     /// <summary>Gains from which it begins, and down to which it goes on. A freeze shares its cores with CRIU, and is no place to try one's luck.</summary>
     public const double Begin = 1.2, GoOn = 1.05, InFreeze = 1.5;
-    /// <summary>After so many windows one is sent as it is, to see what the link can do now; and so many pass after a failure.</summary>
-    public const int MaximumAge = 32, RestAfterFailure = 32;
+    /// <summary>After so many windows one is sent as it is, to see what the link can do now; and so many pass after a failure, or after a trial that promised too little.</summary>
+    public const int MaximumAge = 32, RestAfterFailure = 32, RestAfterTrial = 8;
 
     public static CompressionState Next(CompressionState state, LinkWindow window)
     {
@@ -32,6 +32,8 @@ internal static class CompressionPolicy
         if (rest > 0 || window.Blocked <= window.Elapsed * BlockedShare) { return new(false, false, 0, 0, 0, rest); }
         var link = window.Elapsed.TotalSeconds / window.WireBytes;
         var gain = window.TriedBytes > 0 ? Estimate(window, link) : 0;
+        // Most data that does not compress goes on not compressing, and a trial takes CPU from whoever needs it.
+        if (window.TriedBytes > 0 && gain < Begin) { return new(false, false, 0, gain, 0, RestAfterTrial); }
         // By raw bytes: a target that is the limit takes no more of them for those that were compressed on trial.
         return new(gain >= Begin, gain < Begin, window.Elapsed.TotalSeconds / window.RawBytes, gain, 0, 0);
     }

@@ -28,6 +28,14 @@ public sealed class CompressionPolicyTests
         Assert.DoesNotContain(new SimulatedSender(link * MB, own * MB, packing * MB, ratio).Run(100), state => state.IsOn);
 
     [Fact]
+    public void Trial_ThatPromisesTooLittle_IsRepeatedOnceInAWhile()
+    {
+        var states = new SimulatedSender(Link: 12.5 * MB, Own: 1000 * MB, Packing: 200 * MB, Ratio: 1.0).Run(100);
+
+        Assert.InRange(states.Count(state => state.IsTrial), 5, 15);
+    }
+
+    [Fact]
     public void Target_ThatIsTheLimit_IsTriedOnceInAWhile()
     {
         // Waiting as for a slow link, but for the raw bytes.
