@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using k8s;
+using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Webhook;
 
@@ -47,6 +48,7 @@ internal static class DeschedulerCommand
     {
         var app = WebApplication.CreateBuilder(arguments).AddDescheduler(options).Build();
         app.MapClaim();
+        app.MapEviction();
         return app;
     }
 

@@ -1,4 +1,5 @@
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Webhook;
@@ -29,6 +30,7 @@ internal static class DeschedulerServices
         services.AddSingleton<MoveObserver>();
         services.AddSingleton<MoveExecutor>();
         services.AddSingleton<ClaimService>();
+        services.AddSingleton<EvictionService>();
         var authority = ClusterAuthority.Create("rebalancer-webhook-ca", CertificateLifetime, TimeProvider.System);
         services.AddSingleton(authority);
 

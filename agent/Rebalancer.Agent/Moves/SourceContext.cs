@@ -79,6 +79,6 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     /// <summary>The cgroups of the containers that are still there.</summary>
     public IEnumerable<ContainerCgroup> Cgroups => Containers.Select(each => each.Cgroup).OfType<ContainerCgroup>();
 
-    /// <summary>A bare pod's name must be free before its copy can be made: it is restored after the commit.</summary>
-    public bool IsRestoredBeforeCommit => Migration.Status.Owner is { Kind: not "None" };
+    /// <summary>A pod that keeps its name can only be made again once the name is free: it is restored after the commit.</summary>
+    public bool IsRestoredBeforeCommit => Migration.Status.Owner is { } owner && !OwnerKinds.KeepsName(owner.Kind);
 }

@@ -36,7 +36,9 @@ internal sealed class MoveController : BackgroundService
         queue = new WorkQueue<MoveKey>(clock);
         cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After) || BandwidthShare.IsDividedAnew(c.Before, c.After)));
         cache.Pods.OnChange(c => MarkAll(m => Concerns(m, c.Latest)));
-        cache.ReplicaSets.OnChange(c => MarkAll(m => m.Status.Owner?.Uid == c.Latest.Metadata.Uid));
+        cache.ReplicaSets.OnChange(c => MarkOwned(c.Latest.Metadata));
+        cache.StatefulSets.OnChange(c => MarkOwned(c.Latest.Metadata));
+        cache.Jobs.OnChange(c => MarkOwned(c.Latest.Metadata));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -60,6 +62,8 @@ internal sealed class MoveController : BackgroundService
             queue.Mark(new MoveKey(migration.Metadata.NamespaceProperty, migration.Metadata.Name));
         }
     }
+
+    private void MarkOwned(V1ObjectMeta owner) => MarkAll(m => m.Status.Owner?.Uid == owner.Uid);
 
     private static bool IsOpen(Migration m)
         => !Phases.IsFinal(m.Status.Phase) || m.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) == true;

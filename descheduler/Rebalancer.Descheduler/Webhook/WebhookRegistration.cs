@@ -2,6 +2,7 @@ using k8s.Models;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Kubernetes.Certificates;
 using Rebalancer.Kubernetes.Client;
 
@@ -56,6 +57,24 @@ internal sealed partial class WebhookRegistration(
         }
 
         Registered(logger, ConfigurationName, wanted.Webhooks[0].ClientConfig.Url);
+        await RegisterEvictionAsync(cancellation);
+    }
+
+    private async Task RegisterEvictionAsync(CancellationToken cancellation)
+    {
+        var url = new UriBuilder(Url()) { Path = EvictionEndpoint.Path }.Uri.ToString();
+        var wanted = EvictionWebhook.Configuration(new Admissionregistrationv1WebhookClientConfig { Url = url, CaBundle = System.Text.Encoding.ASCII.GetBytes(authority.CertificatePem) });
+        if (await client.GetAsync<V1ValidatingWebhookConfiguration>(ApiResource.ValidatingWebhooks, null, EvictionWebhook.ConfigurationName, cancellation) is { } known)
+        {
+            wanted.Metadata.ResourceVersion = known.Metadata.ResourceVersion;
+            await client.ReplaceAsync(ApiResource.ValidatingWebhooks, null, EvictionWebhook.ConfigurationName, wanted, cancellation);
+        }
+        else
+        {
+            await client.CreateAsync(ApiResource.ValidatingWebhooks, null, wanted, cancellation);
+        }
+
+        Registered(logger, EvictionWebhook.ConfigurationName, url);
     }
 
     private string Url() => (options.WebhookUrl ?? ListenUrl()).ToString();
@@ -81,7 +100,7 @@ internal sealed partial class WebhookRegistration(
                     new V1MatchCondition
                     {
                         Name = "replicas-and-claims",
-                        Expression = "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(r, r.kind == 'ReplicaSet'))"
+                        Expression = "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(r, r.kind in ['ReplicaSet', 'Job', 'StatefulSet']))"
                             + " || (has(object.metadata.annotations) && 'rebalancer.dev/claim' in object.metadata.annotations)",
                     },
                 ],
@@ -94,9 +113,9 @@ internal sealed partial class WebhookRegistration(
         ],
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "MutatingWebhookConfiguration {Name} points to {Url}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Webhook configuration {Name} points to {Url}")]
     private static partial void Registered(ILogger logger, string name, string url);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "MutatingWebhookConfiguration {Name} not written, trying again: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook configuration {Name} not written, trying again: {Cause}")]
     private static partial void NotRegistered(ILogger logger, string name, string cause);
 }
