@@ -10,6 +10,9 @@ internal sealed record DeschedulerOptions
     /// <summary>How to reach the API server.</summary>
     public required KubernetesClientConfiguration Api { get; init; }
 
+    /// <summary>Where the Lease of the leader is.</summary>
+    public string Namespace => Api.Namespace is { Length: > 0 } own ? own : "default";
+
     /// <summary>Where the claim webhook listens; port 0 takes a free one.</summary>
     public required IPEndPoint WebhookListen { get; init; }
 

@@ -1,6 +1,7 @@
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions;
+using Rebalancer.Descheduler.Leases;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Webhook;
 using Rebalancer.Kubernetes.Certificates;
@@ -35,6 +36,8 @@ internal static class DeschedulerServices
         services.AddSingleton(authority);
 
         // Handlers are registered by the controllers' constructors, and so before the informers start.
+        services.AddSingleton<Leadership>();
+        services.AddHostedService(p => p.GetRequiredService<Leadership>());
         services.AddHostedService<MoveController>();
         services.AddHostedService<InterruptionController>();
         services.AddHostedService<CacheService>();
