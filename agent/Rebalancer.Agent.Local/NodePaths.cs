@@ -20,7 +20,7 @@ public static class NodePaths
     public const string StateFolder = "/var/lib/rebalancer";
     /// <summary>A file named by pod UID: the pod was moved away; none of its containers may ever run here again. `create` fails, `kill` kills every process of the cgroup before it thaws.</summary>
     public const string ReleasedFolder = StateFolder + "/released";
-    /// <summary>A file named by pod UID: the pod was moved away, and its copy still lacks pages that only its frozen processes here have. `kill` waits for the file to go.</summary>
+    /// <summary>A file named by pod UID: its processes here are still needed by its move: for pages that its copy lacks, or because its object has gone before it. `kill` waits for the file to go.</summary>
     public const string ServingFolder = StateFolder + "/serving";
     /// <summary>A file named "{pod uid}_{container name}": its checkpoint was consumed; later creates are cold starts.</summary>
     public const string ConsumedFolder = StateFolder + "/consumed";

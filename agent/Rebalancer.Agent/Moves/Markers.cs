@@ -16,8 +16,10 @@ internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
     /// <summary>None of the pod's containers may ever run here again.</summary>
     public void WriteReleased(string podUid) => Write(PathOf(NodePaths.ReleasedFolder, podUid));
 
-    /// <summary>After its commit the pod's processes here are still needed: for their memory.</summary>
+    /// <summary>The pod's processes here are still needed: after its commit for their memory, before it because its object goes first. kubelet's kills wait.</summary>
     public void WriteServing(string podUid) => Write(PathOf(NodePaths.ServingFolder, podUid));
+
+    public bool HasServing(string podUid) => File.Exists(PathOf(NodePaths.ServingFolder, podUid));
 
     public void DeleteServing(string podUid) => File.Delete(PathOf(NodePaths.ServingFolder, podUid));
 

@@ -49,6 +49,10 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     public long? LateBytes => earlierLateBytes + (Late?.Bytes ?? 0) is > 0 and var bytes ? bytes : null;
     /// <summary>The pod may run on the target before all of its pages are there.</summary>
     public bool IsPostCopy => Status.Strategy == Strategies.PostCopy;
+    /// <summary>kubelet's kills of the pod wait, and its object may be gone.</summary>
+    public bool IsGated { get; set; }
+    /// <summary>Publishes what changed within a step.</summary>
+    public Action Publish { get; set; } = static () => { };
     /// <summary>Clock timestamp at which the freeze began.</summary>
     public long? FrozenAt { get; set; }
     /// <summary>Why the move ends without a commit.</summary>
@@ -79,6 +83,6 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     /// <summary>The cgroups of the containers that are still there.</summary>
     public IEnumerable<ContainerCgroup> Cgroups => Containers.Select(each => each.Cgroup).OfType<ContainerCgroup>();
 
-    /// <summary>A pod that keeps its name can only be made again once the name is free: it is restored after the commit.</summary>
-    public bool IsRestoredBeforeCommit => Migration.Status.Owner is { } owner && !OwnerKinds.KeepsName(owner.Kind);
+    /// <summary>A pod whose name must be free before it can be made again is restored after the commit.</summary>
+    public bool IsRestoredBeforeCommit => Migration.Status.Owner is { IsReplacedFirst: true };
 }

@@ -18,12 +18,16 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HangUpLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EndLook = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TailLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Before a commit: the pod runs again with its connections; then the abort is decided, if nobody has, and nothing is left behind.</summary>
-    public async Task RollBackAsync(CancellationToken cancellation)
+    /// <returns>False: the pod's object was gone already, and so this copy has ended too.</returns>
+    public async Task<bool> RollBackAsync(CancellationToken cancellation)
     {
         Find();
+        context.IsGated |= context.Migration.Status.Owner is { Gate: true } && context.PodUid is { } kept && services.Markers.HasServing(kept);
         context.Throttle?.Undo();
         // Pages of a running process are none of this checkpoint any more.
         if (context.Late is { } late) { await late.DisposeAsync(); }
@@ -38,8 +42,40 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         }
         if (settled is not null) { context.Migration = settled; }
         services.Markers.DeleteCommit(context.Uid);
+        var runsOn = !context.IsGated || !await IsOrphanedAsync(cancellation);
         if (context.PodUid is { } podUid) { services.Markers.DeleteServing(podUid); }
+        if (!runsOn) { await EndAsync(cancellation); }
         context.Folder.Delete();
+        return runsOn;
+    }
+
+    /// <summary>Once the controller has seen the abort it deletes nothing any more.</summary>
+    private async Task<bool> IsOrphanedAsync(CancellationToken cancellation)
+    {
+        _ = await services.Book.WaitAsync(context.Uid, now => now.Status.Phase == Phases.Aborting || Phases.IsFinal(now.Status.Phase), cancellation);
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), services.Random, services.Clock);
+        while (true)
+        {
+            try
+            {
+                return (await services.Api.ReadPodAsync(context.Migration.Metadata.NamespaceProperty, context.Migration.Spec.PodName, cancellation))?.Metadata.Uid != context.PodUid;
+            }
+            catch (Exception e) when (DecisionReader.IsTransient(e))
+            {
+                log.LogWarning("Pod {Pod} is not looked for yet: {Cause}", context.Migration.Spec.PodName, e.Message);
+            }
+            await backoff.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>kubelet ends the pod as any that was deleted, now that its kills are carried out; what it leaves goes too. Only then may another one start.</summary>
+    private async Task EndAsync(CancellationToken cancellation)
+    {
+        log.LogWarning("Migration {Name}: aborted after the pod's object had gone: it ends here, and starts cold elsewhere", context.Migration.Metadata.Name);
+        var start = services.Clock.GetTimestamp();
+        while (context.Cgroups.Any(each => each.Pids().Count > 0) && services.Clock.GetElapsedTime(start) < EndLimit) { await Task.Delay(EndLook, services.Clock, cancellation); }
+        Fence();
+        foreach (var cgroup in context.Cgroups) { _ = cgroup.KillAllAndThaw(KillLimit); }
     }
 
     /// <summary>The first thing after a commit: no container of the pod starts here any more, also after a reboot.</summary>

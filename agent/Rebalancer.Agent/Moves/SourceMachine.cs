@@ -47,6 +47,8 @@ internal enum SourceSignal
     Failed,
     /// <summary>Aborted was read.</summary>
     Aborted,
+    /// <summary>Rolled back, but the pod's object was gone already: this copy had to end.</summary>
+    Lost,
 }
 
 /// <summary>Which step follows. Pure; a pair that is not listed is a fault of the driver and throws.</summary>
@@ -82,6 +84,7 @@ internal static class SourceMachine
         (SourceStep.Commit, SourceSignal.Aborted) => SourceStep.RollBack,
         (SourceStep.Release, SourceSignal.Done) => SourceStep.Released,
         (SourceStep.RollBack, SourceSignal.Done) => SourceStep.Thawed,
+        (SourceStep.RollBack, SourceSignal.Lost) => SourceStep.Released,
         ( < SourceStep.Mark, SourceSignal.Failed or SourceSignal.Aborted) => SourceStep.RollBack,
         _ => throw new InvalidOperationException($"a source in step {step} cannot take {signal}"),
     };

@@ -26,6 +26,7 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
     {
         var writer = new StatusWriter(services.Api, migration, "source", services.Clock, services.Random, log);
         var writing = writer.RunAsync(stopping);
+        context.Publish = () => PostState(writer);
         var work = new SourceWork(services, context, log);
         var ends = new SourceEnds(services, context, log);
         try
@@ -73,7 +74,7 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
             case SourceStep.Commit: return await work.CommitAsync(IsOutOfTime, stopping) ? SourceSignal.Done : SourceSignal.Aborted;
             case SourceStep.Serve: await new SourceServe(services, context, ends, log).RunAsync(stopping); return SourceSignal.Done;
             case SourceStep.Release: await ends.ReleaseAsync(stopping); return SourceSignal.Done;
-            case SourceStep.RollBack: await ends.RollBackAsync(stopping); return SourceSignal.Done;
+            case SourceStep.RollBack: return await ends.RollBackAsync(stopping) ? SourceSignal.Done : SourceSignal.Lost;
             default: return await DoInterruptiblyAsync(work, stopping);
         }
     }

@@ -19,6 +19,7 @@ internal static class SourceReport
         MemoryBytes = context.Facts?.MemoryBytes ?? context.Migration.Status.Source?.MemoryBytes,
         FilesBytes = context.Facts?.FilesBytes ?? context.Migration.Status.Source?.FilesBytes,
         Cpu = context.Facts?.Cpu ?? context.Migration.Status.Source?.Cpu,
+        KillGate = context.IsGated ? KillGates.Closed : context.Facts is { } facts ? facts.HasKillGate ? KillGates.Open : null : context.Migration.Status.Source?.KillGate,
         Strategy = context.Status.Strategy,
         StrategyReason = context.Status.StrategyReason,
         Tracker = context.Status.Tracker,

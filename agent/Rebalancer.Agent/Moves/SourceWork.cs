@@ -37,7 +37,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
                 await SendFilesAsync(cancellation);
                 await copy.RunAsync(cancellation);
                 return true;
-            case SourceStep.Follow: return await copy.FollowAsync(AwaitPhaseAsync(Phases.Freezing, cancellation), cancellation);
+            case SourceStep.Follow: return await copy.FollowAsync(AwaitFreezeAsync(cancellation), cancellation);
             case SourceStep.Arm: await ArmAsync(cancellation); return true;
             case SourceStep.Freeze: await FreezeAsync(cancellation); return true;
             case SourceStep.Dump: await DumpAsync(cancellation); return true;
@@ -79,6 +79,20 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
             context.Failure ??= new MoveException(context.Session is null ? Reasons.AgentRestarted : Reasons.PeerUnreachable, "the commit was not answered in time");
             return new(Decision.Aborted, context.Failure.Reason, context.Failure.Message);
         }
+    }
+
+    /// <summary>Of a pod that keeps its name the object must go first, and kubelet must not take the processes with it.</summary>
+    private async Task<bool> AwaitFreezeAsync(CancellationToken cancellation)
+    {
+        var now = await services.Book.WaitAsync(context.Uid, each => each.Status.Owner?.Gate == true || each.Status.Phase == Phases.Freezing || Phases.IsFinal(each.Status.Phase), cancellation);
+        if (now is { Status: { Owner.Gate: true, Decision: Decision.None } })
+        {
+            services.Markers.WriteServing(context.Facts!.Containers[0].PodUid);
+            context.IsGated = true;
+            context.Timeline.Mark("Gated");
+            context.Publish();
+        }
+        return await AwaitPhaseAsync(Phases.Freezing, cancellation);
     }
 
     private async Task<bool> AwaitPhaseAsync(string phase, CancellationToken cancellation)

@@ -40,8 +40,8 @@ internal sealed class TargetMove : IDisposable
     public bool IsCommitted => Now.Status.Decision == Decision.Committed || TargetMachine.ImpliesCommit(Context.Step.Current);
     public bool IsAborted => Now.Status.Decision == Decision.Aborted || Context.Step.Current == TargetStep.Cleaned;
 
-    /// <summary>The copy of a pod that keeps its name is restored after the commit, into a pod that is made then.</summary>
-    public bool IsRestoredBeforeCommit => Now.Status.Owner is { } owner && !OwnerKinds.KeepsName(owner.Kind);
+    /// <summary>The copy of a pod whose name must be free first is restored after the commit, into a pod that is made then.</summary>
+    public bool IsRestoredBeforeCommit => Now.Status.Owner is { IsReplacedFirst: true };
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -112,7 +112,7 @@ internal sealed class TargetMove : IDisposable
         }
     }
 
-    /// <summary>A pod that keeps its name has no sandbox yet to wait for: its images can come at once.</summary>
+    /// <summary>A pod that is made after the commit has no sandbox yet to wait for: its images can come at once.</summary>
     private async Task PrepareNamesakeAsync(CancellationToken stopping)
     {
         var preparing = services.Book.WaitAsync(Context.Uid, now => now.Status.Owner is not null && now.Status.Phase is "Preparing" or "Freezing", stopping);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Preflight;
 
@@ -22,6 +23,22 @@ internal sealed record RuncState(string Id, int InitPid, ulong InitStart, string
     public string ContainerType => Annotation("io.kubernetes.cri.container-type");
     public string ContainerName => Annotation("io.kubernetes.cri.container-name");
     public string Bundle => Annotation("bundle");
+
+    /// <summary>containerd's shim calls our wrapper for this container, and no runc of its own: it keeps the program's name beside the bundle.</summary>
+    public bool IsWrapped
+    {
+        get
+        {
+            try
+            {
+                return Path.GetFileName(File.ReadAllText(Path.Combine(Bundle, "runtime")).Trim()) == Path.GetFileName(NodePaths.RuncWrapper);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <returns>Null: the container is gone, or the file is none of runc's.</returns>
     public static RuncState? TryRead(string folder)

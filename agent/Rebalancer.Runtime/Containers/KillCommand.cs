@@ -22,7 +22,7 @@ internal static class KillCommand
     public static int Run(RuntimeHost host, RuncArguments call)
     {
         var state = Directory.Exists(host.ReleasedFolder) ? ContainerState.TryRead(call) : null;
-        if (state is not null) { AwaitLatePages(host, call.Id, state); }
+        if (state is not null) { AwaitNeed(host, call.Id, state); }
         // A parked copy is frozen and has not run: runc would let its other processes run until the first is reaped.
         ParkedCopy.Kill(host, call);
         if (state is null || !IsReleased(host, state)) { return host.Runc.Become(call.All); }
@@ -33,8 +33,11 @@ internal static class KillCommand
             $"container {call.Id} of the moved pod {state.PodUid}: {cgroup.Pids().Count} processes are left in {state.FreezerCgroup} {Limit.TotalSeconds} s after SIGKILL");
     }
 
-    /// <summary>The moved pod's copy lacks pages that only these processes have. kubelet tries again when a kill fails.</summary>
-    private static void AwaitLatePages(RuntimeHost host, string containerId, ContainerState state)
+    /// <summary>
+    /// The processes are still needed: the moved pod's copy lacks pages that only they have, or the pod's object has gone ahead of a move. kubelet tries again
+    /// when a kill fails.
+    /// </summary>
+    private static void AwaitNeed(RuntimeHost host, string containerId, ContainerState state)
     {
         if (!SafeNames.IsSafe(state.PodUid)) { return; }
         var marker = Path.Combine(host.ServingFolder, state.PodUid);
@@ -42,7 +45,7 @@ internal static class KillCommand
         // An agent that has been gone for so long does not bring them any more, and a pod must be killable in the end.
         while (File.Exists(marker) && host.Clock.GetUtcNow() - File.GetLastWriteTimeUtc(marker) < LatePagesLimit)
         {
-            if (host.Clock.GetElapsedTime(start) >= host.LatePagesWindow) { throw new RuntimeFailureException(FailureReasons.LatePages, $"pod {state.PodUid} runs on another node and still lacks pages that container {containerId} has"); }
+            if (host.Clock.GetElapsedTime(start) >= host.LatePagesWindow) { throw new RuntimeFailureException(FailureReasons.LatePages, $"the move of pod {state.PodUid} still needs container {containerId}"); }
             SystemCalls.PauseMs(PollMs);
         }
     }

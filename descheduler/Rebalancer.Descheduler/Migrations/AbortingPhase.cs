@@ -21,6 +21,16 @@ internal static class AbortingPhase
             return MoveMachine.Finish(o, Phases.Failed, o.Status.Reason, o.Status.Message);
         }
 
+        if (GatedPods.IsGone(o))
+        {
+            return GatedPods.Orphaned(o, owner);
+        }
+
+        if (GatedPods.IsMarked(o))
+        {
+            return MoveStep.Do(new MoveAction.MarkGate(IsClosed: false));
+        }
+
         // What a Job's pod did to its end counts only once the Job has it back.
         var ended = o.Source?.Status?.Phase is "Succeeded" or "Failed";
         if (o.Source is not { Metadata.DeletionTimestamp: null } source || (ended && !OwnerKinds.LetsGoByLabel(owner.Kind)))

@@ -29,6 +29,11 @@ internal static class CommitGuard
 
     private static Refusal? Source(Observation o)
     {
+        if (GatedPods.IsGone(o))
+        {
+            return null;
+        }
+
         var name = FullName(o);
         if (o.Source is not { } pod)
         {
@@ -91,7 +96,7 @@ internal static class CommitGuard
             return new Refusal(Reasons.TargetLost, $"the replacement {o.Status.Claim.PodName} was deleted");
         }
 
-        return PodMapping.SameWorkload(o.Source!, o.Replacement)
+        return o.Source is not { } source || PodMapping.SameWorkload(source, o.Replacement)
             ? null
             : new Refusal(Reasons.OwnerChanged, $"the replacement {o.Status.Claim.PodName} runs another image, command or container name than the source");
     }

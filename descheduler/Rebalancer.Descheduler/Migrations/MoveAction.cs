@@ -19,6 +19,9 @@ internal abstract record MoveAction
     /// <summary>Labels by which each agent finds its own moves.</summary>
     public sealed record LabelNodes(string Source, string Target) : MoveAction;
 
+    /// <summary>While it is closed, an admission policy lets nobody but the claimed pod have the name: the old pod still runs, without its object.</summary>
+    public sealed record MarkGate(bool IsClosed) : MoveAction;
+
     /// <summary>Only from this phase and under this decision, else nothing is written.</summary>
     public sealed record EnterPhase(string From, string To, string Decision, ImmutableDictionary<string, object?> Status) : MoveAction;
 

@@ -18,7 +18,8 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
     {
         MoveAction.AddFinalizer => FinalizerAsync(o, add: true, cancellation),
         MoveAction.RemoveFinalizer => FinalizerAsync(o, add: false, cancellation),
-        MoveAction.LabelNodes a => LabelNodesAsync(o, a, cancellation),
+        MoveAction.LabelNodes a => LabelAsync(o, new Dictionary<string, string?> { [Names.SourceNodeLabel] = a.Source, [Names.TargetNodeLabel] = a.Target }, cancellation),
+        MoveAction.MarkGate a => LabelAsync(o, new Dictionary<string, string?> { [Names.GateLabel] = a.IsClosed ? Names.GateClosed : null }, cancellation),
         MoveAction.EnterPhase a => PatchAsync(o, MigrationPatches.EnterPhase(Current(o), a), cancellation, "status"),
         MoveAction.Abort a => PatchAsync(o, MigrationPatches.Abort(a), cancellation, "status"),
         MoveAction.WriteStatus a => PatchAsync(o, MigrationPatches.WriteStatus(a), cancellation, "status"),
@@ -53,9 +54,9 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
         await PatchAsync(o, new JsonPatch().Test("/metadata/resourceVersion", meta.ResourceVersion).Set("/metadata/finalizers", finalizers.ToList()), cancellation);
     }
 
-    private async Task LabelNodesAsync(Observation o, MoveAction.LabelNodes a, CancellationToken cancellation)
+    /// <param name="labels">Null takes one away.</param>
+    private async Task LabelAsync(Observation o, Dictionary<string, string?> labels, CancellationToken cancellation)
     {
-        var labels = new Dictionary<string, string> { [Names.SourceNodeLabel] = a.Source, [Names.TargetNodeLabel] = a.Target };
         var meta = o.Migration.Metadata;
         var patch = new Dictionary<string, object> { ["metadata"] = new Dictionary<string, object> { ["uid"] = meta.Uid, ["labels"] = labels } };
         cache.Migrations.Observe(await client.MergeAsync<Migration>(ApiResource.Migrations, meta.NamespaceProperty, meta.Name, patch, cancellation));

@@ -28,11 +28,15 @@ internal static class PreparingPhase
             return MoveMachine.Abort(o, Reasons.ClaimExpired, $"the target was not prepared by {claim.ExpiresAt:O}: {Missing(o, owner, claim)}");
         }
 
-        var pod = o.Source!;
-        var left = (owner.RemovedLabels?.Keys ?? []).Where(k => pod.Metadata.Labels?.ContainsKey(k) == true).ToImmutableArray();
+        if (owner.Gate && claim.PodUID is null)
+        {
+            return GatedPods.Exchange(o, owner, claim);
+        }
+
+        var left = (owner.RemovedLabels?.Keys ?? []).Where(k => o.Source?.Metadata.Labels?.ContainsKey(k) == true).ToImmutableArray();
         if (!left.IsEmpty)
         {
-            return MoveStep.Do(new MoveAction.TakeLabels(pod, left));
+            return MoveStep.Do(new MoveAction.TakeLabels(o.Source!, left));
         }
 
         if (OwnerKinds.LetsGoByLabel(owner.Kind) && claim.PodUID is null && o.Replacement is { } replacement)
@@ -40,7 +44,7 @@ internal static class PreparingPhase
             return Bind(o, replacement);
         }
 
-        var bound = OwnerKinds.KeepsName(owner.Kind) || claim.PodUID is not null;
+        var bound = !owner.IsReplacedFirst || claim.PodUID is not null;
         return bound && o.Status.Target?.State == TargetState.Prepared
             ? Freeze(o, claim)
             : MoveStep.Wait(PhaseLimit.UntilDeadline(o, claim.ExpiresAt - o.Now));
@@ -67,7 +71,7 @@ internal static class PreparingPhase
             var record = BarePods.Record(pod);
             return MoveStep.Do(
                 new MoveAction.TryPod(BarePods.Trial(record, o.Status.TargetNode!)),
-                new MoveAction.RecordOwner(new OwnerRecord { Kind = "None", BarePod = record }, expires));
+                new MoveAction.RecordOwner(new OwnerRecord { Kind = OwnerKinds.None, BarePod = record, Gate = GatedPods.CanBe(o) }, expires));
         }
 
         var unsupported = OwnerCheck.Ready(reference, o.Owner, pod);
@@ -79,15 +83,16 @@ internal static class PreparingPhase
 
         return unsupported is not null
             ? MoveMachine.Abort(o, unsupported.Reason, unsupported.Message)
-            : MoveStep.Do(new MoveAction.RecordOwner(Record(reference, labels, pod), expires));
+            : MoveStep.Do(new MoveAction.RecordOwner(Record(reference, labels, pod, GatedPods.CanBe(o)), expires));
     }
 
-    private static OwnerRecord Record(V1OwnerReference reference, ImmutableDictionary<string, string> labels, V1Pod pod) => new()
+    private static OwnerRecord Record(V1OwnerReference reference, ImmutableDictionary<string, string> labels, V1Pod pod, bool gate) => new()
     {
         Kind = reference.Kind,
         Name = reference.Name,
         Uid = reference.Uid,
         RemovedLabels = labels,
+        Gate = OwnerKinds.KeepsName(reference.Kind) && gate,
         DeletionCost = Kubernetes.Mapping.PodMapping.Annotation(pod, Names.PodDeletionCost),
     };
 
@@ -98,7 +103,8 @@ internal static class PreparingPhase
 
     private static MoveStep Freeze(Observation o, Claim claim)
     {
-        if (BudgetCheck.Check(o.Source!, o.Cluster) is { } budget)
+        // A pod whose object has gone has taken its place in its budgets with it.
+        if (o.Source is { } source && BudgetCheck.Check(source, o.Cluster) is { } budget)
         {
             return Waiting.For(o, budget, PhaseLimit.UntilDeadline(o, Min(Recheck, claim.ExpiresAt - o.Now)));
         }
@@ -123,6 +129,11 @@ internal static class PreparingPhase
             return claim.RequestUID is null
                 ? $"{owner.Kind} {owner.Name} made no replacement that asked the claim webhook"
                 : "a creation took the claim, but its pod never appeared";
+        }
+
+        if (owner.Gate && claim.PodUID is null)
+        {
+            return o.Source is null ? $"{owner.Kind} {owner.Name} did not make the pod again" : $"the source agent did not keep the pod's processes from kubelet";
         }
 
         return o.Status.Target?.State == TargetState.Prepared

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Mapping;
 
 namespace Rebalancer.Descheduler.Webhook;
 
@@ -23,8 +24,13 @@ internal static class ClaimRule
         => m.Status is { Owner: { } owner, Claim: { PodUID: null } claim } && owner.Uid == ownerUid
             && (OwnerKinds.KeepsName(owner.Kind) ? ComesBack(m, pod) : Replaces(m, claim, requestUid, now));
 
-    /// <summary>The name was freed by the commit. Who has it is the one, however often its creation was tried.</summary>
-    private static bool ComesBack(Migration m, V1Pod pod) => m.Status is { Decision: Decision.Committed, Phase: Phases.Committed or Phases.Freezing or Phases.Restoring } && IsNamesake(m, pod);
+    /// <summary>A bare pod that the controller makes again brings its claim along.</summary>
+    public static bool IsOurs(Migration m, V1Pod pod)
+        => m.Status is { Owner.Kind: OwnerKinds.None, Claim: { PodUID: null } claim } && ComesBack(m, pod) && claim.Token == PodMapping.Annotation(pod, Names.ClaimAnnotation);
+
+    /// <summary>The name was freed, by the commit or for the move to begin. Who has it is the one, however often its creation was tried.</summary>
+    private static bool ComesBack(Migration m, V1Pod pod)
+        => IsNamesake(m, pod) && m.Status is { Decision: Decision.Committed, Phase: Phases.Committed or Phases.Freezing or Phases.Restoring } or { Decision: Decision.None, Phase: Phases.Preparing, Owner.Gate: true };
 
     private static bool Replaces(Migration m, Claim claim, string requestUid, DateTimeOffset now)
         => m.Status is { Phase: Phases.Preparing, Decision: Decision.None } && claim.ExpiresAt > now && (claim.RequestUID is null || claim.RequestUID == requestUid);

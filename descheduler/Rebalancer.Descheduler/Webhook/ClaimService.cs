@@ -99,9 +99,7 @@ internal sealed partial class ClaimService(ApiClient client, ClusterCache cache,
             return false;
         }
 
-        return migration.Status is { Decision: Decision.Committed, Owner.Kind: OwnerKinds.None, Claim: { PodUID: null } claim }
-            && migration.Spec.PodName == pod.Metadata.Name
-            && claim.Token == PodMapping.Annotation(pod, Names.ClaimAnnotation);
+        return ClaimRule.IsOurs(migration, pod);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Namespace}/{Name}: a new pod of {Kind} {Owner} takes the claim")]

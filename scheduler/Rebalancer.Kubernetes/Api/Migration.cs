@@ -149,6 +149,13 @@ public sealed class OwnerRecord
     public string Kind { get; set; } = "None";
     public string? Name { get; set; }
     public string? Uid { get; set; }
+    /// <summary>
+    /// Of a pod that keeps its name: its object goes before the freeze, so that the target is made ready while the pod still runs; its processes are kept from
+    /// kubelet by the kill gate. Else it is made again after the commit.
+    /// </summary>
+    public bool Gate { get; set; }
+    /// <summary>Whether the pod on the target is made, and the checkpoint restored there and held, before the commit.</summary>
+    [JsonIgnore] public bool IsReplacedFirst => OwnerKinds.LetsGoByLabel(Kind) || Gate;
     /// <summary>Labels removed from the source pod, to be put back on a roll-back.</summary>
     public IDictionary<string, string>? RemovedLabels { get; set; }
     /// <summary>The source pod's own pod-deletion-cost, to be put back once a roll-back is over; null if it had none.</summary>
@@ -182,10 +189,18 @@ public static class SourceState
     public const string Frozen = "Frozen";
     /// <summary>Every byte of the checkpoint is on the target.</summary>
     public const string Transferred = "Transferred";
-    /// <summary>After Committed: the source can never run again (marker on disk, processes killed).</summary>
+    /// <summary>After Committed, or after an abort when the pod's object was gone already: the source can never run again (marker on disk, processes killed).</summary>
     public const string Released = "Released";
     /// <summary>Rolled back: thawed, shield dropped, running with its connections.</summary>
     public const string Thawed = "Thawed";
+}
+
+/// <summary>Whether the source's wrapper carries out kubelet's kills of the pod's containers.</summary>
+public static class KillGates
+{
+    public const string Open = "Open";
+    /// <summary>They wait: the pod's object may be deleted, and its processes run on.</summary>
+    public const string Closed = "Closed";
 }
 
 /// <summary>How far the target is. Order of a good move: Ready, Prepared, Held, Running.</summary>
@@ -227,6 +242,8 @@ public sealed class SourceStatus
     public long? FilesBytes { get; set; }
     /// <summary>CPU feature flags of the node, sorted, and xsave area size in bytes.</summary>
     public NodeCpu? Cpu { get; set; }
+    /// <summary>One of <see cref="KillGates"/>; null: the pod's containers do not run under the wrapper, and nobody could keep kubelet from killing them.</summary>
+    public string? KillGate { get; set; }
     /// <summary>How the memory travels, of <see cref="Strategies"/>; known from Copied on.</summary>
     public string? Strategy { get; set; }
     public string? StrategyReason { get; set; }

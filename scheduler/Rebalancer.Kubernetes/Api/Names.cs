@@ -41,6 +41,10 @@ public static class Names
     public const string SourceNodeLabel = "rebalancer.dev/source-node";
     public const string TargetNodeLabel = "rebalancer.dev/target-node";
 
+    /// <summary>Label on a Migration, "closed": the object of its pod may be gone while the pod runs on; nobody else may take the name.</summary>
+    public const string GateLabel = "rebalancer.dev/gate";
+    public const string GateClosed = "closed";
+
     /// <summary>On a Migration, "true": give it up if it has not committed yet.</summary>
     public const string Abort = "rebalancer.dev/abort";
 

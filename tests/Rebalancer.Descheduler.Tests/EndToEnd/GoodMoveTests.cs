@@ -30,10 +30,13 @@ public sealed class GoodMoveTests
         Assert.Empty(world.Nodes.Violations);
     }
 
-    [Fact]
-    public async Task Move_BarePod_CreatedAgainOnTargetUnderItsName()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Move_BarePod_CreatedAgainOnTargetUnderItsName(bool gate)
     {
         await using var world = await ControllerWorld.StartAsync();
+        world.Nodes.Script = new Script { Gate = gate };
         await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
         var source = await world.RunPod("redis", on: "spot");
 
@@ -47,6 +50,7 @@ public sealed class GoodMoveTests
         Assert.Equal(source.Metadata.Labels["app"], pod.Metadata.Labels["app"]);
         Assert.Equal(done.Status.Claim!.PodUID, pod.Metadata.Uid);
         Assert.Equal(done.Status.Claim.Token, PodMapping.Annotation(pod, Names.ClaimAnnotation));
+        Assert.Equal(gate, done.Status.Owner!.Gate);
         Assert.Empty(world.Nodes.Violations);
     }
 

@@ -13,7 +13,7 @@ internal static class Agents
     {
         move.ToPreflight().Write(s =>
         {
-            s.Source = new SourceStatus { State = SourceState.Ready, Cpu = Script.Cpu };
+            s.Source = new SourceStatus { State = SourceState.Ready, Cpu = Script.Cpu, KillGate = move.HasGate ? KillGates.Open : null };
             s.Target = new TargetStatus { State = TargetState.Ready, Cpu = Script.Cpu };
         });
         return move.Settle();
@@ -23,6 +23,12 @@ internal static class Agents
     {
         move.ToPreCopying().Write(s => (s.Source!.State, s.Source.Strategy) = (SourceState.Copied, Strategies.PreCopy));
         move.Settle();
+        if (move.Status.Owner?.Gate == true)
+        {
+            move.Write(s => s.Source!.KillGate = KillGates.Closed);
+            move.Settle();
+        }
+
         move.OwnerReacts();
         return move.Settle();
     }
@@ -48,6 +54,7 @@ internal static class Agents
     public static SimulatedMove ToSourceGone(this SimulatedMove move)
     {
         move.ToCommitted().Source = null;
+        move.IsSourceAlive = false;
         move.OwnerReacts();
         return move.Settle();
     }

@@ -12,15 +12,17 @@ public sealed class MoveMachineProperties
     private const int Events = 60;
 
     [Theory]
-    [InlineData(OwnerKinds.ReplicaSet)]
-    [InlineData(OwnerKinds.StatefulSet)]
-    [InlineData(OwnerKinds.None)]
-    public void Next_RandomHistories_DecisionNeverChangesAndEveryMoveEnds(string kind)
+    [InlineData(OwnerKinds.ReplicaSet, false)]
+    [InlineData(OwnerKinds.StatefulSet, false)]
+    [InlineData(OwnerKinds.StatefulSet, true)]
+    [InlineData(OwnerKinds.None, false)]
+    [InlineData(OwnerKinds.None, true)]
+    public void Next_RandomHistories_DecisionNeverChangesAndEveryMoveEnds(string kind, bool gate)
     {
         var ends = new HashSet<string>();
         for (var seed = 0; seed < Histories; seed++)
         {
-            ends.Add(Play(new SimulatedMove(kind), new Random(seed), seed));
+            ends.Add(Play(new SimulatedMove(kind, gate), new Random(seed), seed));
         }
 
         // The histories reach every end, or they prove little.
@@ -43,10 +45,16 @@ public sealed class MoveMachineProperties
         {
             move.Pass(TimeSpan.FromSeconds(30)).Settle();
             decision = Keeps(decision, move, seed);
+            if (move is { IsGateClosed: true, Phase: Phases.Aborting } && i > 10)
+            {
+                // The one thing that must be known and cannot be guessed: that the source has ended.
+                AgentsGoOn(move);
+            }
         }
 
         Assert.True(move.Final, $"seed {seed}: stuck in {move.Phase}");
         Assert.NotEqual("", move.Status.Decision);
+        Assert.True(move.Status.Decision == Decision.Committed || move.Migration.Metadata.Labels is null, $"seed {seed}: the pod's name is still kept from everybody");
         Assert.True(move.Phase != Phases.RolledBack || move.Source is not null, $"seed {seed}: rolled back without a source");
         Assert.True(move.Phase != Phases.Succeeded || (move.Source is null && move.Replacement is not null), $"seed {seed}: succeeded with {(move.Source is null ? "no pod" : "two pods")}");
         return move.Phase;
@@ -82,7 +90,8 @@ public sealed class MoveMachineProperties
                 move.Migration.Metadata.Annotations = new Dictionary<string, string> { [Names.Abort] = "true" };
                 break;
             case 92:
-                move.Source = null;
+                // kubelet ends what loses its object, unless the gate keeps it.
+                (move.Source, move.IsSourceAlive) = (null, move.IsSourceAlive && move.IsGateClosed);
                 break;
             case 93:
                 move.Source?.Terminate(move.Now);
@@ -117,13 +126,21 @@ public sealed class MoveMachineProperties
         var status = move.Status;
         if (status.Decision == Decision.Aborted)
         {
-            move.Write(s => s.Source = s.Source is null ? null : new SourceStatus { State = SourceState.Thawed });
+            if (move is { IsGateClosed: true, Source: null, Phase: Phases.Aborting })
+            {
+                move.IsSourceAlive = false;
+                move.Write(s => s.Source!.State = SourceState.Released);
+            }
+            else if (!move.IsGateClosed || move.Phase == Phases.Aborting)
+            {
+                move.Write(s => s.Source = s.Source is null ? null : new SourceStatus { State = SourceState.Thawed });
+            }
         }
         else if (status.Decision == Decision.Committed)
         {
-            if (move.Source is not null)
+            if (move.Source is not null || move.IsSourceAlive)
             {
-                move.Source = null;
+                (move.Source, move.IsSourceAlive) = (null, false);
             }
             else if (status.Claim?.PodUID is not null)
             {
@@ -134,13 +151,21 @@ public sealed class MoveMachineProperties
         {
             move.Write(s =>
             {
-                s.Source = new SourceStatus { State = SourceState.Ready, Cpu = World.Script.Cpu };
+                s.Source = new SourceStatus { State = SourceState.Ready, Cpu = World.Script.Cpu, KillGate = move.HasGate ? KillGates.Open : null };
                 s.Target = new TargetStatus { State = TargetState.Ready, Cpu = World.Script.Cpu };
             });
         }
         else if (status is { Phase: Phases.PreCopying, Source: not null })
         {
             move.Write(s => s.Source!.State = SourceState.Copied);
+        }
+        else if (status is { Phase: Phases.Preparing, Owner.Gate: true, Source.KillGate: KillGates.Open })
+        {
+            move.Write(s => s.Source!.KillGate = KillGates.Closed);
+        }
+        else if (status is { Phase: Phases.Preparing, Owner.Gate: true, Claim.PodUID: null })
+        {
+            move.OwnerReacts();
         }
         else if (status is { Phase: Phases.Preparing, Claim: not null, Target: not null })
         {

@@ -6,12 +6,14 @@ namespace Rebalancer.Descheduler.Tests.Migrations;
 public sealed class MoveMachineTests
 {
     [Theory]
-    [InlineData(OwnerKinds.ReplicaSet)]
-    [InlineData(OwnerKinds.StatefulSet)]
-    [InlineData(OwnerKinds.None)]
-    public void Next_GoodMove_PassesEveryPhaseInOrder(string kind)
+    [InlineData(OwnerKinds.ReplicaSet, false)]
+    [InlineData(OwnerKinds.StatefulSet, false)]
+    [InlineData(OwnerKinds.StatefulSet, true)]
+    [InlineData(OwnerKinds.None, false)]
+    [InlineData(OwnerKinds.None, true)]
+    public void Next_GoodMove_PassesEveryPhaseInOrder(string kind, bool gate)
     {
-        var move = new SimulatedMove(kind).ToSucceeded();
+        var move = new SimulatedMove(kind, gate).ToSucceeded();
 
         Assert.Equal(
             [Phases.Pending, Phases.Preflight, Phases.PreCopying, Phases.Preparing, Phases.Freezing, Phases.Restoring, Phases.Committed, Phases.Succeeded],
@@ -21,6 +23,37 @@ public sealed class MoveMachineTests
         Assert.NotNull(move.Status.CompletedAt);
         Assert.Equal(kind == OwnerKinds.None, move.Done.OfType<MoveAction.CreatePod>().Any());
         Assert.Equal(kind == OwnerKinds.ReplicaSet, move.Done.OfType<MoveAction.TakeLabels>().Any());
+    }
+
+    /// <summary>The object has gone, the processes have not: another copy must not start before they have.</summary>
+    [Theory]
+    [InlineData(OwnerKinds.StatefulSet)]
+    [InlineData(OwnerKinds.None)]
+    public void Next_AbortedAfterTheObjectHasGone_StartsColdOnceTheSourceHasEnded(string kind)
+    {
+        var move = new SimulatedMove(kind, gate: true).ToFreezing();
+        move.Decide(Decision.Aborted);
+        move.Settle().Pass(TimeSpan.FromHours(1)).Settle();
+        Assert.Equal((Phases.Aborting, true), (move.Phase, move.Replacement!.Metadata.Annotations.ContainsKey(Names.ClaimAnnotation)));
+
+        move.IsSourceAlive = false;
+        move.Write(s => s.Source!.State = SourceState.Released);
+        move.Settle().OwnerReacts();
+        for (var i = 0; i < 3; i++) { move.Pass(TimeSpan.FromSeconds(1)).Settle().OwnerReacts(); }
+
+        Assert.Equal(Phases.Failed, move.Phase);
+        Assert.Contains("starts cold", move.Status.Message, StringComparison.Ordinal);
+        Assert.False(move.Replacement!.Metadata.Annotations?.ContainsKey(Names.ClaimAnnotation) == true);
+    }
+
+    [Fact]
+    public void Next_PreStopHook_ObjectStaysUntilTheCommit()
+    {
+        var move = new SimulatedMove(OwnerKinds.None, gate: true);
+        move.Source!.Spec.Containers[0].Lifecycle = new k8s.Models.V1Lifecycle { PreStop = new k8s.Models.V1LifecycleHandler() };
+
+        Assert.False(move.ToFreezing().Status.Owner!.Gate);
+        Assert.NotNull(move.Source);
     }
 
     public static TheoryData<string> BeforeCommit => new(Phases.Preflight, Phases.PreCopying, Phases.Preparing, Phases.Freezing, Phases.Restoring);

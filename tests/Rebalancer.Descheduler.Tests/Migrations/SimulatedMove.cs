@@ -19,9 +19,10 @@ internal sealed class SimulatedMove
     private int names;
 
     /// <param name="kind">Of the pod's owner.</param>
-    public SimulatedMove(string kind = OwnerKinds.ReplicaSet)
+    /// <param name="gate">The source's containers run under the wrapper.</param>
+    public SimulatedMove(string kind = OwnerKinds.ReplicaSet, bool gate = false)
     {
-        Kind = kind;
+        (Kind, HasGate) = (kind, gate);
         Source = Running(Builders.Pod("redis", "source"), Uid);
         if (kind == OwnerKinds.StatefulSet)
         {
@@ -51,6 +52,10 @@ internal sealed class SimulatedMove
     }
 
     public string Kind { get; }
+    public bool HasGate { get; }
+    public bool IsGateClosed => Status.Source?.KillGate == KillGates.Closed;
+    /// <summary>The pod's processes on the source are there, with or without an object.</summary>
+    public bool IsSourceAlive { get; set; } = true;
     public bool KeepsName => OwnerKinds.KeepsName(Kind);
     public MoveLimits Given { get; init; } = Limits;
     public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -128,12 +133,18 @@ internal sealed class SimulatedMove
     {
         if (Set is { Spec.Replicas: > 0 } && Source is null && Replacement is null)
         {
-            Replacement = Builders.Pod("redis", "target");
-            Replacement.Metadata.Uid = "uid-again-" + names++;
-            Replacement.Metadata.OwnerReferences = [OwnerReference()];
-            if (claims && Status is { Decision: Decision.Committed, Claim: { PodUID: null } free })
+            var again = Builders.Pod("redis", "target");
+            again.Metadata.Uid = "uid-again-" + names++;
+            again.Metadata.OwnerReferences = [OwnerReference()];
+            var waited = Status is { Decision: Decision.Committed } or { Decision: Decision.None, Phase: Phases.Preparing, Owner.Gate: true };
+            if (claims && waited && Status.Claim is { PodUID: null } free)
             {
-                Replacement.Metadata.Annotations = new Dictionary<string, string> { [Names.MigrationAnnotation] = "move", [Names.ClaimAnnotation] = free.Token };
+                again.Metadata.Annotations = new Dictionary<string, string> { [Names.MigrationAnnotation] = "move", [Names.ClaimAnnotation] = free.Token };
+            }
+
+            if (Create(again))
+            {
+                Replacement = again;
             }
         }
 
@@ -161,12 +172,28 @@ internal sealed class SimulatedMove
         }
     }
 
+    /// <summary>The admission policy, and what it is there for.</summary>
+    private bool Create(V1Pod pod)
+    {
+        var claimed = pod.Metadata.Annotations?.ContainsKey(Names.ClaimAnnotation) == true;
+        if (!claimed && Migration.Metadata.Labels?.ContainsKey(Names.GateLabel) == true && Status.Decision != Decision.Committed)
+        {
+            return false;
+        }
+
+        Assert.True(claimed || !IsSourceAlive || !IsGateClosed || Status.Decision == Decision.Committed, "a cold copy beside a living one");
+        return true;
+    }
+
     private void Apply(MoveAction action)
     {
         switch (action)
         {
             case MoveAction.AddFinalizer:
                 Migration.Metadata.Finalizers = [Names.MigrationFinalizer];
+                break;
+            case MoveAction.MarkGate a:
+                Migration.Metadata.Labels = a.IsClosed ? new Dictionary<string, string> { [Names.GateLabel] = Names.GateClosed } : null;
                 break;
             case MoveAction.RemoveFinalizer:
                 Assert.True(Final || Phase.Length == 0, $"finalizer removed in phase {Phase}");
@@ -216,15 +243,17 @@ internal sealed class SimulatedMove
                 Source!.Metadata.Annotations = null;
                 break;
             case MoveAction.CreatePod a:
-                Assert.Equal(Decision.Committed, Status.Decision);
+                Assert.True(Status.Decision == Decision.Committed || IsGateClosed, "created beside a pod that is its own");
                 Assert.Null(Source);
                 Assert.Equal(OwnerKinds.None, Kind);
                 Assert.Null(Replacement);
+                Assert.True(Create(a.Pod), "our own pod was refused");
                 Replacement = a.Pod;
                 Replacement.Metadata.Uid = "uid-again";
                 break;
             case MoveAction.DeletePod a when a.Pod.Metadata.Uid == Uid:
-                Assert.True(Status.Decision == Decision.Committed || (Owner is null && Set is null), "the source was deleted without a commit");
+                Assert.True(Status.Decision == Decision.Committed || (Owner is null && Set is null && Kind != OwnerKinds.None) || (IsGateClosed && Status.Decision.Length == 0), "the source was deleted without a commit");
+                IsSourceAlive &= IsGateClosed;
                 Source = null;
                 break;
             case MoveAction.DeletePod a:

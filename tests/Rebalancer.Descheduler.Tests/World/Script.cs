@@ -10,6 +10,8 @@ internal sealed record Script
 
     public bool SourceAnswers { get; init; } = true;
     public bool TargetAnswers { get; init; } = true;
+    /// <summary>The source's containers run under the wrapper.</summary>
+    public bool Gate { get; init; }
     public SourceStatus? SourceRefuses { get; init; }
     public TargetStatus? TargetRefuses { get; init; }
     public NodeCpu TargetCpu { get; init; } = Cpu;

@@ -1,0 +1,85 @@
+using k8s.Models;
+using Rebalancer.Descheduler.Migrations.Owners;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Mapping;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>
+/// A pod that keeps its name can only be made on the target once its object is gone. With the kill gate the object goes first, while the pod runs: the source's
+/// wrapper keeps kubelet's kills back, and the freeze is as short as that of a pod with a new name. From then on there is no way back to the old object: a move
+/// that is given up ends the pod, as an eviction would, and it starts cold; never before the source's agent says that it has ended there.
+/// </summary>
+internal static class GatedPods
+{
+    private const string OutOfService = "node.kubernetes.io/out-of-service";
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan EndRecheck = TimeSpan.FromSeconds(1);
+
+    /// <summary>kubelet runs the preStop hooks of a deleted pod, and they would meet the one that is still needed.</summary>
+    public static bool CanBe(Observation o)
+        => o.Status.Source?.KillGate == KillGates.Open && o.Source is { } pod && pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).All(c => c.Lifecycle?.PreStop is null);
+
+    public static bool IsGone(Observation o) => o.Status is { Owner.Gate: true, Source.KillGate: KillGates.Closed } && o.Source is not { Metadata.DeletionTimestamp: null };
+
+    /// <summary>The old object for the new one.</summary>
+    public static MoveStep Exchange(Observation o, OwnerRecord owner, Claim claim)
+    {
+        var wait = PhaseLimit.UntilDeadline(o, claim.ExpiresAt - o.Now);
+        if (o.Source is { } source)
+        {
+            return o.Status.Source?.KillGate != KillGates.Closed ? MoveStep.Wait(wait)
+                : IsMarked(o) ? new MoveStep([new MoveAction.DeletePod(source, GraceSeconds: 0)], Min(Recheck, wait))
+                : MoveStep.Do(new MoveAction.MarkGate(IsClosed: true));
+        }
+
+        if (o.Namesake is not { } pod)
+        {
+            return owner.Kind == OwnerKinds.None ? new MoveStep([new MoveAction.CreatePod(BarePods.ForTarget(o.Migration))], Min(Recheck, wait)) : MoveStep.Wait(wait);
+        }
+
+        // The policy keeps such a pod out; where it is not installed, the sooner it goes the better.
+        return PodMapping.Annotation(pod, Names.ClaimAnnotation) == claim.Token
+            ? MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid))
+            : new MoveStep([new MoveAction.DeletePod(pod, GraceSeconds: 0)], Min(Recheck, wait));
+    }
+
+    /// <summary>After an abort.</summary>
+    public static MoveStep Orphaned(Observation o, OwnerRecord owner)
+    {
+        if (!HasEnded(o))
+        {
+            return MoveStep.Wait(EndRecheck);
+        }
+
+        if (IsMarked(o))
+        {
+            return MoveStep.Do(new MoveAction.MarkGate(IsClosed: false));
+        }
+
+        if (Claimed(o) is { } replacement)
+        {
+            return new MoveStep([new MoveAction.DeletePod(replacement, GraceSeconds: 0)], EndRecheck);
+        }
+
+        var message = $"{o.Status.Message}; its object had gone already, so the pod starts cold";
+        return owner.Kind == OwnerKinds.None && o.Namesake is null
+            ? MoveMachine.Finish(o, Phases.Failed, o.Status.Reason, message, new MoveAction.CreatePod(owner.BarePod!))
+            : MoveMachine.Finish(o, Phases.Failed, o.Status.Reason, message);
+    }
+
+    public static bool IsMarked(Observation o) => o.Migration.Metadata.Labels?.ContainsKey(Names.GateLabel) == true;
+
+    /// <summary>Never starts without its checkpoint.</summary>
+    private static V1Pod? Claimed(Observation o)
+        => o.Replacement is { Metadata.DeletionTimestamp: null } bound ? bound
+            : o.Namesake is { Metadata.DeletionTimestamp: null } pod && PodMapping.Annotation(pod, Names.ClaimAnnotation) == o.Status.Claim?.Token ? pod : null;
+
+    /// <summary>A node that is gone for good, or of which somebody says so, runs nothing any more.</summary>
+    private static bool HasEnded(Observation o)
+        => o.Status.Source?.State == SourceState.Released
+            || o.Cluster.Snapshot.Value.Node(o.Status.SourceNode ?? "") is not { } node
+            || node.Taints.Any(t => t.Key == OutOfService);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}
