@@ -34,7 +34,7 @@ internal static class EvictionRule
     public static EvictionVerdict Decide(EvictionView view)
     {
         var pod = view.Pod;
-        if (pod.Metadata.DeletionTimestamp is not null || pod.Status?.Phase != "Running")
+        if (pod.Metadata.DeletionTimestamp is not null)
         {
             return new EvictionVerdict.Pass();
         }
@@ -47,6 +47,12 @@ internal static class EvictionRule
         if (view.Migrations.Any(m => JustBrought(m, view)))
         {
             return new EvictionVerdict.Gone();
+        }
+
+        // Only now: a pod that has just been brought here may run before its status says so.
+        if (pod.Status?.Phase != "Running")
+        {
+            return new EvictionVerdict.Pass();
         }
 
         return view.Migrations.FirstOrDefault(m => HasFailed(m, view)) is { } ended

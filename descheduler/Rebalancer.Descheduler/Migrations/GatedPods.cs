@@ -30,7 +30,7 @@ internal static class GatedPods
         {
             return o.Status.Source?.KillGate != KillGates.Closed ? MoveStep.Wait(wait)
                 : IsMarked(o) ? new MoveStep([new MoveAction.DeletePod(source, GraceSeconds: 0)], Min(Recheck, wait))
-                : MoveStep.Do(new MoveAction.MarkGate(IsClosed: true));
+                : MoveStep.Do(new MoveAction.PublishEndpoints(), new MoveAction.MarkGate(IsClosed: true));
         }
 
         if (o.Namesake is not { } pod)

@@ -22,6 +22,11 @@ internal abstract record MoveAction
     /// <summary>While it is closed, an admission policy lets nobody but the claimed pod have the name: the old pod still runs, without its object.</summary>
     public sealed record MarkGate(bool IsClosed) : MoveAction;
 
+    /// <summary>Keeps the pod an endpoint of its Services while it has no object.</summary>
+    public sealed record PublishEndpoints : MoveAction;
+
+    public sealed record WithdrawEndpoints : MoveAction;
+
     /// <summary>Only from this phase and under this decision, else nothing is written.</summary>
     public sealed record EnterPhase(string From, string To, string Decision, ImmutableDictionary<string, object?> Status) : MoveAction;
 

@@ -20,6 +20,8 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
         MoveAction.RemoveFinalizer => FinalizerAsync(o, add: false, cancellation),
         MoveAction.LabelNodes a => LabelAsync(o, new Dictionary<string, string?> { [Names.SourceNodeLabel] = a.Source, [Names.TargetNodeLabel] = a.Target }, cancellation),
         MoveAction.MarkGate a => LabelAsync(o, new Dictionary<string, string?> { [Names.GateLabel] = a.IsClosed ? Names.GateClosed : null }, cancellation),
+        MoveAction.PublishEndpoints => PublishAsync(o, cancellation),
+        MoveAction.WithdrawEndpoints => WithdrawAsync(o, cancellation),
         MoveAction.EnterPhase a => PatchAsync(o, MigrationPatches.EnterPhase(Current(o), a), cancellation, "status"),
         MoveAction.Abort a => PatchAsync(o, MigrationPatches.Abort(a), cancellation, "status"),
         MoveAction.WriteStatus a => PatchAsync(o, MigrationPatches.WriteStatus(a), cancellation, "status"),
@@ -86,6 +88,30 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
         catch (ApiException e) when (e.Reason == "AlreadyExists")
         {
             // The watch has not told of it yet.
+        }
+    }
+
+    private async Task PublishAsync(Observation o, CancellationToken cancellation)
+    {
+        foreach (var slice in GateEndpoints.Of(o))
+        {
+            try
+            {
+                await client.CreateAsync(ApiResource.EndpointSlices, slice.Metadata.NamespaceProperty, slice, cancellation);
+            }
+            catch (ApiException e) when (e.Reason == "AlreadyExists")
+            {
+                // Published before a restart of ours.
+            }
+        }
+    }
+
+    private async Task WithdrawAsync(Observation o, CancellationToken cancellation)
+    {
+        using var page = await client.ListPageAsync(ApiResource.EndpointSlices, $"labelSelector={GateEndpoints.MigrationLabel}%3D{o.Migration.Metadata.Uid}", cancellation);
+        foreach (var slice in page.RootElement.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("metadata")))
+        {
+            await client.DeleteAsync(ApiResource.EndpointSlices, o.Migration.Metadata.NamespaceProperty, slice.GetProperty("name").GetString()!, slice.GetProperty("uid").GetString()!, null, cancellation);
         }
     }
 

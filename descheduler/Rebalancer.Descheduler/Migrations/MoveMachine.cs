@@ -9,6 +9,8 @@ namespace Rebalancer.Descheduler.Migrations;
 /// </summary>
 internal static class MoveMachine
 {
+    private static readonly TimeSpan EndpointHandOver = TimeSpan.FromSeconds(3);
+
     public static MoveStep Next(Observation o)
     {
         var step = Decide(o);
@@ -67,9 +69,21 @@ internal static class MoveMachine
     }
 
     private static MoveStep Final(Observation o)
-        => o.Migration.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) == true
-            ? MoveStep.Do(new MoveAction.RemoveFinalizer())
-            : MoveStep.Wait(null);
+    {
+        if (o.Migration.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) != true)
+        {
+            return MoveStep.Wait(null);
+        }
+
+        if (o.Status.Owner?.Gate != true)
+        {
+            return MoveStep.Do(new MoveAction.RemoveFinalizer());
+        }
+
+        // Until Kubernetes lists the pod again by itself: it has to see it ready first.
+        var left = EndpointHandOver - (o.Now - (o.Status.CompletedAt ?? o.Now));
+        return left > TimeSpan.Zero && o.Phase == Phases.Succeeded ? MoveStep.Wait(left) : MoveStep.Do(new MoveAction.WithdrawEndpoints(), new MoveAction.RemoveFinalizer());
+    }
 
     private static MoveStep EnterCommitted(Observation o)
     {

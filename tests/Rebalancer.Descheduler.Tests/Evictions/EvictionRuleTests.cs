@@ -94,6 +94,19 @@ public sealed class EvictionRuleTests
         Assert.Equal(gone, EvictionRule.Decide(view with { Migrations = [done] }) is EvictionVerdict.Gone);
     }
 
+    [Theory]
+    [InlineData(Phases.Succeeded, typeof(EvictionVerdict.Gone))]
+    [InlineData(Phases.Committed, typeof(EvictionVerdict.Wait))]
+    public void Decide_PodHasBeenBroughtHereAndItsStatusDoesNotSayYetThatItRuns_IsNotEvicted(string phase, Type verdict)
+    {
+        var view = Bent(View(), p => p.Status.Phase = "Pending");
+        var done = Move(view.Pod, phase);
+        (done.Spec.PodUID, done.Status.PodUID, done.Status.CompletedAt) = ("uid-before", "uid-before", phase == Phases.Succeeded ? Now : null);
+        done.Status.Claim = new Claim { PodUID = view.Pod.Metadata.Uid };
+
+        Assert.IsType(verdict, EvictionRule.Decide(view with { Migrations = [done] }));
+    }
+
     [Fact]
     public void Decide_NodeGoesAway_MoveMustCommitBeforeAGracefulEvictionWouldBeTooLate()
     {
