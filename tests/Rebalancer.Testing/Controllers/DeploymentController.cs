@@ -68,7 +68,7 @@ internal sealed class DeploymentController(ControllerContext context, ILogger lo
                 ["name"] = $"{deployment.Key.Name}-{hash}",
                 ["labels"] = template.At("metadata", "labels").Copy(),
                 ["annotations"] = new JsonObject { [Revision] = revision.ToString(CultureInfo.InvariantCulture) },
-                ["ownerReferences"] = new JsonArray(PodTemplates.ReferenceTo(deployment, "Deployment")),
+                ["ownerReferences"] = new JsonArray(PodTemplates.ReferenceTo(deployment, Known.Deployments)),
             },
             ["spec"] = new JsonObject { ["replicas"] = replicas, ["selector"] = selector, ["template"] = template },
         };
