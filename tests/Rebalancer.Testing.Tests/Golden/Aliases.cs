@@ -53,26 +53,11 @@ internal sealed partial class Aliases
     /// <summary>The real name behind a stand-in.</summary>
     public string Real(string alias) => _standIns.Where(s => s.Value == alias).Select(s => s.Key).FirstOrDefault(alias);
 
-    /// <summary>A copy with the real names and UIDs of the stand-ins in a step.</summary>
-    public JsonNode Resolve(JsonNode step)
-    {
-        var text = step.ToJsonString();
-        foreach (var (real, alias) in _standIns.OrderByDescending(s => s.Value.Length))
-        {
-            text = text.Replace($"<{alias}>", real, StringComparison.Ordinal);
-        }
-
-        return JsonNode.Parse(text)!;
-    }
+    /// <summary>A copy of a step's body with what is behind its stand-ins: "&lt;uid 1&gt;".</summary>
+    public JsonNode Resolve(JsonNode body) => Map(body, text => text.StartsWith('<') && text.EndsWith('>') ? Real(text[1..^1]) : text)!;
 
     /// <summary>A copy with stand-ins in keys and values.</summary>
-    public JsonNode? Replace(JsonNode? node) => node switch
-    {
-        JsonObject o => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(Replace(p.Key), Replace(p.Value)))),
-        JsonArray a => new JsonArray([.. a.Select(Replace)]),
-        JsonValue v when v.TryGetValue<string>(out var text) => Instant().IsMatch(text) ? "<time>" : Replace(text),
-        _ => node?.DeepClone(),
-    };
+    public JsonNode? Replace(JsonNode? node) => Map(node, text => Instant().IsMatch(text) ? "<time>" : Replace(text));
 
     public string Replace(string text)
     {
@@ -83,6 +68,14 @@ internal sealed partial class Aliases
 
         return text;
     }
+
+    private static JsonNode? Map(JsonNode? node, Func<string, string> map) => node switch
+    {
+        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(map(p.Key), Map(p.Value, map))).OrderBy(p => p.Key, StringComparer.Ordinal)),
+        JsonArray a => new JsonArray([.. a.Select(item => Map(item, map))]),
+        JsonValue v when v.TryGetValue<string>(out var text) => map(text),
+        _ => node?.DeepClone(),
+    };
 
     private void Add(string real, string stem)
     {
