@@ -16,7 +16,7 @@ public sealed class GoldenTests
     public async Task Steps_LeadToTheRecordedStates(string name)
     {
         var golden = GoldenCase.Load(name, GoldenCase.Folder);
-        Assert.Equal(golden.Steps.Select(CasePlayer.Title), golden.Recorded.Select(s => s["after"]!.GetValue<string>()));
+        Assert.Equal(golden.Steps.Select(CasePlayer.Title), golden.Recorded.Select(s => s.After));
         using var limit = new CancellationTokenSource(Limit);
         var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
         await using var server = await ApiServer.StartAsync(new ApiServerOptions { Controllers = golden.Controllers, Time = golden.Waits ? clock : TimeProvider.System }, limit.Token);
@@ -38,16 +38,15 @@ public sealed class GoldenTests
         }
     }
 
-    private static async Task ReachAsync(ApiCaller api, Aliases aliases, JsonObject state, CancellationToken cancellationToken)
+    private static async Task ReachAsync(ApiCaller api, Aliases aliases, GoldenState state, CancellationToken cancellationToken)
     {
-        var wanted = state["objects"]!;
         while (true)
         {
             var objects = await Snapshot.ReadAsync(api, CancellationToken.None);
             var seen = aliases.Copy();
             seen.Learn(objects);
             var actual = Snapshot.Of(objects, seen);
-            if (JsonNode.DeepEquals(wanted, actual))
+            if (JsonNode.DeepEquals(state.Objects, actual))
             {
                 aliases.Learn(objects);
                 return;
@@ -55,7 +54,7 @@ public sealed class GoldenTests
 
             if (cancellationToken.IsCancellationRequested)
             {
-                Assert.Fail($"after \"{state["after"]}\":\n{Differences.Between(wanted, actual)}");
+                Assert.Fail($"after \"{state.After}\":\n{Differences.Between(state.Objects, actual)}");
             }
 
             await Task.Delay(Pause, CancellationToken.None);

@@ -15,7 +15,7 @@ internal sealed record KindRules
         ["namespaces"] = new() { Default = NamespaceRules.Default, Begin = NamespaceRules.Begin },
         ["services"] = new() { Default = ServiceRules.Default, Check = ServiceRules.Check },
         ["replicasets.apps"] = new() { Default = WorkloadRules.Default, Begin = WorkloadRules.Begin, Check = WorkloadRules.Check, CheckUpdate = WorkloadRules.CheckUpdate },
-        ["deployments.apps"] = new() { Default = WorkloadRules.Default, Begin = WorkloadRules.Begin, Check = WorkloadRules.Check, CheckUpdate = WorkloadRules.CheckUpdate },
+        ["deployments.apps"] = new() { Default = DeploymentRules.Default, Begin = WorkloadRules.Begin, Check = WorkloadRules.Check, CheckUpdate = WorkloadRules.CheckUpdate },
         ["statefulsets.apps"] = new() { Default = StatefulSetRules.Default, Begin = WorkloadRules.Begin, Check = StatefulSetRules.Check, CheckUpdate = StatefulSetRules.CheckUpdate },
         ["daemonsets.apps"] = new() { Default = WorkloadRules.DefaultTemplate, Check = WorkloadRules.Check, CheckUpdate = WorkloadRules.CheckUpdate },
         ["jobs.batch"] = new() { Default = JobRules.Default, Begin = JobRules.Begin, Check = JobRules.Check, CheckUpdate = JobRules.CheckUpdate },
