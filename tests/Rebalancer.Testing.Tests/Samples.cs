@@ -35,4 +35,23 @@ internal static class Samples
             Template = new() { Metadata = new() { Labels = new Dictionary<string, string> { ["app"] = name } }, Spec = Spec() },
         },
     };
+
+    public static V1StatefulSet StatefulSet(string name, int replicas) => new()
+    {
+        Metadata = new() { Name = name },
+        Spec = new()
+        {
+            Replicas = replicas,
+            ServiceName = name + "-headless",
+            Selector = new() { MatchLabels = new Dictionary<string, string> { ["app"] = name } },
+            Template = new() { Metadata = new() { Labels = new Dictionary<string, string> { ["app"] = name } }, Spec = Spec() },
+        },
+    };
+
+    public static V1Job Job(string name, int completions = 1, int parallelism = 1)
+    {
+        var spec = Spec();
+        spec.RestartPolicy = "Never";
+        return new() { Metadata = new() { Name = name }, Spec = new() { Completions = completions, Parallelism = parallelism, Template = new() { Spec = spec } } };
+    }
 }

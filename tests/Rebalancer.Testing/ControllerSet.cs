@@ -10,5 +10,7 @@ public enum ControllerSet
     Scheduler = 4,
     Disruption = 8,
     EndpointSlice = 16,
-    All = ReplicaSet | Deployment | Scheduler | Disruption | EndpointSlice,
+    StatefulSet = 32,
+    Job = 64,
+    All = ReplicaSet | Deployment | Scheduler | Disruption | EndpointSlice | StatefulSet | Job,
 }

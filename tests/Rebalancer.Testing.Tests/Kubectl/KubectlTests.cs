@@ -254,4 +254,18 @@ public sealed class KubectlTests
         Assert.Contains("default", await kubectl.RunAsync("get", "namespaces"), StringComparison.Ordinal);
         Assert.Equal(4, (await cluster.Client.CoreV1.ListNamespaceAsync(cancellationToken: cluster.Token)).Items.Count);
     }
+
+    [Fact]
+    public async Task Get_OfJobsStatefulSetsAndRevisions_HasTheirColumns()
+    {
+        await using var cluster = await TestCluster.StartAsync(ControllerSet.Job | ControllerSet.StatefulSet);
+        using var kubectl = new Kubectl(cluster);
+        await cluster.Client.BatchV1.CreateNamespacedJobAsync(Samples.Job("pi", completions: 3), "default", cancellationToken: cluster.Token);
+        await cluster.Client.AppsV1.CreateNamespacedStatefulSetAsync(Samples.StatefulSet("db", 2), "default", cancellationToken: cluster.Token);
+        await cluster.EventuallyAsync(() => cluster.PodsAsync(), l => l.Items.Count == 2);
+
+        Assert.Matches(@"NAME +STATUS +COMPLETIONS +DURATION +AGE\npi +Running +0/3 +\d+s +\d+s", await kubectl.RunAsync("get", "jobs"));
+        Assert.Matches(@"NAME +READY +AGE\ndb +0/2 +\d+s", await kubectl.RunAsync("get", "sts"));
+        Assert.Matches(@"NAME +CONTROLLER +REVISION +AGE\ndb-\w+ +statefulset\.apps/db +1 +\d+s", await kubectl.RunAsync("get", "controllerrevisions"));
+    }
 }

@@ -28,6 +28,15 @@ internal static class DeletionRanking
             .ThenBy(p => p.Uid, StringComparer.Ordinal);
     }
 
+    /// <summary>The order of Jobs (ActivePods): deletion costs and company on the node do not matter.</summary>
+    public static IEnumerable<StoredObject> OrderWithoutRanks(IReadOnlyList<StoredObject> pods) => pods
+        .OrderBy(p => NodeOf(p).Length > 0)
+        .ThenBy(PhaseRank)
+        .ThenBy(PodConditions.IsReady)
+        .ThenByDescending(p => PodConditions.ReadySince(p) ?? DateTimeOffset.MaxValue)
+        .ThenByDescending(Restarts)
+        .ThenByDescending(p => PodConditions.CreatedAt(p) ?? DateTimeOffset.MaxValue);
+
     private static string NodeOf(StoredObject pod) => pod.Root.Text("spec", "nodeName") ?? "";
 
     private static int PhaseRank(StoredObject pod) => pod.Root.Text("status", "phase") switch { "Running" => 2, "Unknown" => 1, _ => 0 };

@@ -14,6 +14,8 @@ namespace Rebalancer.Testing.Controllers;
 internal sealed class DeploymentController(ControllerContext context, ILogger logger) : Controller<ObjectKey>(context, logger)
 {
     private const string Revision = "deployment.kubernetes.io/revision";
+    private const string DesiredReplicas = "deployment.kubernetes.io/desired-replicas";
+    private const string MaxReplicas = "deployment.kubernetes.io/max-replicas";
 
     protected override string Name => "deployment-controller";
 
@@ -48,9 +50,10 @@ internal sealed class DeploymentController(ControllerContext context, ILogger lo
 
         foreach (var set in sets)
         {
-            await ScaleAsync(set, set.Key.Name == $"{key.Name}-{hash}" ? wanted : 0, cancellationToken);
+            await ScaleAsync(deployment, set, set.Key.Name == $"{key.Name}-{hash}" ? wanted : 0, cancellationToken);
         }
 
+        sets = [.. sets.Select(s => Store.Find(Known.ReplicaSets, s.Key)).OfType<StoredObject>()];
         await ReportAsync(deployment, sets, sets.Single(s => s.Key.Name == $"{key.Name}-{hash}"), cancellationToken);
     }
 
@@ -68,35 +71,41 @@ internal sealed class DeploymentController(ControllerContext context, ILogger lo
                 ["name"] = $"{deployment.Key.Name}-{hash}",
                 ["labels"] = template.At("metadata", "labels").Copy(),
                 ["annotations"] = new JsonObject { [Revision] = revision.ToString(CultureInfo.InvariantCulture) },
-                ["ownerReferences"] = new JsonArray(PodTemplates.ReferenceTo(deployment, "Deployment")),
+                ["ownerReferences"] = new JsonArray(PodTemplates.ReferenceTo(deployment, Known.Deployments)),
             },
             ["spec"] = new JsonObject { ["replicas"] = replicas, ["selector"] = selector, ["template"] = template },
         };
     }
 
-    private Task ScaleAsync(StoredObject set, long replicas, CancellationToken cancellationToken) => set.Root.Number("spec", "replicas") == replicas
-        ? Task.CompletedTask
-        : ChangeAsync(new(Known.ReplicaSets, set.Key), o => o.Child("spec")["replicas"] = replicas, cancellationToken);
+    private Task ScaleAsync(StoredObject deployment, StoredObject set, long replicas, CancellationToken cancellationToken) => ChangeAsync(
+        new(Known.ReplicaSets, set.Key),
+        o =>
+        {
+            o.Child("spec")["replicas"] = replicas;
+            var wanted = deployment.Root.Number("spec", "replicas") ?? 1;
+            var annotations = o.Metadata().Child("annotations");
+            annotations[DesiredReplicas] = wanted.ToString(CultureInfo.InvariantCulture);
+            annotations[MaxReplicas] = (wanted + RolloutLimits.Of(deployment).MaxSurge).ToString(CultureInfo.InvariantCulture);
+        },
+        cancellationToken);
 
     private async Task ReportAsync(StoredObject deployment, List<StoredObject> sets, StoredObject current, CancellationToken cancellationToken)
     {
-        long Sum(string field) => sets.Sum(s => s.Root.Number("status", field) ?? 0);
-        var wanted = deployment.Root.Number("spec", "replicas") ?? 1;
-        var available = Sum("availableReplicas");
+        long Sum(string part, string field) => sets.Sum(s => s.Root.Number(part, field) ?? 0);
+        var available = Sum("status", "availableReplicas");
         await ChangeAsync(
             new(Known.Deployments, deployment.Key),
             o =>
             {
                 var status = o.Child("status");
-                StatusFields.SetCount(status, "replicas", Sum("replicas"));
-                StatusFields.SetCount(status, "readyReplicas", Sum("readyReplicas"));
+                StatusFields.SetCount(status, "replicas", Sum("status", "replicas"));
+                StatusFields.SetCount(status, "readyReplicas", Sum("status", "readyReplicas"));
                 StatusFields.SetCount(status, "availableReplicas", available);
                 StatusFields.SetCount(status, "updatedReplicas", current.Root.Number("status", "replicas") ?? 0);
-                StatusFields.SetCount(status, "unavailableReplicas", Math.Max(0, wanted - available));
-                status["terminatingReplicas"] = Sum("terminatingReplicas");
+                StatusFields.SetCount(status, "unavailableReplicas", Math.Max(0, Sum("spec", "replicas") - available));
+                status["terminatingReplicas"] = Sum("status", "terminatingReplicas");
                 status["observedGeneration"] = deployment.Root.Number("metadata", "generation") ?? 1;
-                StatusFields.SetCondition(
-                    status, "Available", available >= wanted, available >= wanted ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable", Timestamps.Seconds(Time.GetUtcNow()));
+                DeploymentConditions.Set(status, deployment, current.Key.Name, Timestamps.Seconds(Time.GetUtcNow()));
             },
             cancellationToken,
             "status");

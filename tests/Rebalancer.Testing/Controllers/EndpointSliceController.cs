@@ -62,15 +62,13 @@ internal sealed class EndpointSliceController(ControllerContext context, ILogger
 
     private JsonObject Slice(StoredObject service, JsonArray endpoints, JsonArray ports)
     {
-        var owner = PodTemplates.ReferenceTo(service, "Service");
-        owner["apiVersion"] = "v1";
         return new()
         {
             ["metadata"] = new JsonObject
             {
                 ["generateName"] = service.Key.Name + "-",
                 ["labels"] = new JsonObject { [ServiceName] = service.Key.Name, [ManagedBy] = $"{Name}.k8s.io" },
-                ["ownerReferences"] = new JsonArray(owner),
+                ["ownerReferences"] = new JsonArray(PodTemplates.ReferenceTo(service, Known.Services)),
             },
             ["addressType"] = "IPv4",
             ["endpoints"] = endpoints,

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Rebalancer.Testing.Objects;
+using Rebalancer.Testing.Resources;
 using Rebalancer.Testing.Store;
 
 namespace Rebalancer.Testing.Controllers;
@@ -7,9 +8,11 @@ namespace Rebalancer.Testing.Controllers;
 /// <summary>Makes pods of a workload's template.</summary>
 internal static class PodTemplates
 {
-    public static JsonObject Instantiate(StoredObject owner, string kind)
+    public static JsonObject Instantiate(StoredObject owner, ResourceDescriptor resource) => Instantiate(owner, resource, owner.ToNode().At("spec", "template"));
+
+    /// <param name="template">Another template than the owner's current one.</param>
+    public static JsonObject Instantiate(StoredObject owner, ResourceDescriptor resource, JsonNode? template)
     {
-        var template = owner.ToNode().At("spec", "template");
         var metadata = new JsonObject { ["generateName"] = owner.Key.Name + "-" };
         foreach (var field in new[] { "labels", "annotations", "finalizers" })
         {
@@ -19,14 +22,14 @@ internal static class PodTemplates
             }
         }
 
-        metadata["ownerReferences"] = new JsonArray(ReferenceTo(owner, kind));
+        metadata["ownerReferences"] = new JsonArray(ReferenceTo(owner, resource));
         return new() { ["metadata"] = metadata, ["spec"] = template.At("spec").Copy() };
     }
 
-    public static JsonObject ReferenceTo(StoredObject owner, string kind) => new()
+    public static JsonObject ReferenceTo(StoredObject owner, ResourceDescriptor resource) => new()
     {
-        ["apiVersion"] = "apps/v1",
-        ["kind"] = kind,
+        ["apiVersion"] = resource.ApiVersion,
+        ["kind"] = resource.Kind,
         ["name"] = owner.Key.Name,
         ["uid"] = owner.Uid,
         ["controller"] = true,

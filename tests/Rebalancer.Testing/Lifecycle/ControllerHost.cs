@@ -1,4 +1,6 @@
 using Rebalancer.Testing.Controllers;
+using Rebalancer.Testing.Controllers.Jobs;
+using Rebalancer.Testing.Controllers.StatefulSets;
 using Rebalancer.Testing.Store;
 
 namespace Rebalancer.Testing.Lifecycle;
@@ -56,6 +58,17 @@ internal sealed class ControllerHost(ControllerContext context, ApiServerOptions
         if (options.Controllers.HasFlag(ControllerSet.EndpointSlice))
         {
             yield return new EndpointSliceController(context, logger);
+        }
+
+        if (options.Controllers.HasFlag(ControllerSet.StatefulSet))
+        {
+            yield return new StatefulSetController(context, logger);
+        }
+
+        if (options.Controllers.HasFlag(ControllerSet.Job))
+        {
+            yield return new JobController(context, logger);
+            yield return new JobFinalizerController(context, logger);
         }
     }
 

@@ -23,6 +23,7 @@ internal static class BuiltInColumns
         ["apps/deployments"] = WorkloadColumns.Deployments,
         ["apps/statefulsets"] = WorkloadColumns.StatefulSets,
         ["apps/daemonsets"] = WorkloadColumns.DaemonSets,
+        ["apps/controllerrevisions"] = WorkloadColumns.ControllerRevisions,
         ["batch/jobs"] = WorkloadColumns.Jobs,
         ["policy/poddisruptionbudgets"] =
         [

@@ -56,10 +56,18 @@ internal static class WorkloadColumns
     [
         CommonColumns.Name,
         BuiltInColumns.Text("Status", JobStatus),
-        BuiltInColumns.Text("Completions", o => $"{o.Number("status", "succeeded") ?? 0}/{o.Number("spec", "completions") ?? 1}"),
+        BuiltInColumns.Text("Completions", Completions),
         new("Duration", "string", 0, Duration),
         CommonColumns.Age,
         .. Details,
+    ];
+
+    public static IReadOnlyList<Column> ControllerRevisions { get; } =
+    [
+        CommonColumns.Name,
+        BuiltInColumns.Text("Controller", ControllerOf),
+        BuiltInColumns.Count("Revision", "revision"),
+        CommonColumns.Age,
     ];
 
     /// <summary>"a=b,c=d", or "&lt;none&gt;".</summary>
@@ -83,6 +91,28 @@ internal static class WorkloadColumns
     }
 
     private static string Join(JsonElement o, string field) => string.Join(",", o.Items("spec", "template", "spec", "containers").Select(c => c.Text(field)));
+
+    private static string ControllerOf(JsonElement o)
+    {
+        foreach (var owner in o.Items("metadata", "ownerReferences").Where(r => r.Flag("controller")))
+        {
+            return $"{owner.Text("kind")?.ToLowerInvariant()}.{owner.Text("apiVersion")?.Split('/')[0]}/{owner.Text("name")}";
+        }
+
+        return "<none>";
+    }
+
+    /// <summary>A Job without a number of completions needs one success, whatever its parallelism.</summary>
+    private static string Completions(JsonElement job)
+    {
+        var succeeded = job.Number("status", "succeeded") ?? 0;
+        if (job.Number("spec", "completions") is { } completions)
+        {
+            return $"{succeeded}/{completions}";
+        }
+
+        return job.Number("spec", "parallelism") is > 1 and var parallelism ? $"{succeeded}/1 of {parallelism}" : $"{succeeded}/1";
+    }
 
     private static string JobStatus(JsonElement job)
     {

@@ -11,6 +11,10 @@ internal static class Known
     public static ResourceDescriptor Events { get; } = Of("events");
     public static ResourceDescriptor ReplicaSets { get; } = Of("replicasets.apps");
     public static ResourceDescriptor Deployments { get; } = Of("deployments.apps");
+    public static ResourceDescriptor StatefulSets { get; } = Of("statefulsets.apps");
+    public static ResourceDescriptor ControllerRevisions { get; } = Of("controllerrevisions.apps");
+    public static ResourceDescriptor Jobs { get; } = Of("jobs.batch");
+    public static ResourceDescriptor VolumeClaims { get; } = Of("persistentvolumeclaims");
     public static ResourceDescriptor DisruptionBudgets { get; } = Of("poddisruptionbudgets.policy");
     public static ResourceDescriptor EndpointSlices { get; } = Of("endpointslices.discovery.k8s.io");
     public static ResourceDescriptor RuntimeClasses { get; } = Of("runtimeclasses.node.k8s.io");
