@@ -18,8 +18,10 @@ public sealed class MoveTests : IClassFixture<MoveLab>
     [Theory]
     [InlineData("v1", "ReplicaSet")]
     [InlineData("v1", "None")]
+    [InlineData("v1", "Job")]
     [InlineData("v2", "ReplicaSet")]
     [InlineData("v2", "None")]
+    [InlineData("v2", "StatefulSet")]
     public async Task Move_RedisThereAndBack_ClientSeesOnlyAPause(string cgroup, string owner)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
@@ -33,6 +35,7 @@ public sealed class MoveTests : IClassFixture<MoveLab>
             Assert.Null(redis.Problem);
             pods.Add(await redis.PodAsync(limit.Token));
             AssertMoved(pods[^2], pods[^1], target, owner);
+            Assert.Equal(OwnerKinds.KeepsName(owner), outcome.Migration.Status.Owner!.Gate);
             Assert.InRange(outcome.Migration.Status.Target!.FreezeMs!.Value, 1, 10_000);
             Assert.Equal((Strategies.PreCopy, lab.TrackerOf(source)), (outcome.Migration.Status.Source!.Strategy, outcome.Migration.Status.Source.Tracker));
             Assert.InRange(outcome.Migration.Status.Source.Bytes!.Value, 1_000_000, long.MaxValue);
@@ -47,7 +50,7 @@ public sealed class MoveTests : IClassFixture<MoveLab>
         Assert.NotEqual(before.Metadata.Uid, after.Metadata.Uid);
         Assert.Equal(before.Status.PodIP, after.Status.PodIP);
         Assert.Equal(0, after.Status.ContainerStatuses.Single().RestartCount);
-        Assert.Equal(owner == "None", before.Metadata.Name == after.Metadata.Name);
+        Assert.Equal(OwnerKinds.KeepsName(owner), before.Metadata.Name == after.Metadata.Name);
         Assert.Equal(owner == "None" ? null : before.Metadata.OwnerReferences.Single().Uid, after.Metadata.OwnerReferences?.SingleOrDefault()?.Uid);
         Assert.Subset(after.Metadata.Labels.ToHashSet(), before.Metadata.Labels.ToHashSet());
     }

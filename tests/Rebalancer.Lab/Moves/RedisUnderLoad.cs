@@ -14,7 +14,7 @@ internal sealed record RedisUnderLoadOptions
     public required string Node { get; init; }
     public string Name { get; init; } = "redis";
     public string Namespace { get; init; } = "default";
-    /// <summary>"ReplicaSet" or "None" (a bare pod), as <see cref="OwnerRecord.Kind"/>.</summary>
+    /// <summary>Kind of its owner, of <see cref="OwnerKinds"/>.</summary>
     public string Owner { get; init; } = "ReplicaSet";
     /// <summary>Memory filled with keys before the clients start.</summary>
     public int Megabytes { get; init; } = 10;
@@ -127,19 +127,9 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
     {
         // Requests leave room for what the load writes and for Redis itself.
         var memory = options.Megabytes + HeadroomMegabytes;
-        if (options.Owner == "None")
-        {
-            var pod = Redis.BarePod(options.Name, options.Namespace, memory);
-            options.Change(pod.Spec);
-            await kubernetes.CoreV1.CreateNamespacedPodAsync(pod, options.Namespace, cancellationToken: cancel);
-        }
-        else
-        {
-            var replicaSet = Redis.ReplicaSet(options.Name, options.Namespace, memory);
-            options.Change(replicaSet.Spec.Template.Spec);
-            await kubernetes.AppsV1.CreateNamespacedReplicaSetAsync(replicaSet, options.Namespace, cancellationToken: cancel);
-        }
-
+        var spec = Redis.Spec(memory);
+        options.Change(spec);
+        await WorkloadPod.CreateAsync(kubernetes, options.Owner, options.Name, options.Namespace, spec, cancel);
         return await new PodApi(kubernetes, time).WaitReadyAsync(options.Name, options.Namespace, options.ReadyLimit, cancel);
     }
 }

@@ -15,7 +15,7 @@ internal static class SoakCommand
         var defaults = new SoakOptions();
         var moves = new Option<int>("--moves") { Description = "Moves of each series.", DefaultValueFactory = _ => defaults.Moves };
         var cgroup = new Option<string>("--cgroup") { Description = "v1, v2 or both.", DefaultValueFactory = _ => "both" };
-        var owner = new Option<string>("--owner") { Description = "What the pod belongs to: replicaset, none (a bare pod) or both.", DefaultValueFactory = _ => "replicaset" };
+        var owner = new Option<string>("--owner") { Description = "What the pod belongs to: replicaset, statefulset, job, none (a bare pod), or both: the first and the last.", DefaultValueFactory = _ => "replicaset" };
         var megabytes = new Option<int>("--redis-mb") { Description = "Megabytes that Redis holds.", DefaultValueFactory = _ => defaults.Megabytes };
         var writes = new Option<int>("--writes-per-second") { Description = "Writes beside the counter's, over a second connection; 0: none.", DefaultValueFactory = _ => defaults.WritesPerSecond };
         var link = new Option<int>("--link-mbit") { Description = "Speed of the nodes' links once Redis is filled, Mbit/s; 0: as fast as the machine." };
@@ -25,14 +25,14 @@ internal static class SoakCommand
         strategy.AcceptOnlyFromAmong(Strategies.Auto, Strategies.PreCopy, Strategies.StopAndCopy);
         var artifacts = new Option<string>("--artifacts") { Description = "Folder of soak.json and, after a failure, soak-logs.", DefaultValueFactory = _ => defaults.Artifacts };
         cgroup.AcceptOnlyFromAmong("v1", "v2", "both");
-        owner.AcceptOnlyFromAmong("replicaset", "none", "both");
+        owner.AcceptOnlyFromAmong("replicaset", "statefulset", "job", "none", "both");
         var soak = new Command("soak", "Moves one Redis pod back and forth under load.") { moves, cgroup, owner, megabytes, writes, link, agent, descheduler, strategy, artifacts };
         soak.SetAction((parsed, cancel) => RunAsync(
             new SoakOptions
             {
                 Moves = parsed.GetValue(moves),
                 Cgroups = parsed.GetValue(cgroup) is "both" ? ["v1", "v2"] : [parsed.GetValue(cgroup)!],
-                Owners = parsed.GetValue(owner) switch { "both" => ["ReplicaSet", "None"], "none" => ["None"], _ => ["ReplicaSet"] },
+                Owners = parsed.GetValue(owner) switch { "both" => ["ReplicaSet", "None"], "none" => ["None"], "statefulset" => ["StatefulSet"], "job" => ["Job"], _ => ["ReplicaSet"] },
                 Megabytes = parsed.GetValue(megabytes),
                 WritesPerSecond = parsed.GetValue(writes),
                 LinkMbit = parsed.GetValue(link),

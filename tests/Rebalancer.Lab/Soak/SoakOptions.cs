@@ -8,7 +8,7 @@ internal sealed record SoakOptions
     public int Moves { get; init; } = 20;
     /// <summary>"v1" and/or "v2".</summary>
     public IReadOnlyList<string> Cgroups { get; init; } = ["v1", "v2"];
-    /// <summary>"ReplicaSet" and/or "None".</summary>
+    /// <summary>Of OwnerKinds.</summary>
     public IReadOnlyList<string> Owners { get; init; } = ["ReplicaSet"];
     /// <summary>Memory of the Redis that is moved.</summary>
     public int Megabytes { get; init; } = 100;

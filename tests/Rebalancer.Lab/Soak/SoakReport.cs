@@ -44,7 +44,7 @@ internal sealed record SoakSeries
 {
     /// <summary>"v1" or "v2".</summary>
     public required string Cgroup { get; init; }
-    /// <summary>"ReplicaSet" or "None".</summary>
+    /// <summary>One of OwnerKinds.</summary>
     public required string Owner { get; init; }
     public required IReadOnlyList<SoakMove> Moves { get; init; }
     public required long Replies { get; init; }

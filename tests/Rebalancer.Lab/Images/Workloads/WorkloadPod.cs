@@ -1,4 +1,5 @@
 using System.Globalization;
+using k8s;
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
 
@@ -21,6 +22,33 @@ internal static class WorkloadPod
                 Template = new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = labels }, Spec = spec },
             },
         };
+    }
+
+    /// <summary>Creates an owner of the given kind with its pods, labelled app=<paramref name="name"/>; None: a bare pod.</summary>
+    /// <param name="kind">Deployment, or one of <see cref="OwnerKinds"/>.</param>
+    public static Task CreateAsync(IKubernetes kubernetes, string kind, string name, string @namespace, V1PodSpec spec, CancellationToken cancel, int replicas = 1)
+    {
+        var labels = new Dictionary<string, string> { ["app"] = name };
+        var meta = new V1ObjectMeta { Name = name, NamespaceProperty = @namespace, Labels = labels };
+        var template = new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = labels }, Spec = spec };
+        var selector = new V1LabelSelector { MatchLabels = labels };
+        return kind switch
+        {
+            OwnerKinds.None => kubernetes.CoreV1.CreateNamespacedPodAsync(new V1Pod { Metadata = meta, Spec = spec }, @namespace, cancellationToken: cancel),
+            OwnerKinds.ReplicaSet => kubernetes.AppsV1.CreateNamespacedReplicaSetAsync(ReplicaSet(name, @namespace, spec), @namespace, cancellationToken: cancel),
+            OwnerKinds.StatefulSet => kubernetes.AppsV1.CreateNamespacedStatefulSetAsync(
+                new V1StatefulSet { Metadata = meta, Spec = new V1StatefulSetSpec { Replicas = replicas, Selector = selector, Template = template, ServiceName = name } }, @namespace, cancellationToken: cancel),
+            "Deployment" => kubernetes.AppsV1.CreateNamespacedDeploymentAsync(
+                new V1Deployment { Metadata = meta, Spec = new V1DeploymentSpec { Replicas = replicas, Selector = selector, Template = template } }, @namespace, cancellationToken: cancel),
+            OwnerKinds.Job => CreateJobAsync(kubernetes, meta, template, cancel),
+            _ => throw new ArgumentException($"no owner of kind {kind} is made here", nameof(kind)),
+        };
+    }
+
+    private static Task<V1Job> CreateJobAsync(IKubernetes kubernetes, V1ObjectMeta meta, V1PodTemplateSpec template, CancellationToken cancel)
+    {
+        template.Spec.RestartPolicy = "Never";
+        return kubernetes.BatchV1.CreateNamespacedJobAsync(new V1Job { Metadata = meta, Spec = new V1JobSpec { BackoffLimit = 0, Template = template } }, meta.NamespaceProperty, cancellationToken: cancel);
     }
 
     public static V1PodSpec Spec(string container, string image, int port, int cpuMilli, int memoryMegabytes) => new()
