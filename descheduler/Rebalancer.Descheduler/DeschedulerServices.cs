@@ -2,6 +2,7 @@ using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions;
 using Rebalancer.Descheduler.Leases;
+using Rebalancer.Descheduler.Migratable;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Webhook;
 using Rebalancer.Kubernetes.Certificates;
@@ -40,6 +41,7 @@ internal static class DeschedulerServices
         services.AddHostedService(p => p.GetRequiredService<Leadership>());
         services.AddHostedService<MoveController>();
         services.AddHostedService<InterruptionController>();
+        services.AddHostedService<MigratableController>();
         services.AddHostedService<CacheService>();
         services.AddHostedService<WebhookRegistration>();
 

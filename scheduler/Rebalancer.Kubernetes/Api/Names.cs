@@ -37,6 +37,9 @@ public static class Names
     /// <summary>On a pod: "true" or "false", whether it may be moved live.</summary>
     public const string Migratable = "rebalancer.dev/migratable";
 
+    /// <summary>Condition of a pod: whether it could move live, and if not, why (see <see cref="Reasons"/>).</summary>
+    public const string LiveMigratable = "LiveMigratable";
+
     /// <summary>Labels on a Migration, so that an agent watches only its own: node names.</summary>
     public const string SourceNodeLabel = "rebalancer.dev/source-node";
     public const string TargetNodeLabel = "rebalancer.dev/target-node";

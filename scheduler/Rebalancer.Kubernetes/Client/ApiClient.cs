@@ -47,6 +47,11 @@ public sealed class ApiClient(k8s.Kubernetes connection)
         where T : class
         => SendAsync<T>(HttpMethod.Patch, resource.Path(ns, name, subresource), Json(KubernetesJson.Serialize(patch), "application/merge-patch+json"), cancellation);
 
+    /// <summary>Strategic merge patch, of built-in kinds only: a list's element is merged by its key, and others' elements stay.</summary>
+    public Task<T> StrategicMergeAsync<T>(ApiResource resource, string? ns, string name, object patch, CancellationToken cancellation, string? subresource = null)
+        where T : class
+        => SendAsync<T>(HttpMethod.Patch, resource.Path(ns, name, subresource), Json(KubernetesJson.Serialize(patch), "application/strategic-merge-patch+json"), cancellation);
+
     /// <summary>Deletes exactly the object with this UID; an object that is gone, or another one under the name, is left alone.</summary>
     /// <returns>False if there was no such object.</returns>
     public async Task<bool> DeleteAsync(ApiResource resource, string? ns, string name, string uid, long? gracePeriodSeconds, CancellationToken cancellation)
