@@ -7,7 +7,7 @@ namespace Rebalancer.Scheduler.Tests.Extender;
 
 public sealed class MigrationTests
 {
-    private const string Token = "0123456789abcdef";
+    private const string Token = "0123456789abcdef0123456789abcdef";
 
     [Fact]
     public async Task Filter_NodeWhoseRoomARunningMoveHasReserved_IsRefusedWithTheMovingPod()

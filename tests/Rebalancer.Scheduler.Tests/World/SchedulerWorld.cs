@@ -17,6 +17,8 @@ internal sealed class SchedulerWorld : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly ApiResource Namespaces = new("", "v1", "namespaces", "Namespace", false);
+
     private readonly ApiServer api;
     private readonly k8s.Kubernetes connection;
     private readonly List<WebApplication> running = [];
@@ -49,7 +51,7 @@ internal sealed class SchedulerWorld : IAsyncDisposable
     public async Task<SchedulerWorld> StartAsync(Func<SchedulerOptions, SchedulerOptions>? with = null)
     {
         var options = new SchedulerOptions { Api = api.ClientConfiguration(), Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-        var app = SchedulerCommand.Build(with?.Invoke(options) ?? options, ["--Logging:LogLevel:Default=Error"]);
+        var app = SchedulerCommand.Build(with?.Invoke(options) ?? options, ["--Logging:LogLevel:Default=Error", "--Logging:LogLevel:Microsoft.AspNetCore=Error"]);
         running.Add(app);
         await app.StartAsync();
         await Task.WhenAll(app.Services.GetRequiredService<ClusterCache>().All.Select(i => i.Synced)).WaitAsync(Patience);
@@ -59,13 +61,29 @@ internal sealed class SchedulerWorld : IAsyncDisposable
         return this;
     }
 
-    public Task CreateAsync(IKubernetesObject<V1ObjectMeta> item) => item switch
+    /// <summary>The server takes a status only through its own path.</summary>
+    public async Task CreateAsync(IKubernetesObject<V1ObjectMeta> item)
     {
-        V1Node node => Client.CreateAsync(ApiResource.Nodes, null, node, default),
-        V1Pod pod => Client.CreateAsync(ApiResource.Pods, pod.Metadata.NamespaceProperty, pod, default),
-        Migration migration => CreateMigrationAsync(migration),
-        _ => throw new ArgumentException(item.Kind),
-    };
+        var (ns, name) = (item.Metadata.NamespaceProperty, item.Metadata.Name);
+        switch (item)
+        {
+            case V1Node node:
+                await Client.CreateAsync(ApiResource.Nodes, null, node, default);
+                await Client.MergeAsync<V1Node>(ApiResource.Nodes, null, name, Status(node.Status), default, "status");
+                break;
+            case V1Pod pod:
+                await Client.CreateAsync(ApiResource.Pods, ns, pod, default);
+                await Client.MergeAsync<V1Pod>(ApiResource.Pods, ns, name, Status(pod.Status), default, "status");
+                break;
+            case Migration migration:
+                migration.Status.PodUID ??= (await Client.GetAsync<V1Pod>(ApiResource.Pods, ns, migration.Spec.PodName, default))?.Metadata.Uid;
+                await Client.CreateAsync(ApiResource.Migrations, ns, migration, default);
+                await Client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, Status(migration.Status), default, "status");
+                break;
+            default:
+                throw new ArgumentException($"{item.Kind} is made by no test");
+        }
+    }
 
     public async Task<V1Pod> Pod(string name) => (await Client.GetAsync<V1Pod>(ApiResource.Pods, Objects.Ns, name, default))!;
 
@@ -122,16 +140,7 @@ internal sealed class SchedulerWorld : IAsyncDisposable
         await api.DisposeAsync();
     }
 
-    private static readonly ApiResource Namespaces = new("", "v1", "namespaces", "Namespace", false);
-
-    /// <summary>The server takes a status only through its own path.</summary>
-    private async Task CreateMigrationAsync(Migration migration)
-    {
-        var (ns, name, status) = (migration.Metadata.NamespaceProperty, migration.Metadata.Name, migration.Status);
-        status.PodUID ??= (await Client.GetAsync<V1Pod>(ApiResource.Pods, ns, migration.Spec.PodName, default))?.Metadata.Uid;
-        await Client.CreateAsync(ApiResource.Migrations, ns, migration, default);
-        await Client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, new Dictionary<string, object> { ["status"] = status }, default, "status");
-    }
+    private static Dictionary<string, object> Status(object status) => new() { ["status"] = status };
 
     private static string Repository()
     {
