@@ -36,7 +36,7 @@ public sealed class ApiClient(k8s.Kubernetes connection)
 
     /// <summary>Places a pod, as a scheduler does.</summary>
     /// <param name="uid">Of the pod that is meant; another one under the name is refused.</param>
-    public async Task BindAsync(string ns, string pod, string uid, string node, CancellationToken cancellation)
+    public async Task PlaceAsync(string ns, string pod, string uid, string node, CancellationToken cancellation)
     {
         var binding = new Dictionary<string, object>
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Rebalancer.Kubernetes.Client;
@@ -71,27 +72,40 @@ public sealed partial class LeaseHolder(ApiClient client, LeaseOptions options, 
         return clock.GetElapsedTime(seen.At, now) > options.Duration;
     }
 
-    private Task<V1Lease> WriteAsync(V1Lease? lease, DateTimeOffset now, CancellationToken cancellation)
+    private Task WriteAsync(V1Lease? lease, DateTimeOffset now, CancellationToken cancellation)
     {
         var isOurs = lease?.Spec?.HolderIdentity == options.Identity;
-        var spec = new V1LeaseSpec
+        var spec = new Dictionary<string, object>
         {
-            HolderIdentity = options.Identity,
-            LeaseDurationSeconds = (int)options.Duration.TotalSeconds,
-            AcquireTime = isOurs ? lease!.Spec.AcquireTime : now.UtcDateTime,
-            RenewTime = now.UtcDateTime,
-            LeaseTransitions = (lease?.Spec?.LeaseTransitions ?? 0) + (lease is null || isOurs ? 0 : 1),
+            ["holderIdentity"] = options.Identity,
+            ["leaseDurationSeconds"] = (int)options.Duration.TotalSeconds,
+            ["renewTime"] = MicroTime(now),
+            ["leaseTransitions"] = (lease?.Spec?.LeaseTransitions ?? 0) + (lease is null || isOurs ? 0 : 1),
+        };
+        if (!isOurs)
+        {
+            spec["acquireTime"] = MicroTime(now);
+        }
+
+        var body = new Dictionary<string, object>
+        {
+            ["apiVersion"] = ApiResource.Leases.ApiVersion,
+            ["kind"] = ApiResource.Leases.Kind,
+            ["metadata"] = new Dictionary<string, object> { ["name"] = options.Name, ["namespace"] = options.Namespace },
+            ["spec"] = spec,
         };
         if (lease is null)
         {
-            var created = new V1Lease { ApiVersion = "coordination.k8s.io/v1", Kind = V1Lease.KubeKind, Metadata = new V1ObjectMeta { Name = options.Name, NamespaceProperty = options.Namespace }, Spec = spec };
-            return client.CreateAsync(ApiResource.Leases, options.Namespace, created, cancellation);
+            return client.CreateAsync(ApiResource.Leases, options.Namespace, body, cancellation);
         }
 
         // With the version that was read, it is a compare-and-set.
-        lease.Spec = spec;
-        return client.ReplaceAsync(ApiResource.Leases, options.Namespace, options.Name, lease, cancellation);
+        body["metadata"] = new Dictionary<string, object> { ["resourceVersion"] = lease.Metadata.ResourceVersion };
+        return client.MergeAsync<V1Lease>(ApiResource.Leases, options.Namespace, options.Name, body, cancellation);
     }
+
+    /// <summary>The API reads six digits of a second and no fewer; the client library leaves them out where they are zero.</summary>
+    private static string MicroTime(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Identity} holds Lease {Namespace}/{Name}")]
     private static partial void Taken(ILogger logger, string identity, string @namespace, string name);

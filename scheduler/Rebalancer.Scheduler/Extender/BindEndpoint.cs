@@ -20,7 +20,7 @@ internal static class BindEndpoint
                 return Results.BadRequest("ExtenderBindingArgs lacks PodName, PodNamespace or Node");
             }
 
-            await client.BindAsync(args.PodNamespace, args.PodName, args.PodUID, args.Node, context.RequestAborted);
+            await client.PlaceAsync(args.PodNamespace, args.PodName, args.PodUID, args.Node, context.RequestAborted);
             return Results.Json(new BindingResult(""), Exact);
         }
         catch (JsonException e)
