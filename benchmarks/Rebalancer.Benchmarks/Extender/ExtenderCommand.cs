@@ -10,6 +10,9 @@ internal static class ExtenderCommand
     private const int MaximumNodes = 20_000;
     private const int MaximumPods = 500_000;
 
+    /// <summary>Until the runtime has compiled what runs often for good.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
     public static Command Create()
     {
         var nodes = Number("--nodes", "Nodes in the cluster.", 5000, MaximumNodes);
@@ -41,7 +44,7 @@ internal static class ExtenderCommand
         foreach (var (names, known) in new[] { (500, true), (500, false), (plan.Nodes, true) })
         {
             var bodies = new RequestBodies(cluster, names, known);
-            await client.ClosedAsync(bodies, names, plan.Clients, plan.Time / 5);
+            await client.ClosedAsync(bodies, names, plan.Clients, WarmUp);
             foreach (var run in new[] { () => client.OpenAsync(bodies, names, plan.RatePerSecond, plan.Time), () => client.ClosedAsync(bodies, names, plan.Clients, plan.Time) })
             {
                 var before = extender.Cpu;
