@@ -22,7 +22,7 @@ public sealed class PrioritizeTests
 
         var answer = await world.AnswerAsync("prioritize", SchedulerWorld.Recorded("whole-nodes.json"));
 
-        Assert.Equal(["cheap 10", "doomed 3", "dear 3"], answer.AsArray().Select(h => $"{h!["Host"]} {h["Score"]}"));
+        Assert.Equal(["cheap 10", "dear 3", "doomed 3"], answer.AsArray().Select(h => $"{h!["Host"]} {h["Score"]}"));
     }
 
     [Fact]
