@@ -18,6 +18,18 @@ internal sealed partial class ExtenderEndpoints(
         app.MapPost("/explain", context => HandleAsync(context, "explain", ExplainAnswer.Write));
     }
 
+    /// <summary>Answers once to nobody: kube-scheduler's first question would otherwise wait for the compiler, longer than its httpTimeout.</summary>
+    public void WarmUp()
+    {
+        var body = """{"Pod":{"metadata":{"namespace":"none","name":"none"},"spec":{"containers":[]}},"NodeNames":["none"]}"""u8.ToArray();
+        using var question = Ask(body, body.Length);
+        foreach (var write in new Action<Question, Utf8JsonWriter>[] { FilterAnswer.Write, PrioritizeAnswer.Write, ExplainAnswer.Write })
+        {
+            using var json = new Utf8JsonWriter(Stream.Null);
+            write(question, json);
+        }
+    }
+
     private async Task HandleAsync(HttpContext context, string verb, Action<Question, Utf8JsonWriter> write)
     {
         var began = clock.GetTimestamp();
@@ -55,7 +67,7 @@ internal sealed partial class ExtenderEndpoints(
     private async Task AnswerAsync(HttpContext context, Action<Question, Utf8JsonWriter> write)
     {
         using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        using var question = Ask(body);
+        using var question = Ask(body.Bytes, body.Length);
         context.Response.ContentType = "application/json";
         using (var json = new Utf8JsonWriter(context.Response.BodyWriter, new JsonWriterOptions { SkipValidation = true }))
         {
@@ -69,9 +81,9 @@ internal sealed partial class ExtenderEndpoints(
         }
     }
 
-    private Question Ask(RequestBody body)
+    private Question Ask(byte[] body, int length)
     {
-        var args = ArgsReader.Read(body.Bytes, body.Length);
+        var args = ArgsReader.Read(body, length);
         try
         {
             return new Question(args, keeper.Current, pods.Of(args), ClaimedMove.Of(args.Pod, keeper));
