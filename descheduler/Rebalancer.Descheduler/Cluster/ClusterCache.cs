@@ -31,15 +31,7 @@ internal sealed class ClusterCache(ApiClient client, InformerOptions options, Ti
     {
         var pods = Pods.List().Select(p => PodMapping.ToModel(p, [])).ToImmutableArray();
         var byUid = pods.Where(p => p.Uid.Length > 0).DistinctBy(p => p.Uid).ToDictionary(p => p.Uid, StringComparer.Ordinal);
-        return new ClusterSnapshot([.. Nodes.List().Select(n => NodeMapping.ToModel(n, []))], pods, [.. Reservations(except, byUid)]);
+        var running = Migrations.List().Where(m => m.Metadata.Uid != except?.Metadata.Uid);
+        return new ClusterSnapshot([.. Nodes.List().Select(n => NodeMapping.ToModel(n, []))], pods, [.. Reservations.Of(running, (_, _, uid) => byUid.GetValueOrDefault(uid))]);
     }
-
-    /// <summary>A replacement that is on its node already counts as a pod there, no longer as a reservation.</summary>
-    private IEnumerable<Reservation> Reservations(Migration? except, Dictionary<string, PodInfo> byUid)
-        => Migrations.List()
-            .Where(m => m.Metadata.Uid != except?.Metadata.Uid && !Phases.IsFinal(m.Status.Phase))
-            .Where(m => m.Status is { TargetNode.Length: > 0, PodUID.Length: > 0 })
-            .Where(m => m.Status.Claim?.PodUID is not { } bound || byUid.GetValueOrDefault(bound)?.NodeName is null or "")
-            .Where(m => byUid.ContainsKey(m.Status.PodUID!))
-            .Select(m => new Reservation(m.Status.TargetNode!, byUid[m.Status.PodUID!]));
 }

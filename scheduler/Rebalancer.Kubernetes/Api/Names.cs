@@ -25,6 +25,12 @@ public static class Names
     /// <summary>On a node: expected interruptions per hour, a decimal number &gt;= 0.</summary>
     public const string InterruptionHazard = "rebalancer.dev/interruption-hazard";
 
+    /// <summary>
+    /// On a node, set by the scheduler: the cost and the hazard that it published, "COST;HAZARD". Values that stand here are no statements of the node's
+    /// owner, so that they are worked out anew.
+    /// </summary>
+    public const string Published = "rebalancer.dev/published";
+
     /// <summary>On a node, set by its agent: host:port of the agent's mTLS endpoint.</summary>
     public const string AgentEndpoint = "rebalancer.dev/agent-endpoint";
 

@@ -34,6 +34,20 @@ public sealed class ApiClient(k8s.Kubernetes connection)
         where T : class
         => SendAsync<T>(HttpMethod.Post, resource.Path(ns) + (dryRun ? "?dryRun=All" : ""), Json(KubernetesJson.Serialize(body), "application/json"), cancellation);
 
+    /// <summary>Places a pod, as a scheduler does.</summary>
+    /// <param name="uid">Of the pod that is meant; another one under the name is refused.</param>
+    public async Task PlaceAsync(string ns, string pod, string uid, string node, CancellationToken cancellation)
+    {
+        var binding = new Dictionary<string, object>
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Binding",
+            ["metadata"] = new Dictionary<string, string> { ["name"] = pod, ["namespace"] = ns, ["uid"] = uid },
+            ["target"] = new Dictionary<string, string> { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node },
+        };
+        using var answer = await SendAsync<JsonDocument>(HttpMethod.Post, ApiResource.Pods.Path(ns, pod, "binding"), Json(KubernetesJson.Serialize(binding), "application/json"), cancellation);
+    }
+
     public Task<T> ReplaceAsync<T>(ApiResource resource, string? ns, string name, T body, CancellationToken cancellation)
         where T : class
         => SendAsync<T>(HttpMethod.Put, resource.Path(ns, name), Json(KubernetesJson.Serialize(body), "application/json"), cancellation);

@@ -17,7 +17,8 @@ public readonly record struct Change<T>(T? Before, T? After)
 /// <summary>
 /// A local copy of one resource, kept up to date by list and watch. Handlers run on the informer's loop, one at a time, and only mark work.
 /// </summary>
-public sealed class Informer<T>(ApiClient client, ApiResource resource, InformerOptions options, TimeProvider clock, ILogger logger) : IInformer
+/// <param name="trim">Takes away from each object what its owner never looks at, since every object stays in memory.</param>
+public sealed class Informer<T>(ApiClient client, ApiResource resource, InformerOptions options, TimeProvider clock, ILogger logger, Action<T>? trim = null) : IInformer
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
     private readonly ConcurrentDictionary<(string Namespace, string Name), T> objects = new();
@@ -25,9 +26,12 @@ public sealed class Informer<T>(ApiClient client, ApiResource resource, Informer
     private readonly Lock gate = new();
     private readonly Random jitter = new(options.JitterSeed);
     private Action<Change<T>> handlers = static _ => { };
+    private long unsyncedTicks = clock.GetUtcNow().UtcTicks;
 
     /// <summary>Completes once the first list is in the cache and its handlers have run.</summary>
     public Task Synced => synced.Task;
+
+    public DateTimeOffset? UnsyncedSince => Interlocked.Read(ref unsyncedTicks) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     public void OnChange(Action<Change<T>> handler) => handlers += handler;
 
@@ -59,6 +63,7 @@ public sealed class Informer<T>(ApiClient client, ApiResource resource, Informer
             {
                 var version = await ListAsync(cancellation);
                 synced.TrySetResult();
+                Interlocked.Exchange(ref unsyncedTicks, 0);
                 failures = 0;
                 await WatchFromAsync(version, cancellation);
             }
@@ -69,6 +74,7 @@ public sealed class Informer<T>(ApiClient client, ApiResource resource, Informer
             catch (Exception e) when (e is HttpRequestException or IOException or ApiException or TimeoutException or JsonException && !cancellation.IsCancellationRequested)
             {
                 failures++;
+                Interlocked.CompareExchange(ref unsyncedTicks, clock.GetUtcNow().UtcTicks, 0);
                 var delay = BackOff(failures);
                 Log.Reconnecting(logger, resource.Plural, e.Message, delay.TotalMilliseconds);
                 await Task.Delay(delay, clock, cancellation);
@@ -190,7 +196,9 @@ public sealed class Informer<T>(ApiClient client, ApiResource resource, Informer
     {
         try
         {
-            return KubernetesJson.Deserialize<T>(element);
+            var read = KubernetesJson.Deserialize<T>(element);
+            trim?.Invoke(read);
+            return read;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException)
         {

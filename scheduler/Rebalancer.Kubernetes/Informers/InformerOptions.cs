@@ -23,5 +23,8 @@ public sealed record InformerOptions
 public interface IInformer
 {
     Task Synced { get; }
+
+    /// <summary>Since when the copy may be behind: from the start to the first list, and from a failure to the list after it. Null while it is current.</summary>
+    DateTimeOffset? UnsyncedSince { get; }
     Task RunAsync(CancellationToken cancellation);
 }

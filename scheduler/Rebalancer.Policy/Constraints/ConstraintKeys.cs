@@ -43,6 +43,18 @@ internal static class ConstraintKeys
         return text.ToString();
     }
 
+    /// <summary>All that others see of a pod.</summary>
+    public static string OfLabels(PodInfo pod)
+    {
+        var text = new StringBuilder(pod.Namespace).Append(List);
+        foreach (var (key, value) in pod.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))
+        {
+            text.Append(key).Append(Part).Append(value).Append(Part);
+        }
+
+        return text.ToString();
+    }
+
     public static string Of(IEnumerable<PodTerm> together)
     {
         var text = new StringBuilder();

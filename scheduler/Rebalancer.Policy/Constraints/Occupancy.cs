@@ -49,6 +49,9 @@ public sealed class Occupancy
 
     public long Free(int node, int resource) => free[node * index.ResourceCount + resource];
 
+    /// <summary>By resource, in the order of the index's columns.</summary>
+    internal ReadOnlySpan<long> Free(int node) => free.AsSpan(node * index.ResourceCount, index.ResourceCount);
+
     public int PodCount(int node) => podCounts[node];
 
     public void SetActive(int node, bool active)

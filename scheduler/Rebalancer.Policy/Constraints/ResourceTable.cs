@@ -8,19 +8,18 @@ internal sealed class ResourceTable
     private readonly Dictionary<string, int> columns = new(StringComparer.Ordinal);
     private readonly List<string> names = [];
 
-    public ResourceTable(IEnumerable<NodeInfo> nodes, IEnumerable<PodInfo> pods)
+    /// <summary>cpu and memory first: they run out first, so that a check ends early.</summary>
+    public ResourceTable(IEnumerable<string>? names = null)
     {
-        // cpu and memory first: they run out first, so that a check ends early.
-        Add(ResourceSet.Cpu);
-        Add(ResourceSet.Memory);
-        foreach (var name in nodes.Select(n => n.Allocatable).Concat(pods.Select(p => p.Requests)).SelectMany(r => r.Amounts.Keys))
+        foreach (var name in (names ?? []).Prepend(ResourceSet.Memory).Prepend(ResourceSet.Cpu))
         {
-            // Pods are counted by number.
-            if (name != "pods")
-            {
-                Add(name);
-            }
+            Add(name);
         }
+    }
+
+    public ResourceTable(IEnumerable<NodeInfo> nodes, IEnumerable<PodInfo> pods)
+        : this(nodes.Select(n => n.Allocatable).Concat(pods.Select(p => p.Requests)).SelectMany(r => r.Amounts.Keys))
+    {
     }
 
     public int Count => names.Count;
@@ -37,7 +36,7 @@ internal sealed class ResourceTable
             {
                 if (columns.TryGetValue(name, out var column))
                 {
-                    rows[i * Count + column] = name == ResourceSet.Cpu ? amount.MilliUnits : amount.Units;
+                    rows[i * Count + column] = Value(name, amount);
                 }
             }
         }
@@ -45,11 +44,25 @@ internal sealed class ResourceTable
         return rows;
     }
 
+    /// <summary>One row, after columns for resources that were unknown so far have been added.</summary>
+    public long[] GrownRow(ResourceSet set)
+    {
+        foreach (var name in set.Amounts.Keys)
+        {
+            Add(name);
+        }
+
+        return Rows([set]);
+    }
+
     public static Quantity Amount(int column, long value) => column == 0 ? Quantity.FromMilli(value) : Quantity.FromUnits(value);
 
+    private static long Value(string name, Quantity amount) => name == ResourceSet.Cpu ? amount.MilliUnits : amount.Units;
+
+    /// <summary>Pods are counted by number, and so are no column.</summary>
     private void Add(string name)
     {
-        if (columns.TryAdd(name, names.Count))
+        if (name != "pods" && columns.TryAdd(name, names.Count))
         {
             names.Add(name);
         }

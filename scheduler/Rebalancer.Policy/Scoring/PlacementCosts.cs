@@ -23,9 +23,9 @@ public sealed class PlacementCosts
         Hazards = [.. index.Nodes.Select(hazards.HazardOf)];
         var moves = new MoveCosts(policy, estimates);
         MoveUsd = [.. index.Pods.Select(p => moves.OfMove(p).Usd)];
-        losses = [.. index.Pods.Select(p => (double)moves.OfInterruption(p).Usd)];
+        losses = [.. index.Pods.Select(p => LossUsd(moves, p))];
         preferences = new PreferenceTable(index);
-        usdPerPoint = policy.UsdPerFullPreferenceHour / FullWeight;
+        usdPerPoint = UsdPerPoint(policy);
     }
 
     /// <summary>By node.</summary>
@@ -37,9 +37,17 @@ public sealed class PlacementCosts
     /// <summary>By pod: what moving it once costs.</summary>
     public decimal[] MoveUsd { get; }
 
-    public double RiskPerHour(int pod, int node) => Hazards[node].PerHour * losses[pod];
+    public double RiskPerHour(int pod, int node) => RiskPerHour(Hazards[node], losses[pod]);
 
     public double PreferencePerHour(int pod, int node) => preferences.IsIndifferent(pod) ? 0 : preferences.Missed(pod, node) * usdPerPoint;
 
     public double PerHour(int pod, int node) => RiskPerHour(pod, node) + PreferencePerHour(pod, node);
+
+    internal static double RiskPerHour(Hazard hazard, double lossUsd) => hazard.PerHour * lossUsd;
+
+    /// <summary>What the pod is expected to lose by one interruption.</summary>
+    internal static double LossUsd(MoveCosts moves, PodInfo pod) => (double)moves.OfInterruption(pod).Usd;
+
+    /// <summary>Dollars per hour for each point of Kubernetes' weights.</summary>
+    internal static double UsdPerPoint(PlanPolicy policy) => policy.UsdPerFullPreferenceHour / FullWeight;
 }

@@ -9,10 +9,7 @@ namespace Rebalancer.Policy.Scoring;
 /// </summary>
 public sealed class PreferenceTable(ClusterIndex index)
 {
-    /// <summary>A soft taint counts as a preference of full weight, since kube-scheduler has no weight for it.</summary>
-    private const int SoftTaintWeight = 100;
-
-    private readonly bool softTaints = index.Nodes.Any(n => n.Taints.Any(t => t.Effect == "PreferNoSchedule"));
+    private readonly bool softTaints = index.Nodes.Any(PreferenceRules.HasSoftTaints);
     private readonly Dictionary<(PreferredPods Preferred, int Pod), double[]> neighbours = [];
 
     public bool IsIndifferent(int pod) => !softTaints && index.Pods[pod].Placement.Preferences.IsEmpty;
@@ -25,17 +22,10 @@ public sealed class PreferenceTable(ClusterIndex index)
         }
 
         var placement = index.Pods[pod].Placement;
-        var info = index.Nodes[node];
-        var missed = (double)SoftTaintWeight * NodeRules.SoftTaints(placement, info);
-        foreach (var preferred in placement.Preferences.Nodes)
-        {
-            missed += preferred.Term.Matches(info) ? 0 : preferred.Weight;
-        }
-
+        var missed = PreferenceRules.MissedOfNode(placement, index.Nodes[node]);
         foreach (var preferred in placement.Preferences.Pods)
         {
-            var found = Neighbours(preferred, pod)[node] > 0;
-            missed += preferred.Weight > 0 ? (found ? 0 : preferred.Weight) : (found ? -preferred.Weight : 0);
+            missed += PreferenceRules.MissedOfNeighbours(preferred, Neighbours(preferred, pod)[node] > 0);
         }
 
         return missed;
@@ -50,7 +40,7 @@ public sealed class PreferenceTable(ClusterIndex index)
         }
 
         var byDomain = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var other = 0; other < index.Pods.Length; other++)
+        for (var other = 0; other < index.PlacedPods; other++)
         {
             if (other != pod && index.NodeNumber(index.Pods[other].NodeName) is var at and >= 0 && preferred.Term.Matches(index.Pods[other])
                 && index.Nodes[at].Labels.GetValueOrDefault(preferred.Term.TopologyKey) is { } domain)

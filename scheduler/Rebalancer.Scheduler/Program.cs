@@ -1,0 +1,3 @@
+using Rebalancer.Scheduler;
+
+return await SchedulerCommand.Create().Parse(args).InvokeAsync();
