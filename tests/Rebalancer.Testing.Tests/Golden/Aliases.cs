@@ -48,6 +48,12 @@ internal sealed partial class Aliases
                 Add(uid, "uid ");
             }
         }
+
+        // Services are not recorded, and yet they own what is.
+        foreach (var owner in objects.SelectMany(o => o["metadata"]?["ownerReferences"]?.AsArray() ?? []))
+        {
+            Add(owner!["uid"]!.GetValue<string>(), "owner ");
+        }
     }
 
     /// <summary>The real name behind a stand-in.</summary>

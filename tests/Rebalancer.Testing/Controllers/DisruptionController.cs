@@ -24,14 +24,10 @@ internal sealed class DisruptionController(ControllerContext context, ILogger lo
             return [change.Object.Key];
         }
 
-        var budgets = Store.List(Known.DisruptionBudgets).Objects.Values.Where(b => b.Key.Namespace == change.Object.Key.Namespace);
-        if (change.Resource == Known.Pods)
-        {
-            return budgets.Where(b => Selects(b, change.Object) || (change.Previous is { } before && Selects(b, before))).Select(b => b.Key);
-        }
-
-        var isScaled = change.Resource.HasScale && change.Resource.Group == "apps";
-        return isScaled ? budgets.Select(b => b.Key) : [];
+        // Like the real controller it notices neither that a pod ceased to match nor that an owner was scaled: the status stays as it was until a pod of the budget changes.
+        return change.Resource != Known.Pods ? [] : Store.List(Known.DisruptionBudgets).Objects.Values
+            .Where(b => b.Key.Namespace == change.Object.Key.Namespace && Selects(b, change.Object))
+            .Select(b => b.Key);
     }
 
     protected override async Task ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)

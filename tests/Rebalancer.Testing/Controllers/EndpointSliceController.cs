@@ -41,7 +41,7 @@ internal sealed class EndpointSliceController(ControllerContext context, ILogger
 
         var pods = Store.List(Known.Pods).Objects.Values.Where(p => p.Key.Namespace == key.Namespace && Selects(service, p) && HasAddress(p)).ToList();
         var endpoints = new JsonArray([.. pods.Select(p => (JsonNode)Endpoint(p, service.Root.Flag("spec", "publishNotReadyAddresses")))]);
-        var ports = new JsonArray([.. service.Root.Items("spec", "ports").Select(p => (JsonNode)Port(p, pods))]);
+        var ports = pods.Count == 0 ? null : new JsonArray([.. service.Root.Items("spec", "ports").Select(p => (JsonNode)Port(p, pods))]);
         var existing = Store.List(Known.EndpointSlices).Objects.Values.FirstOrDefault(s =>
             s.Key.Namespace == key.Namespace && s.Root.Text("metadata", "labels", ServiceName) == key.Name && s.Root.Text("metadata", "labels", ManagedBy) is not null);
         if (existing is null)
@@ -55,12 +55,12 @@ internal sealed class EndpointSliceController(ControllerContext context, ILogger
             o =>
             {
                 o["endpoints"] = endpoints.DeepClone();
-                o["ports"] = ports.DeepClone();
+                o["ports"] = ports?.DeepClone();
             },
             cancellationToken);
     }
 
-    private JsonObject Slice(StoredObject service, JsonArray endpoints, JsonArray ports)
+    private JsonObject Slice(StoredObject service, JsonArray endpoints, JsonArray? ports)
     {
         return new()
         {

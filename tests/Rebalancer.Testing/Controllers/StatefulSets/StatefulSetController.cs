@@ -23,15 +23,18 @@ internal sealed class StatefulSetController(ControllerContext context, ILogger l
 
         var (current, newest) = await RevisionsAsync(set, cancellationToken);
         var claimed = await ClaimAsync(set, cancellationToken);
-        if (!set.IsDeleting)
+        try
         {
-            foreach (var action in SetStep.Next(set, SetPods.Of(set, claimed), newest.Name))
+            foreach (var action in set.IsDeleting ? [] : SetStep.Next(set, SetPods.Of(set, claimed), newest.Name))
             {
                 await DoAsync(set, action, current, newest, cancellationToken);
             }
         }
-
-        await ReportAsync(set, current, newest, cancellationToken);
+        finally
+        {
+            // A name may be taken by a pod that is not the set's: the status tells of that, too.
+            await ReportAsync(set, current, newest, cancellationToken);
+        }
     }
 
     private async Task DoAsync(StoredObject set, SetStep.Action action, SetRevision current, SetRevision newest, CancellationToken cancellationToken)
