@@ -1,6 +1,5 @@
-using k8s.Autorest;
-using k8s.LeaderElection;
-using k8s.LeaderElection.ResourceLock;
+using Rebalancer.Kubernetes.Client;
+using Rebalancer.Kubernetes.Leases;
 
 namespace Rebalancer.Descheduler.Leases;
 
@@ -9,18 +8,27 @@ namespace Rebalancer.Descheduler.Leases;
 /// writes, and the API server refuses a smaller one: a leader that was cut off and does not know yet that it is none changes nothing. Who loses the
 /// Lease ends its process; webhooks and caches of the others run on.
 /// </summary>
-internal sealed partial class Leadership(k8s.Kubernetes client, DeschedulerOptions options, IHostApplicationLifetime lifetime, ILogger<Leadership> logger) : BackgroundService
+internal sealed partial class Leadership(ApiClient client, DeschedulerOptions options, TimeProvider clock, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : BackgroundService
 {
     public const string LeaseName = "rebalancer-descheduler";
-
-    /// <summary>As Kubernetes' own controllers: a dead leader is followed within 15 s, and one that is cut off stops 5 s before that.</summary>
-    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan RenewDeadline = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(3);
 
+    private readonly ILogger<Leadership> logger = loggers.CreateLogger<Leadership>();
     private readonly TaskCompletionSource acquired = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource lost = new();
+
+    /// <summary>As Kubernetes' own controllers: a dead leader is followed within 15 s, and one that is cut off stops 5 s before that.</summary>
+    private readonly LeaseOptions lease = new()
+    {
+        Namespace = options.Namespace,
+        Name = LeaseName,
+        Identity = $"{Environment.MachineName}_{Guid.NewGuid():N}",
+        Duration = TimeSpan.FromSeconds(15),
+        Retry = TimeSpan.FromSeconds(2),
+        Margin = TimeSpan.FromSeconds(5),
+    };
+
     private long epoch;
 
     /// <summary>Completes once this process leads.</summary>
@@ -44,76 +52,57 @@ internal sealed partial class Leadership(k8s.Kubernetes client, DeschedulerOptio
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var held = new LeaseLock(client, options.Namespace, LeaseName, $"{Environment.MachineName}_{Guid.NewGuid():N}");
-        using var elector = new LeaderElector(new LeaderElectionConfig(held) { LeaseDuration = LeaseDuration, RenewDeadline = RenewDeadline, RetryPeriod = RetryPeriod });
-        var leads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        elector.OnStartedLeading += leads.SetResult;
-        elector.OnStoppedLeading += lost.Cancel;
-        elector.OnNewLeader += leader => Leads(logger, leader);
+        var holder = new LeaseHolder(client, lease, clock, loggers.CreateLogger<LeaseHolder>());
         try
         {
-            var running = RunAsync(elector, stoppingToken);
-            if (await Task.WhenAny(leads.Task, running) == leads.Task)
+            while (!acquired.Task.IsCompleted || holder.IsHeld)
             {
-                RaiseTo((await held.GetAsync(stoppingToken)).LeaderTransitions + 1);
-                acquired.TrySetResult();
+                await TryAsync(holder, stoppingToken);
+                if (holder.IsHeld && !acquired.Task.IsCompleted)
+                {
+                    RaiseTo(holder.Transitions + 1);
+                    acquired.TrySetResult();
+                }
+
+                await Task.Delay(Pause(holder), clock, stoppingToken);
             }
 
-            await running;
             Lose();
         }
         finally
         {
-            await ReleaseAsync(held, elector);
+            using var limit = new CancellationTokenSource(ReleaseLimit, clock);
+            await holder.ReleaseAsync(limit.Token);
         }
     }
 
-    /// <summary>Until it has led and leads no more.</summary>
-    private async Task RunAsync(LeaderElector elector, CancellationToken stoppingToken)
+    /// <summary>The end of the Lease must not pass unnoticed between two tries.</summary>
+    private TimeSpan Pause(LeaseHolder holder)
     {
-        while (!lost.IsCancellationRequested)
+        var left = holder.HeldUntil - clock.GetUtcNow();
+        return left > TimeSpan.Zero && left < lease.Retry ? left : lease.Retry;
+    }
+
+    private async Task TryAsync(LeaseHolder holder, CancellationToken stoppingToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        limit.CancelAfter(RequestLimit);
+        try
         {
-            try
-            {
-                await elector.RunUntilLeadershipLostAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is HttpRequestException or HttpOperationException or IOException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
-            {
-                NotElected(logger, e.Message);
-                await Task.Delay(RetryPeriod, stoppingToken);
-            }
+            await holder.TryAsync(limit.Token);
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or IOException or TimeoutException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+        {
+            NotElected(logger, e.Message);
         }
     }
 
     private void Lose()
     {
+        lost.Cancel();
         LeadsNoMore(logger, LeaseName);
         Environment.ExitCode = 1;
         lifetime.StopApplication();
-    }
-
-    /// <summary>So that the next one need not wait for the Lease to run out.</summary>
-    private async Task ReleaseAsync(LeaseLock held, LeaderElector elector)
-    {
-        if (!acquired.Task.IsCompleted || !elector.IsLeader())
-        {
-            return;
-        }
-
-        using var limit = new CancellationTokenSource(ReleaseLimit);
-        try
-        {
-            var record = await held.GetAsync(limit.Token);
-            if (record.HolderIdentity == held.Identity)
-            {
-                record.HolderIdentity = "";
-                await held.UpdateAsync(record, limit.Token);
-            }
-        }
-        catch (Exception e) when (e is HttpRequestException or HttpOperationException or OperationCanceledException)
-        {
-            NotElected(logger, e.Message);
-        }
     }
 
     public override void Dispose()
@@ -122,10 +111,7 @@ internal sealed partial class Leadership(k8s.Kubernetes client, DeschedulerOptio
         base.Dispose();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Leader is {Leader}")]
-    private static partial void Leads(ILogger logger, string leader);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lease not asked for: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lease neither taken nor renewed: {Cause}")]
     private static partial void NotElected(ILogger logger, string cause);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Lease {Lease} is lost: this process ends, and another one leads")]

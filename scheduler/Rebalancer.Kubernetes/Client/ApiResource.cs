@@ -14,7 +14,6 @@ public sealed record ApiResource(string Group, string Version, string Plural, st
     public static readonly ApiResource StatefulSets = new("apps", "v1", "statefulsets", "StatefulSet", true);
     public static readonly ApiResource Jobs = new("batch", "v1", "jobs", "Job", true);
     public static readonly ApiResource EndpointSlices = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true);
-    public static readonly ApiResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease", true);
     public static readonly ApiResource PodDisruptionBudgets = new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true);
     public static readonly ApiResource Leases = new("coordination.k8s.io", "v1", "leases", V1Lease.KubeKind, true);
     public static readonly ApiResource RuntimeClasses = new("node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false);

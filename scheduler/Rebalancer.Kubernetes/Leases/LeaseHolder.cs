@@ -14,6 +14,12 @@ public sealed partial class LeaseHolder(ApiClient client, LeaseOptions options, 
     private long heldUntilTicks;
     private (string? Version, long At) seen;
 
+    /// <summary>How often the Lease has changed hands, as of the last time that it was ours.</summary>
+    public long Transitions { get; private set; }
+
+    /// <summary>Until when it is held without being renewed.</summary>
+    public DateTimeOffset HeldUntil => new(Interlocked.Read(ref heldUntilTicks), TimeSpan.Zero);
+
     public bool IsHeld => clock.GetUtcNow().UtcTicks < Interlocked.Read(ref heldUntilTicks);
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -61,6 +67,30 @@ public sealed partial class LeaseHolder(ApiClient client, LeaseOptions options, 
         }
     }
 
+    /// <summary>So that the next one need not wait for it to run out. Whatever goes wrong, it runs out.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellation)
+    {
+        if (!IsHeld)
+        {
+            return;
+        }
+
+        Interlocked.Exchange(ref heldUntilTicks, 0);
+        try
+        {
+            if (await client.GetAsync<V1Lease>(ApiResource.Leases, options.Namespace, options.Name, cancellation) is { } lease && lease.Spec?.HolderIdentity == options.Identity)
+            {
+                var metadata = new Dictionary<string, object> { ["resourceVersion"] = lease.Metadata.ResourceVersion };
+                var body = new Dictionary<string, object> { ["metadata"] = metadata, ["spec"] = new Dictionary<string, object> { ["holderIdentity"] = "" } };
+                await client.MergeAsync<V1Lease>(ApiResource.Leases, options.Namespace, options.Name, body, cancellation);
+            }
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or OperationCanceledException)
+        {
+            Failed(logger, options.Namespace, options.Name, e.Message);
+        }
+    }
+
     private bool IsAbandoned(V1Lease lease)
     {
         var now = clock.GetTimestamp();
@@ -80,7 +110,7 @@ public sealed partial class LeaseHolder(ApiClient client, LeaseOptions options, 
             ["holderIdentity"] = options.Identity,
             ["leaseDurationSeconds"] = (int)options.Duration.TotalSeconds,
             ["renewTime"] = MicroTime(now),
-            ["leaseTransitions"] = (lease?.Spec?.LeaseTransitions ?? 0) + (lease is null || isOurs ? 0 : 1),
+            ["leaseTransitions"] = Transitions = (lease?.Spec?.LeaseTransitions ?? 0) + (lease is null || isOurs ? 0 : 1),
         };
         if (!isOurs)
         {
@@ -110,6 +140,6 @@ public sealed partial class LeaseHolder(ApiClient client, LeaseOptions options, 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Identity} holds Lease {Namespace}/{Name}")]
     private static partial void Taken(ILogger logger, string identity, string @namespace, string name);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lease {Namespace}/{Name} could not be taken or renewed: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lease {Namespace}/{Name} could not be taken, renewed or released: {Cause}")]
     private static partial void Failed(ILogger logger, string @namespace, string name, string cause);
 }
