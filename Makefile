@@ -9,7 +9,7 @@ TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender apiserver build publish packages format clean
+.PHONY: demo test test-here lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender apiserver build publish packages format clean
 
 ## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
 demo: publish
@@ -35,6 +35,10 @@ test-here: SHELL := /bin/bash
 # What depends on the kernel: trackers on their own, and moves.
 VM_TESTS := FullyQualifiedName~SoftDirtyTrackerTests|FullyQualifiedName~TrackerChoiceTests|FullyQualifiedName~ThreadStopTests|FullyQualifiedName~RoundsTests|FullyQualifiedName~Moves.MoveTests|FullyQualifiedName~Moves.MemoryTests
 VM_PROJECTS := Rebalancer.Agent.Tests Rebalancer.Lab.Tests
+
+## lab-faults: somebody dies somewhere in a move, N times: who, where and for which owner is drawn by a seed
+lab-faults: publish
+	$(LAB) exec -- env REBALANCER_FAULT_SEEDS=$(or $(filter-out 20,$(N)),200) dotnet test tests/Rebalancer.Lab.Tests -c $(CONFIG) --no-build --nologo --filter FullyQualifiedName~SeededFaultTests --logger "console;verbosity=normal"
 
 ## lab-vm: real moves in an emulated machine with Debian's kernel, where soft-dirty bits tell written pages
 lab-vm: publish

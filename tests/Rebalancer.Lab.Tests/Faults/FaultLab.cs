@@ -47,6 +47,8 @@ public sealed class FaultLab : IAsyncLifetime
     private async Task ClearAsync(CancellationToken cancel)
     {
         await Cluster.Client.AppsV1.DeleteCollectionNamespacedReplicaSetAsync("default", cancellationToken: cancel);
+        await Cluster.Client.AppsV1.DeleteCollectionNamespacedStatefulSetAsync("default", cancellationToken: cancel);
+        await Cluster.Client.BatchV1.DeleteCollectionNamespacedJobAsync("default", propagationPolicy: "Background", cancellationToken: cancel);
         await Cluster.Client.CoreV1.DeleteCollectionNamespacedPodAsync("default", cancellationToken: cancel);
         await Poll.UntilAsync(() => RedisProcesses().Count == 0, ClearLimit, "no Redis of an earlier test", cancel);
     }
