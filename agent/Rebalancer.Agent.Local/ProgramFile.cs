@@ -15,4 +15,17 @@ internal static class ProgramFile
         File.SetUnixFileMode(next, mode);
         File.Move(next, path, overwrite: true);
     }
+
+    /// <summary>Makes a link, or replaces one as a whole: whoever follows it finds the old or the new target.</summary>
+    /// <param name="path">Its folder is made, private, if it is missing.</param>
+    /// <param name="target">What it points to.</param>
+    public static void Link(string path, string target)
+    {
+        if (new FileInfo(path).LinkTarget == target) { return; }
+        PrivateFolder.Create(Path.GetDirectoryName(path)!);
+        var next = $"{path}.{Environment.ProcessId}";
+        File.Delete(next);
+        File.CreateSymbolicLink(next, target);
+        File.Move(next, path, overwrite: true);
+    }
 }
