@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using k8s;
+using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Status;
 using Rebalancer.Descheduler.Webhook;
-using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Descheduler;
 
@@ -24,14 +24,13 @@ internal static class DeschedulerCommand
             CustomParser = ParseEndPoint,
         };
         var status = new Option<IPEndPoint?>("--status-listen") { Description = "IP:PORT of /metrics, /healthz and /readyz over plain HTTP; without it there are none.", CustomParser = ParseEndPoint };
-        var ns = new Option<string>("--namespace") { Description = "Namespace of Rebalancer's own objects.", DefaultValueFactory = _ => Names.SystemNamespace };
         var url = new Option<Uri?>("--webhook-url") { Description = $"https URL by which the API server reaches the webhooks; without it https://IP:PORT of --webhook-listen, and where that is every address the Service {DeschedulerOptions.WebhookService}." };
         var bandwidth = new Option<long>("--cluster-bandwidth") { Description = $"Mbit/s that all moves together may send while their pods run, divided evenly; 0: no limit. At most {MaximumBandwidthMbit}." };
         bandwidth.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<long>() is < 0 or > MaximumBandwidthMbit) { result.AddError($"--cluster-bandwidth must be between 0 and {MaximumBandwidthMbit} Mbit/s"); }
         });
-        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, status, ns, bandwidth };
+        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, status, bandwidth };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DeschedulerOptions
@@ -40,7 +39,6 @@ internal static class DeschedulerCommand
                 WebhookListen = parsed.GetValue(listen)!,
                 WebhookUrl = parsed.GetValue(url),
                 StatusListen = parsed.GetValue(status),
-                Namespace = parsed.GetValue(ns)!,
                 Limits = new MoveLimits { ClusterBandwidthMbit = parsed.GetValue(bandwidth) },
             };
             await Build(options, []).RunAsync(cancellation);
@@ -53,6 +51,7 @@ internal static class DeschedulerCommand
     {
         var app = WebApplication.CreateBuilder(arguments).AddDescheduler(options).Build();
         app.MapClaim();
+        app.MapEviction();
         app.MapStatus(options);
         return app;
     }

@@ -1,7 +1,6 @@
 using System.Net;
 using k8s;
 using Rebalancer.Descheduler.Migrations;
-using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Descheduler;
 
@@ -14,6 +13,9 @@ internal sealed record DeschedulerOptions
     /// <summary>How to reach the API server.</summary>
     public required KubernetesClientConfiguration Api { get; init; }
 
+    /// <summary>Of Rebalancer's own objects: the leader's Lease, and the Secrets of certificates.</summary>
+    public string Namespace => Api.Namespace is { Length: > 0 } own ? own : "default";
+
     /// <summary>Where the claim webhook listens; port 0 takes a free one.</summary>
     public required IPEndPoint WebhookListen { get; init; }
 
@@ -24,9 +26,6 @@ internal sealed record DeschedulerOptions
 
     /// <summary>Where /metrics, /healthz and /readyz are answered over plain HTTP; null: nowhere.</summary>
     public IPEndPoint? StatusListen { get; init; }
-
-    /// <summary>Namespace of Rebalancer's own objects.</summary>
-    public string Namespace { get; init; } = Names.SystemNamespace;
 
     public MoveLimits Limits { get; init; } = new();
 }

@@ -1,6 +1,8 @@
 using Rebalancer.Descheduler.Certificates;
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions;
+using Rebalancer.Descheduler.Leases;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Status;
 using Rebalancer.Descheduler.Webhook;
@@ -27,11 +29,15 @@ internal static class DeschedulerServices
         services.AddSingleton<MoveObserver>();
         services.AddSingleton<MoveExecutor>();
         services.AddSingleton<ClaimService>();
+        services.AddSingleton<EvictionService>();
         services.AddSingleton(ClaimWebhook.Definition);
+        services.AddSingleton(WebhookDefinition.Of(ApiResource.ValidatingWebhooks, EvictionWebhook.ConfigurationName, EvictionEndpoint.Path, () => EvictionWebhook.Configuration(new()).Webhooks));
         services.AddCertificates();
         services.AddSingleton<MigrationMetrics>();
 
         // Handlers are registered by the controllers' constructors, and so before the informers start.
+        services.AddSingleton<Leadership>();
+        services.AddHostedService(p => p.GetRequiredService<Leadership>());
         services.AddHostedService<MoveController>();
         services.AddHostedService<InterruptionController>();
         services.AddHostedService<CacheService>();

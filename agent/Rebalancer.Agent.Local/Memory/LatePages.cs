@@ -10,6 +10,21 @@ internal readonly record struct LatePages(int Pid, uint Region, PageRange Range)
     /// <summary>Little endian: pid (i32), region (u32), start (u64), end (u64). So in the files and on the socket.</summary>
     public const int Bytes = 24;
 
+    /// <summary>Whole entries; a last one that is not there to its end does not count.</summary>
+    public static LatePages[] ReadAll(ReadOnlySpan<byte> from)
+    {
+        var all = new LatePages[from.Length / Bytes];
+        for (var i = 0; i < all.Length; i++) { all[i] = Read(from[(i * Bytes)..]); }
+        return all;
+    }
+
+    public static byte[] ToBytes(IReadOnlyList<LatePages> all)
+    {
+        var bytes = new byte[all.Count * Bytes];
+        for (var i = 0; i < all.Count; i++) { all[i].Write(bytes.AsSpan(i * Bytes)); }
+        return bytes;
+    }
+
     public static LatePages Read(ReadOnlySpan<byte> from) => new(
         BinaryPrimitives.ReadInt32LittleEndian(from),
         BinaryPrimitives.ReadUInt32LittleEndian(from[4..]),

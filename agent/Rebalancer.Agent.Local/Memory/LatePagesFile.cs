@@ -11,26 +11,12 @@ internal static class LatePagesFile
     /// <summary>Appended to when pages are in the store.</summary>
     public const string CameName = "pages.came";
 
-    public static void Write(string folder, IReadOnlyCollection<LatePages> late)
-    {
-        var bytes = new byte[late.Count * LatePages.Bytes];
-        var at = bytes.AsSpan();
-        foreach (var each in late)
-        {
-            each.Write(at);
-            at = at[LatePages.Bytes..];
-        }
-        File.WriteAllBytes(Path.Combine(folder, LateName), bytes);
-    }
+    public static void Write(string folder, IReadOnlyList<LatePages> late) => File.WriteAllBytes(Path.Combine(folder, LateName), LatePages.ToBytes(late));
 
     /// <returns>Empty where there are none. A last entry that was not written to its end does not count.</returns>
     public static IReadOnlyList<LatePages> Read(string folder, string name)
     {
         var path = Path.Combine(folder, name);
-        if (!File.Exists(path)) { return []; }
-        var bytes = File.ReadAllBytes(path);
-        var pages = new LatePages[bytes.Length / LatePages.Bytes];
-        for (var i = 0; i < pages.Length; i++) { pages[i] = LatePages.Read(bytes.AsSpan(i * LatePages.Bytes)); }
-        return pages;
+        return File.Exists(path) ? LatePages.ReadAll(File.ReadAllBytes(path)) : [];
     }
 }

@@ -11,6 +11,11 @@ internal static class PageIndex
     public const string StoreName = "pages.store", IndexName = "pages.index";
     private const int EntryBytes = 16;
 
+    /// <summary>Place of a page in the store, in bytes from its beginning.</summary>
+    /// <param name="region">Of the page's block.</param>
+    /// <param name="address">Of the page.</param>
+    public static long Offset(uint region, ulong address) => (region * PageSet.BlockBytes) + (long)(address & (PageSet.BlockBytes - 1));
+
     /// <param name="regions">Region number by process (as its images name it) and block of addresses.</param>
     public static void Write(string path, IReadOnlyDictionary<(int Pid, ulong Block), uint> regions)
     {

@@ -8,5 +8,7 @@ internal readonly record struct PageRange(ulong Start, ulong End)
 
     public ulong Bytes => End - Start;
 
+    public bool Contains(ulong address) => address >= Start && address < End;
+
     public long Pages => (long)(Bytes >> PageShift);
 }

@@ -83,6 +83,17 @@ internal sealed class PageSet
         return null;
     }
 
+    /// <summary>The range, cut at the borders of blocks.</summary>
+    public static IEnumerable<PageRange> InBlocks(PageRange range)
+    {
+        for (var at = range.Start; at < range.End;)
+        {
+            var end = Math.Min(range.End, NextBlock(at));
+            yield return new PageRange(at, end);
+            at = end;
+        }
+    }
+
     /// <summary>All of it, as runs within blocks, ascending.</summary>
     public IEnumerable<PageRange> Ranges()
     {

@@ -41,6 +41,9 @@ internal sealed class ProcessMemory : IDisposable
         }
     }
 
+    /// <returns>Bytes of whole pages read from the address on: fewer than asked for where a page cannot be read.</returns>
+    public int ReadPages(ulong address, Span<byte> buffer) => Read(address, buffer) & ~(PageRange.PageBytes - 1);
+
     public void Dispose() => memory.Dispose();
 
     /// <summary>Also pages that the process itself may not read (PROT_NONE), which the fast call refuses.</summary>

@@ -106,23 +106,14 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
     /// <param name="stream">To the target.</param>
     /// <param name="isOver">The dump is: what is left can follow while the target restores.</param>
     /// <param name="cancellation">Ends it.</param>
-    public async Task<long> SendLastAsync(ImageStream stream, Func<bool> isOver, CancellationToken cancellation)
+    public async Task SendLastAsync(ImageStream stream, Func<bool> isOver, CancellationToken cancellation)
     {
-        long bytes = 0;
         foreach (var process in processes.Values)
         {
             var written = process.Final.Where(each => each.IsWritten).Select(each => each.Range).ToList();
             var areas = Ranges.Disjoint(MemoryMap.Read(process.Pid).Where(area => area.CanBeLazy).Select(area => area.Range));
-            foreach (var range in Ranges.Intersect(written, areas))
-            {
-                for (var at = range.Start; at < range.End; at += Transfer.TransferLimits.ChunkBytes)
-                {
-                    if (isOver()) { return bytes; }
-                    bytes += await SendAsync(process, new PageRange(at, Math.Min(range.End, at + Transfer.TransferLimits.ChunkBytes)), stream, cancellation);
-                }
-            }
+            foreach (var range in Ranges.Intersect(written, areas)) { await SendAsync(process, range, stream, cancellation, isOver); }
         }
-        return bytes;
     }
 
     /// <summary>After the dump: completes CRIU's images and sends what is still missing, unless that is much and can be late.</summary>
@@ -131,9 +122,8 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
     /// <param name="takesLatePages">The target takes pages after everything else.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="MoveException">A page cannot be read, or CRIU's images are not as expected.</exception>
-    public async Task<long> CompleteAsync(string images, ImageStream stream, bool takesLatePages, CancellationToken cancellation)
+    public async Task CompleteAsync(string images, ImageStream stream, bool takesLatePages, CancellationToken cancellation)
     {
-        long bytes = 0;
         foreach (var process in processes.Values)
         {
             var areas = Read(() => MemoryImage.Read(Path.Combine(images, MemoryImage.NameOf(process.ImagePid))));
@@ -143,18 +133,13 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
                 var left = new PageSet();
                 foreach (var range in plan.Unsent) { left.Add(range); }
                 late.Add(new LateProcess(new ProcessName(container, process.ImagePid), process.Memory, left));
-                await CompleteAsync(images, process, plan);
-                continue;
             }
-            foreach (var range in plan.Unsent)
+            else
             {
-                var sent = await SendAsync(process, range, stream, cancellation);
-                if (sent != (long)range.Bytes) { throw new MoveException(Reasons.CheckpointFailed, $"{range.Bytes - (ulong)sent} bytes at {range.Start:x} of process {process.Pid} cannot be read"); }
-                bytes += sent;
+                foreach (var range in plan.Unsent) { await SendWholeAsync(process, range, stream, cancellation); }
             }
             await CompleteAsync(images, process, plan);
         }
-        return bytes;
     }
 
     public void Dispose()
@@ -200,10 +185,17 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
         if (processes.Remove(pid, out var process)) { process.Dispose(); }
     }
 
-    private async Task<long> SendAsync(TrackedProcess process, PageRange range, ImageStream stream, CancellationToken cancellation)
+    private async Task SendWholeAsync(TrackedProcess process, PageRange range, ImageStream stream, CancellationToken cancellation)
+    {
+        var sent = await SendAsync(process, range, stream, cancellation);
+        if (sent != (long)range.Bytes) { throw new MoveException(Reasons.CheckpointFailed, $"{range.Bytes - (ulong)sent} bytes at {range.Start:x} of process {process.Pid} cannot be read"); }
+    }
+
+    /// <param name="isOver">Asked before each chunk: what is left is not sent here.</param>
+    private async Task<long> SendAsync(TrackedProcess process, PageRange range, ImageStream stream, CancellationToken cancellation, Func<bool>? isOver = null)
     {
         long bytes = 0;
-        for (var at = range.Start; at < range.End;)
+        for (var at = range.Start; at < range.End && isOver?.Invoke() != true;)
         {
             var end = Math.Min(range.End, at + Transfer.TransferLimits.ChunkBytes);
             var sent = await stream.SendPagesAsync(container, process.ImagePid, process.ReadToSend, new PageRange(at, end), cancellation);

@@ -7,8 +7,4 @@ namespace Rebalancer.Agent.Memory;
 /// <param name="Name">As the target knows it.</param>
 /// <param name="Memory">Stays as it is: the process never runs again, unless the move rolls back.</param>
 /// <param name="Left">What is still to be sent.</param>
-internal sealed record LateProcess(ProcessName Name, ProcessMemory Memory, PageSet Left)
-{
-    /// <summary>A <see cref="PageReader"/>.</summary>
-    public int ReadPages(ulong address, Span<byte> buffer) => Memory.Read(address, buffer) & ~(PageRange.PageBytes - 1);
-}
+internal sealed record LateProcess(ProcessName Name, ProcessMemory Memory, PageSet Left);

@@ -29,7 +29,7 @@ internal static class StrategyChoice
     }
 
     /// <summary>Why every page must be on the target before the pod runs there; null: it need not.</summary>
-    public static string? Obstacle(StrategyFacts facts)
+    private static string? Obstacle(StrategyFacts facts)
     {
         if (facts.HasDeadline) { return "the source may be gone after the deadline"; }
         if (!facts.IsRestoredBeforeCommit) { return "the copy of a bare pod is made after the commit"; }

@@ -70,7 +70,7 @@ internal sealed class TrackedProcess : IDisposable
     /// <returns>Bytes of whole pages read from the address on: fewer than asked for where a page cannot be read.</returns>
     public int ReadToSend(ulong address, Span<byte> buffer)
     {
-        var read = Memory.Read(address, buffer) & ~(PageRange.PageBytes - 1);
+        var read = Memory.ReadPages(address, buffer);
         tracker.NoteSent(address, buffer[..read]);
         return read;
     }

@@ -41,8 +41,8 @@ internal static class TrackerProbe
             {
                 for (var at = range.Start; at < range.End; at += (ulong)content.Length)
                 {
-                    var read = memory.Read(at, content.AsSpan(0, (int)Math.Min((ulong)content.Length, range.End - at)));
-                    tracker.NoteSent(at, content.AsSpan(0, read & ~(PageRange.PageBytes - 1)));
+                    var read = memory.ReadPages(at, content.AsSpan(0, (int)Math.Min((ulong)content.Length, range.End - at)));
+                    tracker.NoteSent(at, content.AsSpan(0, read));
                 }
             }
             return taken;

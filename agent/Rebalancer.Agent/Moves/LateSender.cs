@@ -40,8 +40,7 @@ internal sealed class LateSender(ImageStream stream, IReadOnlyList<LateProcess> 
         if (isOver) { return; }
         isOver = true;
         await stop.CancelAsync();
-        await Sent.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        _ = Sent.Exception;
+        await Sent.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.Dispose();
     }
 
@@ -49,7 +48,7 @@ internal sealed class LateSender(ImageStream stream, IReadOnlyList<LateProcess> 
     {
         while (Next() is var (from, range))
         {
-            var sent = await stream.SendPagesAsync(from.Name.Container, from.Name.Pid, from.ReadPages, range, stop.Token);
+            var sent = await stream.SendPagesAsync(from.Name.Container, from.Name.Pid, from.Memory.ReadPages, range, stop.Token);
             if (sent == 0) { throw new MoveException(Reasons.CheckpointFailed, $"page {range.Start:x} of process {from.Name} cannot be read"); }
             from.Left.Remove(new PageRange(range.Start, range.Start + (ulong)sent));
             cursor = range.Start + (ulong)sent;

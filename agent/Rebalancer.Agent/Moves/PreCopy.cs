@@ -134,7 +134,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
     }
 
     private ChosenStrategy Choose(bool fits, bool takesLatePages) => StrategyChoice.Of(new StrategyFacts(
-        context.Migration.Spec.Strategy, fits, context.Migration.Spec.Deadline is not null, context.Facts!.HasOwner, takesLatePages));
+        context.Migration.Spec.Strategy, fits, context.Migration.Spec.Deadline is not null, context.Facts!.IsReplacedFirst, takesLatePages));
 
     /// <summary>Why a pod was not slowed down whose memory does not fit into the freeze; empty where it does, or was.</summary>
     private string Unthrottled()

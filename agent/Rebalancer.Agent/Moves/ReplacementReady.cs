@@ -12,8 +12,8 @@ internal sealed class ReplacementReady(MoveServices services, ILogger log)
 
     public async Task WaitAsync(Migration migration, CancellationToken cancellation)
     {
-        // A bare pod's replacement can only be made when the name is free.
-        if (migration.Status is not { Owner.Kind: not "None", Claim: { PodName: { } name, PodUID: { } uid } }) { return; }
+        // One that keeps the name can only be made when the name is free.
+        if (migration.Status is not { Owner: { } owner, Claim: { PodName: { } name, PodUID: { } uid } } || OwnerKinds.KeepsName(owner.Kind)) { return; }
         var start = services.Clock.GetTimestamp();
         while (services.Clock.GetElapsedTime(start) < Limit)
         {

@@ -60,6 +60,17 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
 
     public string? PodUid => Migration.Status.PodUID ?? Facts?.Containers[0].PodUid;
 
+    /// <summary>Waits until nothing is missing on the target.</summary>
+    /// <exception cref="MoveException">It cannot be told so: the target is lost, or a page cannot be read.</exception>
+    public async Task FilledAsync(CancellationToken cancellation)
+    {
+        if (Late is not { } late) { return; }
+        // Either may fail alone: a connection that is cut holds the sending up for minutes.
+        await await Task.WhenAny(late.Sent, Session!.Filled).WaitAsync(cancellation);
+        await Session.Filled.WaitAsync(cancellation);
+        Timeline.Mark("LatePagesSent");
+    }
+
     /// <summary>Passes on what came for the pod.</summary>
     /// <exception cref="MoveException">Nobody takes it.</exception>
     public Task SendAsync(HeldFrame frame, CancellationToken cancellation) => Session is { Lost.IsCompleted: false } session
@@ -68,6 +79,6 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     /// <summary>The cgroups of the containers that are still there.</summary>
     public IEnumerable<ContainerCgroup> Cgroups => Containers.Select(each => each.Cgroup).OfType<ContainerCgroup>();
 
-    /// <summary>A bare pod's name must be free before its copy can be made: it is restored after the commit.</summary>
-    public bool IsRestoredBeforeCommit => Migration.Status.Owner is { Kind: not "None" };
+    /// <summary>A pod that keeps its name can only be made again once the name is free: it is restored after the commit.</summary>
+    public bool IsRestoredBeforeCommit => Migration.Status.Owner is { } owner && !OwnerKinds.KeepsName(owner.Kind);
 }

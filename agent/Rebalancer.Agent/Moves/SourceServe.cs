@@ -32,15 +32,15 @@ internal sealed class SourceServe(MoveServices services, SourceContext context, 
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), services.Random, services.Clock);
         while (!await TryServeAsync(cancellation))
         {
+            await HangUpAsync();
             if (services.Book.Find(context.Uid) is not { } now || Phases.IsFinal(now.Status.Phase))
             {
                 log.LogError("Migration {Name}: over before the target had all pages", context.Migration.Metadata.Name);
                 break;
             }
-            await HangUpAsync();
             await backoff.WaitAsync(cancellation);
         }
-        foreach (var each in opened) { each.Dispose(); }
+        CloseMemory();
     }
 
     /// <returns>False: the target has not said that it has all.</returns>
@@ -49,9 +49,7 @@ internal sealed class SourceServe(MoveServices services, SourceContext context, 
         try
         {
             if (context.Session is not { Lost.IsCompleted: false }) { await ReconnectAsync(cancellation); }
-            await context.Late!.Sent.WaitAsync(cancellation);
-            await context.Session!.Filled.WaitAsync(cancellation);
-            context.Timeline.Mark("LatePagesSent");
+            await context.FilledAsync(cancellation);
             return true;
         }
         catch (MoveException e)
@@ -133,5 +131,12 @@ internal sealed class SourceServe(MoveServices services, SourceContext context, 
         if (context.Images is { } images) { await images.DisposeAsync(); }
         if (context.Session is { } session) { await session.DisposeAsync(); }
         (context.Late, context.Images, context.Session) = (null, null, null);
+        CloseMemory();
+    }
+
+    private void CloseMemory()
+    {
+        foreach (var each in opened) { each.Dispose(); }
+        opened.Clear();
     }
 }

@@ -44,7 +44,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
             case SourceStep.Send: await SendAsync(cancellation); return true;
             case SourceStep.AwaitHeld:
                 await context.Session!.Held.WaitAsync(cancellation);
-                if (!context.IsPostCopy) { await FilledAsync(cancellation); }
+                if (!context.IsPostCopy) { await context.FilledAsync(cancellation); }
                 return true;
             case SourceStep.Mark:
                 if (context.IsPostCopy) { services.Markers.WriteServing(context.Facts!.Containers[0].PodUid); }
@@ -237,16 +237,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         // CRIU may not be at work on the processes any more when only the decision can end the freeze.
         foreach (var each in context.Containers) { await each.DumpEndedAsync(cancellation); }
         // The copy of a bare pod is made when the source may be gone.
-        if (!context.IsRestoredBeforeCommit) { await FilledAsync(cancellation); }
-    }
-
-    /// <summary>Nothing is missing on the target.</summary>
-    private async Task FilledAsync(CancellationToken cancellation)
-    {
-        if (context.Late is not { } late) { return; }
-        await late.Sent.WaitAsync(cancellation);
-        await context.Session!.Filled.WaitAsync(cancellation);
-        context.Timeline.Mark("LatePagesSent");
+        if (!context.IsRestoredBeforeCommit) { await context.FilledAsync(cancellation); }
     }
 
     private Hello Hello(SourceFacts facts) => new()

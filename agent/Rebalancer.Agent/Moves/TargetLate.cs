@@ -115,8 +115,8 @@ internal sealed class TargetLate : IDisposable
             if (isOver) { throw new TransferException("late pages came, and the move is over"); }
             if (ProcessName.TryParse(process) is not { } name || !stores.TryGetValue(name.Container, out var store)) { throw new TransferException("late pages of a process came that is none of the pod's"); }
             var came = store.Write(name.Pid, address, data);
-            var end = address + (ulong)data.Length;
-            wanted.RemoveWhere(want => want.Process == process && want.Address >= address && want.Address < end);
+            var range = new PageRange(address, address + (ulong)data.Length);
+            wanted.RemoveWhere(want => want.Process == process && range.Contains(want.Address));
             if (links.TryGetValue(name.Container, out var link)) { Tell(name.Container, link, came); }
             return !CheckFilled();
         }

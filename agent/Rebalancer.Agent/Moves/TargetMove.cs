@@ -40,8 +40,8 @@ internal sealed class TargetMove : IDisposable
     public bool IsCommitted => Now.Status.Decision == Decision.Committed || TargetMachine.ImpliesCommit(Context.Step.Current);
     public bool IsAborted => Now.Status.Decision == Decision.Aborted || Context.Step.Current == TargetStep.Cleaned;
 
-    /// <summary>A bare pod's copy is restored after the commit, into a pod that is made then.</summary>
-    public bool IsRestoredBeforeCommit => Now.Status.Owner is { Kind: not "None" };
+    /// <summary>The copy of a pod that keeps its name is restored after the commit, into a pod that is made then.</summary>
+    public bool IsRestoredBeforeCommit => Now.Status.Owner is { } owner && !OwnerKinds.KeepsName(owner.Kind);
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -50,7 +50,7 @@ internal sealed class TargetMove : IDisposable
         {
             if (Now.Status.Claim?.PodUID is { Length: > 0 } podUid) { Pod.TakeUp(podUid); }
             if (Context.Step.Current == TargetStep.Preflight) { await PreflightAsync(stopping); }
-            var prepared = PrepareBareAsync(stopping);
+            var prepared = PrepareNamesakeAsync(stopping);
             var aborted = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision == Decision.Aborted, stopping);
             var ended = Context.Step.WaitAsync(TargetMachine.IsFinal, stopping);
             if (await Task.WhenAny(aborted, ended) == aborted && Advance(TargetSignal.Aborted)) { Clean(); }
@@ -112,8 +112,8 @@ internal sealed class TargetMove : IDisposable
         }
     }
 
-    /// <summary>A bare pod has no sandbox yet to wait for: its images can come at once.</summary>
-    private async Task PrepareBareAsync(CancellationToken stopping)
+    /// <summary>A pod that keeps its name has no sandbox yet to wait for: its images can come at once.</summary>
+    private async Task PrepareNamesakeAsync(CancellationToken stopping)
     {
         var preparing = services.Book.WaitAsync(Context.Uid, now => now.Status.Owner is not null && now.Status.Phase is "Preparing" or "Freezing", stopping);
         var ended = Context.Step.WaitAsync(step => TargetMachine.IsFinal(step) || step > TargetStep.Copying, stopping);

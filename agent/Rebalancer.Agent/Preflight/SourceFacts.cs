@@ -10,8 +10,8 @@ namespace Rebalancer.Agent.Preflight;
 /// <param name="Mapped">Of all processes together.</param>
 /// <param name="Files">What the pod's containers wrote, and its emptyDirs.</param>
 /// <param name="FilesBytes">Of <paramref name="Files"/> on disk; those in memory are part of <paramref name="MemoryBytes"/>.</param>
-/// <param name="HasOwner">A controller makes another pod in its place; the copy of a bare pod is only made after the commit.</param>
-internal sealed record SourceFacts(IReadOnlyList<RuncState> Containers, PodNetwork Network, long MemoryBytes, MappedMemory Mapped, NodeCpu Cpu, IReadOnlyList<PodTree> Files, long FilesBytes, bool HasOwner)
+/// <param name="IsReplacedFirst">Its owner makes another pod before it goes; the copy of one that keeps its name is only made after the commit.</param>
+internal sealed record SourceFacts(IReadOnlyList<RuncState> Containers, PodNetwork Network, long MemoryBytes, MappedMemory Mapped, NodeCpu Cpu, IReadOnlyList<PodTree> Files, long FilesBytes, bool IsReplacedFirst)
 {
     /// <summary>For messages.</summary>
     public string Names => string.Join(", ", Containers.Select(each => each.ContainerName));

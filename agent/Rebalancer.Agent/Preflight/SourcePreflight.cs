@@ -38,7 +38,7 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
         // On their way files of memory lie there twice: staged, and in their place.
         var memoryBytes = looked.Sum(each => MemoryBytes(each.Pids)) + (2 * sizes.MemoryBytes);
         Refusal.Throw(new MemoryRoom().Check(memoryBytes, options.Node));
-        return new SourceFacts(containers, await DescribeAsync(containers[0], cancellation), memoryBytes, Mapped(looked.SelectMany(each => each.Pids)), CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")), files, sizes.DiskBytes, pod.Metadata.OwnerReferences?.Any(owner => owner.Controller == true) == true);
+        return new SourceFacts(containers, await DescribeAsync(containers[0], cancellation), memoryBytes, Mapped(looked.SelectMany(each => each.Pids)), CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo")), files, sizes.DiskBytes, pod.Metadata.OwnerReferences?.Any(owner => owner.Controller == true && OwnerKinds.LetsGoByLabel(owner.Kind)) == true);
     }
 
     /// <summary>The same processes as at preflight? A container that was restarted in place is another one.</summary>

@@ -21,13 +21,11 @@ internal static class KillCommand
 
     public static int Run(RuntimeHost host, RuncArguments call)
     {
-        AwaitLatePages(host, call);
+        var state = Directory.Exists(host.ReleasedFolder) ? ContainerState.TryRead(call) : null;
+        if (state is not null) { AwaitLatePages(host, call.Id, state); }
         // A parked copy is frozen and has not run: runc would let its other processes run until the first is reaped.
         ParkedCopy.Kill(host, call);
-        if (!Directory.Exists(host.ReleasedFolder) || ContainerState.TryRead(call) is not { } state || !IsReleased(host, state))
-        {
-            return host.Runc.Become(call.All);
-        }
+        if (state is null || !IsReleased(host, state)) { return host.Runc.Become(call.All); }
         if (state.ContainerType == BundleConfig.Sandbox) { AwaitTarget(host, state); }
         if (ContainerCgroup.TryOpen(state.FreezerCgroup, host.Clock) is not { } cgroup) { return host.Runc.Become(call.All); }
         if (cgroup.KillAllAndThaw(Limit)) { return 0; }
@@ -36,15 +34,15 @@ internal static class KillCommand
     }
 
     /// <summary>The moved pod's copy lacks pages that only these processes have. kubelet tries again when a kill fails.</summary>
-    private static void AwaitLatePages(RuntimeHost host, RuncArguments call)
+    private static void AwaitLatePages(RuntimeHost host, string containerId, ContainerState state)
     {
-        if (!Directory.Exists(host.ServingFolder) || ContainerState.TryRead(call) is not { } state || !SafeNames.IsSafe(state.PodUid)) { return; }
+        if (!SafeNames.IsSafe(state.PodUid)) { return; }
         var marker = Path.Combine(host.ServingFolder, state.PodUid);
         var start = host.Clock.GetTimestamp();
         // An agent that has been gone for so long does not bring them any more, and a pod must be killable in the end.
         while (File.Exists(marker) && host.Clock.GetUtcNow() - File.GetLastWriteTimeUtc(marker) < LatePagesLimit)
         {
-            if (host.Clock.GetElapsedTime(start) >= host.LatePagesWindow) { throw new RuntimeFailureException(FailureReasons.LatePages, $"pod {state.PodUid} runs on another node and still lacks pages that container {call.Id} has"); }
+            if (host.Clock.GetElapsedTime(start) >= host.LatePagesWindow) { throw new RuntimeFailureException(FailureReasons.LatePages, $"pod {state.PodUid} runs on another node and still lacks pages that container {containerId} has"); }
             SystemCalls.PauseMs(PollMs);
         }
     }

@@ -33,7 +33,7 @@ internal sealed class AddressMoves
         for (var i = moved.Count - 1; i >= 0; i--)
         {
             var (now, image) = moved[i];
-            if (address >= now.Start && address < now.End) { return image + (address - now.Start); }
+            if (now.Contains(address)) { return image + (address - now.Start); }
         }
         return address;
     }

@@ -45,12 +45,8 @@ internal sealed class LateChannel(string path) : IDisposable
             return [];
         }
         filled += (int)read;
-        var came = new LatePages[filled / LatePages.Bytes];
-        for (var i = 0; i < came.Length; i++)
-        {
-            came[i] = LatePages.Read(buffer.AsSpan(i * LatePages.Bytes));
-            wanted.RemoveWhere(want => want.Pid == came[i].Pid && want.Address >= came[i].Range.Start && want.Address < came[i].Range.End);
-        }
+        var came = LatePages.ReadAll(buffer.AsSpan(0, filled));
+        foreach (var each in came) { wanted.RemoveWhere(want => want.Pid == each.Pid && each.Range.Contains(want.Address)); }
         var used = came.Length * LatePages.Bytes;
         buffer.AsSpan(used, filled - used).CopyTo(buffer);
         filled -= used;

@@ -56,7 +56,7 @@ internal sealed class PageStore : IDisposable
     private long? Offset(int pid, ulong address)
     {
         if (!regions.TryGetValue((pid, address >> PageSet.BlockShift), out var region)) { return null; }
-        var offset = (region * PageSet.BlockBytes) + (long)(address & (PageSet.BlockBytes - 1));
+        var offset = PageIndex.Offset(region, address);
         return offset < length ? offset : null;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
 using Rebalancer.Model;
 using Rebalancer.Policy;
 using Rebalancer.Policy.Cost;
@@ -102,23 +103,13 @@ internal sealed class PolicyMapping(string file, ICollection<InvalidField> probl
 
     private int Count(string field, int? value, int usual, int least, int most = MaxCount) => (int)Within(field, (decimal?)value, usual, least, most);
 
-    private decimal Within(string field, decimal? value, decimal usual, decimal least, decimal most)
-    {
-        if (value is { } given && (given < least || given > most))
-        {
-            Report(field, given.ToString(CultureInfo.InvariantCulture), $"{least} to {most}");
-            return usual;
-        }
-
-        return value ?? usual;
-    }
-
-    private double Within(string field, double? value, double usual, double least, double most)
+    private T Within<T>(string field, T? value, T usual, T least, T most)
+        where T : struct, INumber<T>
     {
         // NaN is within nothing.
         if (value is { } given && !(given >= least && given <= most))
         {
-            Report(field, given.ToString(CultureInfo.InvariantCulture), $"{least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}");
+            Report(field, given.ToString(null, CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"));
             return usual;
         }
 

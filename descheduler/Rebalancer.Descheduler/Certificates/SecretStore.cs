@@ -48,11 +48,5 @@ internal sealed class SecretStore(ApiClient client, DeschedulerOptions options)
         {
             return false;
         }
-        catch (ApiException e) when (e.IsNotFound && version is null)
-        {
-            // Started outside of the cluster before anything was installed.
-            await client.CreateAsync(ApiResource.Namespaces, null, new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new V1ObjectMeta { Name = options.Namespace } }, cancellation);
-            return false;
-        }
     }
 }

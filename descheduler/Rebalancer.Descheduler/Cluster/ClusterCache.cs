@@ -16,11 +16,13 @@ internal sealed class ClusterCache(ApiClient client, InformerOptions options, Ti
     public Informer<V1Pod> Pods { get; } = new(client, ApiResource.Pods, options, clock, loggers.CreateLogger("Informer.Pods"));
     public Informer<V1Node> Nodes { get; } = new(client, ApiResource.Nodes, options, clock, loggers.CreateLogger("Informer.Nodes"));
     public Informer<V1ReplicaSet> ReplicaSets { get; } = new(client, ApiResource.ReplicaSets, options, clock, loggers.CreateLogger("Informer.ReplicaSets"));
+    public Informer<V1StatefulSet> StatefulSets { get; } = new(client, ApiResource.StatefulSets, options, clock, loggers.CreateLogger("Informer.StatefulSets"));
+    public Informer<V1Job> Jobs { get; } = new(client, ApiResource.Jobs, options, clock, loggers.CreateLogger("Informer.Jobs"));
     public Informer<V1Service> Services { get; } = new(client, ApiResource.Services, options, clock, loggers.CreateLogger("Informer.Services"));
     public Informer<V1PodDisruptionBudget> Budgets { get; } = new(client, ApiResource.PodDisruptionBudgets, options, clock, loggers.CreateLogger("Informer.Budgets"));
     public Informer<V1RuntimeClass> RuntimeClasses { get; } = new(client, ApiResource.RuntimeClasses, options, clock, loggers.CreateLogger("Informer.RuntimeClasses"));
 
-    public ImmutableArray<IInformer> All => [Migrations, Pods, Nodes, ReplicaSets, Services, Budgets, RuntimeClasses];
+    public ImmutableArray<IInformer> All => [Migrations, Pods, Nodes, ReplicaSets, StatefulSets, Jobs, Services, Budgets, RuntimeClasses];
 
     public Task Synced => Task.WhenAll(All.Select(i => i.Synced));
 

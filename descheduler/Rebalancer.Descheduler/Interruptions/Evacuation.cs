@@ -19,8 +19,6 @@ internal sealed record EvacuationPlan(
 /// <summary>Which pods leave a node that goes away. Pure.</summary>
 internal static class Evacuation
 {
-    public const string Reason = "Interruption";
-
     /// <summary>Tries for one pod, the first included.</summary>
     public const int MaxTries = 4;
 
@@ -133,7 +131,7 @@ internal static class Evacuation
             PodName = pod.Metadata.Name,
             PodUID = pod.Metadata.Uid,
             Deadline = deadline,
-            Reason = Reason,
+            Reason = MoveReasons.Interruption,
             Priority = pod.Spec.Priority ?? 0,
         },
     };

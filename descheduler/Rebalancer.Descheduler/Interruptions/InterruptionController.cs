@@ -1,5 +1,6 @@
 using k8s.Models;
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Leases;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
@@ -18,14 +19,15 @@ internal sealed partial class InterruptionController : BackgroundService
     private readonly ClusterCache cache;
     private readonly EventRecorder events;
     private readonly MoveLimits limits;
+    private readonly Leadership leadership;
     private readonly TimeProvider clock;
     private readonly ILogger<InterruptionController> logger;
     private readonly WorkQueue<string> queue;
     private readonly HashSet<string> told = [];
 
-    public InterruptionController(ApiClient client, ClusterCache cache, EventRecorder events, MoveLimits limits, TimeProvider clock, ILogger<InterruptionController> logger)
+    public InterruptionController(ApiClient client, ClusterCache cache, EventRecorder events, MoveLimits limits, Leadership leadership, TimeProvider clock, ILogger<InterruptionController> logger)
     {
-        (this.client, this.cache, this.events, this.limits, this.clock, this.logger) = (client, cache, events, limits, clock, logger);
+        (this.client, this.cache, this.events, this.limits, this.leadership, this.clock, this.logger) = (client, cache, events, limits, leadership, clock, logger);
         queue = new WorkQueue<string>(clock);
         cache.Nodes.OnChange(c => Mark(c.After));
         cache.Pods.OnChange(c => Mark(c.After?.Spec?.NodeName is { Length: > 0 } name ? cache.Nodes.Get(null, name) : null));
@@ -35,19 +37,21 @@ internal sealed partial class InterruptionController : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await cache.Synced.WaitAsync(stoppingToken);
+        await leadership.Acquired.WaitAsync(stoppingToken);
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, leadership.Lost);
         foreach (var node in cache.Nodes.List())
         {
             Mark(node);
         }
 
-        while (!stoppingToken.IsCancellationRequested)
+        while (!leading.IsCancellationRequested)
         {
-            var name = await queue.TakeAsync(stoppingToken);
+            var name = await queue.TakeAsync(leading.Token);
             try
             {
-                await EvacuateAsync(name, stoppingToken);
+                await EvacuateAsync(name, leading.Token);
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!leading.IsCancellationRequested)
             {
                 // One node that cannot be looked at, whatever the cause, must not stop the others.
                 NotEvacuated(logger, e, name);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 
@@ -20,18 +21,20 @@ internal static class AbortingPhase
             return MoveMachine.Finish(o, Phases.Failed, o.Status.Reason, o.Status.Message);
         }
 
-        if (o.Source is not { } source || source.Metadata.DeletionTimestamp is not null || source.Status?.Phase is "Succeeded" or "Failed")
+        // What a Job's pod did to its end counts only once the Job has it back.
+        var ended = o.Source?.Status?.Phase is "Succeeded" or "Failed";
+        if (o.Source is not { Metadata.DeletionTimestamp: null } source || (ended && !OwnerKinds.LetsGoByLabel(owner.Kind)))
         {
             return SourceLost(o);
         }
 
         var late = o.PhaseAge.TotalSeconds >= o.Limits.AbortingSeconds;
-        if (!late && Thawing(o, source) is { } wait)
+        if (!late && !ended && Thawing(o, source) is { } wait)
         {
             return MoveStep.Wait(wait);
         }
 
-        return owner.Kind == "ReplicaSet" ? GiveBack(o, owner, source, late) : RolledBack(o);
+        return OwnerKinds.LetsGoByLabel(owner.Kind) ? GiveBack(o, owner, source, late, ended) : RolledBack(o);
     }
 
     /// <summary>How long to wait at most for a source that may still be frozen, or is not Ready yet; null once nothing is to be waited for.</summary>
@@ -43,11 +46,11 @@ internal static class AbortingPhase
         return (thawed && PodMapping.IsReady(source)) || left <= TimeSpan.Zero ? null : left;
     }
 
-    private static MoveStep GiveBack(Observation o, OwnerRecord owner, V1Pod source, bool late)
+    private static MoveStep GiveBack(Observation o, OwnerRecord owner, V1Pod source, bool late, bool ended)
     {
         if (o.Owner is null)
         {
-            return OwnerGone(o, owner, source);
+            return ended ? SourceLost(o) : OwnerGone(o, owner, source);
         }
 
         var missing = (owner.RemovedLabels ?? new Dictionary<string, string>()).Where(l => source.Metadata.Labels?.ContainsKey(l.Key) != true).ToImmutableDictionary();
@@ -58,12 +61,12 @@ internal static class AbortingPhase
 
         if (o.Replacement is { } replacement && !late)
         {
-            return Remove(o, replacement);
+            return ended ? SourceLost(o) : Remove(o, replacement);
         }
 
         return PodMapping.Annotation(source, Names.PodDeletionCost) == HighestDeletionCost && owner.DeletionCost != HighestDeletionCost
             ? MoveStep.Do(new MoveAction.SetDeletionCost(source, owner.DeletionCost))
-            : RolledBack(o);
+            : ended ? SourceLost(o) : RolledBack(o);
     }
 
     /// <summary>The owner removes the surplus; if it does not, a pod that can never start must not stay.</summary>
@@ -75,13 +78,13 @@ internal static class AbortingPhase
             : new MoveStep([new MoveAction.DeletePod(replacement, GraceSeconds: 0)], Recheck);
     }
 
-    /// <summary>Deleting a ReplicaSet deletes its pods; the source was out of its sight when that happened.</summary>
+    /// <summary>Deleting an owner deletes its pods; the source was out of its sight when that happened.</summary>
     private static MoveStep OwnerGone(Observation o, OwnerRecord owner, V1Pod source)
     {
         var orphaned = o.Replacement is { Metadata.DeletionTimestamp: null } kept && kept.Metadata.OwnerReferences?.Any(r => r.Uid == owner.Uid) != true;
         return orphaned
             ? RolledBack(o)
-            : MoveMachine.Finish(o, Phases.Failed, Reasons.OwnerChanged, $"ReplicaSet {owner.Name} was deleted meanwhile, so was pod {source.Metadata.Name}",
+            : MoveMachine.Finish(o, Phases.Failed, Reasons.OwnerChanged, $"{owner.Kind} {owner.Name} was deleted meanwhile, so was pod {source.Metadata.Name}",
                 new MoveAction.DeletePod(source, GraceSeconds: null));
     }
 

@@ -1,3 +1,4 @@
+using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 
@@ -61,12 +62,7 @@ internal static class CommitGuard
 
     private static Refusal? OwnerOf(Observation o)
     {
-        if (o.Status.Owner is { Kind: "ReplicaSet" } owner)
-        {
-            return OwnerCheck.Changed(owner, o.Owner, o.Cluster);
-        }
-
-        return null;
+        return o.Status.Owner is { Kind: not OwnerKinds.None } owner ? OwnerCheck.Changed(owner, o.Owner) : null;
     }
 
     private static Refusal? Agents(Observation o)

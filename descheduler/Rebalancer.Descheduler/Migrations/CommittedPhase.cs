@@ -1,4 +1,5 @@
 using k8s.Models;
+using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 
@@ -22,9 +23,9 @@ internal static class CommittedPhase
             return RemoveSource(o, source);
         }
 
-        if (o.Status.Owner?.Kind == "None" && o.Status.Claim?.PodUID is null)
+        if (OwnerKinds.KeepsName(o.Status.Owner?.Kind) && o.Status.Claim?.PodUID is null)
         {
-            return CreateAgain(o);
+            return ComeBack(o);
         }
 
         if (o.Status.Claim?.PodUID is { } uid && (o.Replacement?.Metadata.Uid != uid || o.Replacement.Metadata.DeletionTimestamp is not null))
@@ -52,15 +53,23 @@ internal static class CommittedPhase
                 new MoveAction.Tell(OnPod: false, Warning: true, Reasons.SourceLost, $"the source agent on {o.Status.SourceNode} did not remove pod {source.Metadata.Name}; the controller did")], Recheck);
     }
 
-    private static MoveStep CreateAgain(Observation o)
+    /// <summary>The pod comes back under its name: made by us, or by its owner and then claimed by the webhook.</summary>
+    private static MoveStep ComeBack(Observation o)
     {
+        var bare = o.Status.Owner!.Kind == OwnerKinds.None;
         if (o.Namesake is not { } pod)
         {
-            return new MoveStep([new MoveAction.CreatePod(BarePods.ForTarget(o.Migration))], Recheck);
+            return bare ? new MoveStep([new MoveAction.CreatePod(BarePods.ForTarget(o.Migration))], Recheck) : MoveStep.Wait(Recheck);
         }
 
-        return PodMapping.Annotation(pod, Names.ClaimAnnotation) == o.Status.Claim?.Token
-            ? MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid))
+        if (PodMapping.Annotation(pod, Names.ClaimAnnotation) == o.Status.Claim?.Token)
+        {
+            return MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid));
+        }
+
+        // One that its owner made while the webhook did not answer has nothing to lose, and what is kept for it on the target would be lost.
+        return !bare && o.PhaseAge.TotalSeconds < o.Limits.ComeBackSeconds
+            ? new MoveStep([new MoveAction.DeletePod(pod, GraceSeconds: 0)], Recheck)
             : MoveMachine.Finish(o, Phases.Failed, Reasons.PodReplaced, $"another pod {pod.Metadata.Name} (uid {pod.Metadata.Uid}) took the name before it could be created on {o.Status.TargetNode}");
     }
 

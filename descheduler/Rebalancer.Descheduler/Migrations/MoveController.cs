@@ -2,6 +2,7 @@ using k8s.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Leases;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Kubernetes.Mapping;
@@ -26,27 +27,33 @@ internal sealed class MoveController : BackgroundService
     private readonly ClusterCache cache;
     private readonly MoveObserver observer;
     private readonly MoveExecutor executor;
+    private readonly Leadership leadership;
     private readonly ILogger<MoveController> logger;
     private readonly WorkQueue<MoveKey> queue;
     private readonly Dictionary<MoveKey, int> failures = [];
 
-    public MoveController(ClusterCache cache, MoveObserver observer, MoveExecutor executor, TimeProvider clock, ILogger<MoveController> logger)
+    public MoveController(ClusterCache cache, MoveObserver observer, MoveExecutor executor, Leadership leadership, TimeProvider clock, ILogger<MoveController> logger)
     {
-        (this.cache, this.observer, this.executor, this.logger) = (cache, observer, executor, logger);
+        (this.cache, this.observer, this.executor, this.leadership, this.logger) = (cache, observer, executor, leadership, logger);
         queue = new WorkQueue<MoveKey>(clock);
         cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After) || BandwidthShare.IsDividedAnew(c.Before, c.After)));
         cache.Pods.OnChange(c => MarkAll(m => Concerns(m, c.Latest)));
-        cache.ReplicaSets.OnChange(c => MarkAll(m => m.Status.Owner?.Uid == c.Latest.Metadata.Uid));
+        cache.ReplicaSets.OnChange(c => MarkOwned(c.Latest.Metadata));
+        cache.StatefulSets.OnChange(c => MarkOwned(c.Latest.Metadata));
+        cache.Jobs.OnChange(c => MarkOwned(c.Latest.Metadata));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await cache.Synced.WaitAsync(stoppingToken);
+        await leadership.Acquired.WaitAsync(stoppingToken);
+        leadership.RaiseTo(cache.Migrations.List().Max(m => m.Status.LeaderEpoch) ?? 0);
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, leadership.Lost);
         MarkAll(static _ => true);
-        while (!stoppingToken.IsCancellationRequested)
+        while (!leading.IsCancellationRequested)
         {
-            var key = await queue.TakeAsync(stoppingToken);
-            if (await WorkAsync(key, stoppingToken) is { } later)
+            var key = await queue.TakeAsync(leading.Token);
+            if (await WorkAsync(key, leading.Token) is { } later)
             {
                 queue.Mark(key, later);
             }
@@ -60,6 +67,8 @@ internal sealed class MoveController : BackgroundService
             queue.Mark(new MoveKey(migration.Metadata.NamespaceProperty, migration.Metadata.Name));
         }
     }
+
+    private void MarkOwned(V1ObjectMeta owner) => MarkAll(m => m.Status.Owner?.Uid == owner.Uid);
 
     private static bool IsOpen(Migration m)
         => !Phases.IsFinal(m.Status.Phase) || m.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) == true;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using k8s.Models;
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Leases;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Kubernetes.Events;
@@ -9,7 +10,7 @@ using Rebalancer.Kubernetes.Events;
 namespace Rebalancer.Descheduler.Migrations;
 
 /// <summary>Performs actions. Every write tests what the decision was made on, so that a stale decision changes nothing (ApiException.IsConflict).</summary>
-internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, EventRecorder events)
+internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leadership leadership, EventRecorder events)
 {
     private const int TokenBytes = 16;
 
@@ -63,6 +64,11 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, EventRe
     private async Task PatchAsync(Observation o, JsonPatch patch, CancellationToken cancellation, string? subresource = null)
     {
         var meta = o.Migration.Metadata;
+        if (subresource == "status")
+        {
+            patch = patch.Set("/status/leaderEpoch", leadership.Epoch);
+        }
+
         cache.Migrations.Observe(await client.PatchAsync<Migration>(ApiResource.Migrations, meta.NamespaceProperty, meta.Name, patch, cancellation, subresource));
     }
 

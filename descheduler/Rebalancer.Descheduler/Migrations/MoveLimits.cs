@@ -14,6 +14,9 @@ public sealed record MoveLimits
     /// <summary>Longest wait of an interrupted pod for a node, a healthy budget or the end of a roll-out. Default 300 s.</summary>
     [Range(1, 3600)] public double PendingSeconds { get; init; } = 300;
 
+    /// <summary>The same of a pod that somebody evicts: after that it is evicted. Default 90 s.</summary>
+    [Range(1, 3600)] public double EvictionPendingSeconds { get; init; } = 90;
+
     /// <summary>Both agents answer within this. Default 20 s.</summary>
     [Range(1, 300)] public double PreflightSeconds { get; init; } = 20;
 
@@ -37,6 +40,9 @@ public sealed record MoveLimits
 
     /// <summary>After a commit: the source agent removes its pod within this; then the controller does. Default 30 s.</summary>
     [Range(1, 300)] public double SourceReleaseSeconds { get; init; } = 30;
+
+    /// <summary>After a commit: for so long a pod that its owner made again without the claim is removed, so that the owner makes another. Default 30 s.</summary>
+    [Range(1, 300)] public double ComeBackSeconds { get; init; } = 30;
 
     /// <summary>After an abort: the source says that it is thawed, and is Ready, within this. Default 30 s; its guard thaws within one.</summary>
     [Range(1, 300)] public double ThawSeconds { get; init; } = 30;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using k8s.Models;
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 using Rebalancer.Model;
@@ -55,20 +56,29 @@ internal sealed class MoveObserver(ClusterCache cache, MoveLimits limits, TimePr
 
     /// <summary>A token that somebody copied onto a pod of another owner is worth nothing.</summary>
     private static bool BelongsTo(V1Pod pod, OwnerRecord? owner)
-        => owner is { Kind: "ReplicaSet" }
+        => owner is { Kind: not OwnerKinds.None }
             ? pod.Metadata.OwnerReferences?.Any(r => r.Controller == true && r.Uid == owner.Uid) == true
             : pod.Metadata.OwnerReferences?.Any(r => r.Controller == true) != true;
 
-    private V1ReplicaSet? Owner(Migration migration, V1Pod? source)
+    private OwnerView? Owner(Migration migration, V1Pod? source)
     {
-        var uid = migration.Status.Owner?.Uid ?? source?.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true)?.Uid;
-        return uid is null ? null : cache.ReplicaSets.List().FirstOrDefault(r => r.Metadata.Uid == uid);
+        var reference = source?.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true);
+        var (kind, name, uid) = migration.Status.Owner is { Uid: not null } record ? (record.Kind, record.Name, record.Uid) : (reference?.Kind, reference?.Name, reference?.Uid);
+        var view = name is null ? null : View(kind, migration.Metadata.NamespaceProperty, name);
+        return view?.Uid == uid ? view : null;
     }
+
+    private OwnerView? View(string? kind, string ns, string name) => kind switch
+    {
+        OwnerKinds.ReplicaSet => cache.ReplicaSets.Get(ns, name) is { } set ? OwnerViews.Of(set, cache.ReplicaSets.List().Where(r => r.Metadata.NamespaceProperty == ns)) : null,
+        OwnerKinds.Job => cache.Jobs.Get(ns, name) is { } job ? OwnerViews.Of(job) : null,
+        OwnerKinds.StatefulSet => cache.StatefulSets.Get(ns, name) is { } set ? OwnerViews.Of(set) : null,
+        _ => null,
+    };
 
     private ClusterView View(string ns, Migration migration) => new(
         new Lazy<ClusterSnapshot>(() => cache.Snapshot(migration)),
         [.. cache.Migrations.List().Where(m => m.Metadata.Uid != migration.Metadata.Uid)],
-        [.. cache.ReplicaSets.List().Where(r => r.Metadata.NamespaceProperty == ns)],
         [.. cache.Services.List().Where(s => s.Metadata.NamespaceProperty == ns)],
         [.. cache.Budgets.List().Where(b => b.Metadata.NamespaceProperty == ns).Select(ToBudget)],
         cache.RuntimeClasses.Get(null, Names.RuntimeHandler) is not null);

@@ -46,12 +46,12 @@ internal static class MoveSlots
     public static Refusal? WaitForOwner(Observation o)
     {
         var holders = o.Cluster.OtherMigrations.Where(m => m.Status.Claim is not null && Holds(m)).ToList();
-        if (o.Owner?.Metadata.Uid is { } owner)
+        if (o.Owner?.Uid is { } owner)
         {
             var count = holders.Count(m => m.Status.Owner?.Uid == owner);
             if (count >= o.Limits.MaxMovesPerOwner)
             {
-                return new Refusal("OwnerBusy", $"ReplicaSet {o.Owner.Metadata.Name} has {count} pods on the move, at most {o.Limits.MaxMovesPerOwner} at a time");
+                return new Refusal("OwnerBusy", $"{o.Owner.FullName} has {count} pods on the move, at most {o.Limits.MaxMovesPerOwner} at a time");
             }
         }
 

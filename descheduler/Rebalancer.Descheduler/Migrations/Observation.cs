@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Model;
 
@@ -19,8 +20,8 @@ internal sealed record Observation
     /// <summary>The pod that carries the claim's token (the bound one, once one is bound).</summary>
     public V1Pod? Replacement { get; init; }
 
-    /// <summary>The ReplicaSet that owns, or owned, the source.</summary>
-    public V1ReplicaSet? Owner { get; init; }
+    /// <summary>The controller that owns, or owned, the source; null: it has none, or is gone.</summary>
+    public OwnerView? Owner { get; init; }
 
     public required ClusterView Cluster { get; init; }
     public required DateTimeOffset Now { get; init; }
@@ -36,12 +37,11 @@ internal sealed record Observation
 internal sealed record ClusterView(
     Lazy<ClusterSnapshot> Snapshot,
     ImmutableArray<Migration> OtherMigrations,
-    ImmutableArray<V1ReplicaSet> ReplicaSets,
     ImmutableArray<V1Service> Services,
     ImmutableArray<DisruptionBudget> Budgets,
     bool RuntimeClassExists)
 {
-    public static readonly ClusterView Empty = new(new Lazy<ClusterSnapshot>(ClusterSnapshot.Empty), [], [], [], [], RuntimeClassExists: true);
+    public static readonly ClusterView Empty = new(new Lazy<ClusterSnapshot>(ClusterSnapshot.Empty), [], [], [], RuntimeClassExists: true);
 }
 
 /// <summary>A PodDisruptionBudget of the pod's namespace and the pods that it selects.</summary>

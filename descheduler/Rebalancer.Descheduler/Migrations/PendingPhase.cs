@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 using Rebalancer.Model;
@@ -97,18 +98,18 @@ internal static class PendingPhase
         }
 
         var info = PodMapping.ToModel(pod, []);
-        var refusals = MovabilityRefusals.Check(info, budget, automatic: o.Migration.Spec.Reason != "Manual");
+        var refusals = MovabilityRefusals.Check(info, budget, automatic: o.Migration.Spec.Reason is not (MoveReasons.Manual or MoveReasons.Eviction));
         if (!refusals.IsEmpty)
         {
             return refusals;
         }
 
-        var later = info.Owner is { } owner ? Owner(new OwnerReferenceView(owner.Name, owner.Uid), pod, o) : null;
+        var later = pod.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true) is { } owner ? Owner(owner, pod, o) : null;
         return (later ?? BudgetCheck.Check(pod, o.Cluster)) is { } refusal ? [refusal] : [];
     }
 
-    private static Refusal? Owner(OwnerReferenceView owner, V1Pod pod, Observation o)
-        => OwnerCheck.Ready(owner, o.Owner, o.Cluster) ?? OwnerLabels.ToTake(pod, o.Owner!, o.Cluster).Refusal;
+    private static Refusal? Owner(V1OwnerReference owner, V1Pod pod, Observation o)
+        => OwnerCheck.Ready(owner, o.Owner, pod) ?? (OwnerKinds.LetsGoByLabel(owner.Kind) ? OwnerLabels.ToTake(pod, o.Owner!, o.Cluster).Refusal : null);
 
     private static (string? Target, Refusal? Refusal) Target(Observation o)
     {
@@ -146,7 +147,7 @@ internal static class PendingPhase
     /// <summary>A pod that must leave waits for what may pass; a person who asked for a move is told at once.</summary>
     private static MoveStep RefuseOrWait(Observation o, Refusal refusal)
     {
-        var waits = o.Migration.Spec.Reason != "Manual" && MayPass.Contains(refusal.Reason) && o.PhaseAge.TotalSeconds < o.Limits.PendingSeconds;
+        var waits = o.Migration.Spec.Reason != MoveReasons.Manual && MayPass.Contains(refusal.Reason) && o.PhaseAge.TotalSeconds < (o.Migration.Spec.Reason == MoveReasons.Eviction ? o.Limits.EvictionPendingSeconds : o.Limits.PendingSeconds);
         if (waits)
         {
             return Waiting.For(o, refusal, Recheck);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Descheduler.Migrations;
@@ -34,12 +35,12 @@ internal static class PreparingPhase
             return MoveStep.Do(new MoveAction.TakeLabels(pod, left));
         }
 
-        if (owner.Kind == "ReplicaSet" && claim.PodUID is null && o.Replacement is { } replacement)
+        if (OwnerKinds.LetsGoByLabel(owner.Kind) && claim.PodUID is null && o.Replacement is { } replacement)
         {
             return Bind(o, replacement);
         }
 
-        var bound = owner.Kind == "None" || claim.PodUID is not null;
+        var bound = OwnerKinds.KeepsName(owner.Kind) || claim.PodUID is not null;
         return bound && o.Status.Target?.State == TargetState.Prepared
             ? Freeze(o, claim)
             : MoveStep.Wait(PhaseLimit.UntilDeadline(o, claim.ExpiresAt - o.Now));
@@ -69,8 +70,13 @@ internal static class PreparingPhase
                 new MoveAction.RecordOwner(new OwnerRecord { Kind = "None", BarePod = record }, expires));
         }
 
-        var refused = OwnerCheck.Ready(new OwnerReferenceView(reference.Name, reference.Uid), o.Owner, o.Cluster);
-        var (labels, unsupported) = refused is null ? OwnerLabels.ToTake(pod, o.Owner!, o.Cluster) : (ImmutableDictionary<string, string>.Empty, refused);
+        var unsupported = OwnerCheck.Ready(reference, o.Owner, pod);
+        var labels = ImmutableDictionary<string, string>.Empty;
+        if (unsupported is null && OwnerKinds.LetsGoByLabel(reference.Kind))
+        {
+            (labels, unsupported) = OwnerLabels.ToTake(pod, o.Owner!, o.Cluster);
+        }
+
         return unsupported is not null
             ? MoveMachine.Abort(o, unsupported.Reason, unsupported.Message)
             : MoveStep.Do(new MoveAction.RecordOwner(Record(reference, labels, pod), expires));
@@ -112,10 +118,10 @@ internal static class PreparingPhase
 
     private static string Missing(Observation o, OwnerRecord owner, Claim claim)
     {
-        if (owner.Kind == "ReplicaSet" && claim.PodUID is null)
+        if (OwnerKinds.LetsGoByLabel(owner.Kind) && claim.PodUID is null)
         {
             return claim.RequestUID is null
-                ? $"ReplicaSet {owner.Name} made no replacement that asked the claim webhook"
+                ? $"{owner.Kind} {owner.Name} made no replacement that asked the claim webhook"
                 : "a creation took the claim, but its pod never appeared";
         }
 

@@ -26,10 +26,10 @@ internal sealed partial class ClaimService(ApiClient client, ClusterCache cache,
         }
 
         pod.Metadata ??= new V1ObjectMeta();
-        var owner = pod.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true && r.Kind == "ReplicaSet");
+        var owner = pod.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true && r.Kind is OwnerKinds.ReplicaSet or OwnerKinds.Job or OwnerKinds.StatefulSet);
         if (owner is not null && await ClaimAsync(request, owner.Uid, cancellation) is { } migration)
         {
-            Claimed(logger, request.Namespace, migration.Metadata.Name, owner.Name);
+            Claimed(logger, request.Namespace, migration.Metadata.Name, owner.Kind, owner.Name);
             return ClaimPatch.For(pod, migration);
         }
 
@@ -39,11 +39,11 @@ internal sealed partial class ClaimService(ApiClient client, ClusterCache cache,
     private async Task<Migration?> ClaimAsync(AdmissionRequest request, string ownerUid, CancellationToken cancellation)
     {
         var candidates = cache.Migrations.List()
-            .Where(m => m.Metadata.NamespaceProperty == request.Namespace && MayWaitFor(m, ownerUid))
+            .Where(m => m.Metadata.NamespaceProperty == request.Namespace && ClaimRule.MayWait(m, request.Pod!, ownerUid))
             .OrderBy(m => m.Metadata.Name, StringComparer.Ordinal);
         foreach (var candidate in candidates)
         {
-            if (await TakeAsync(candidate, ownerUid, request.Uid, cancellation) is { } taken)
+            if (await TakeAsync(candidate, request, ownerUid, cancellation) is { } taken)
             {
                 return taken;
             }
@@ -52,22 +52,19 @@ internal sealed partial class ClaimService(ApiClient client, ClusterCache cache,
         return null;
     }
 
-    /// <summary>The copy may be behind: one without an owner yet may have gained it, so it is read again.</summary>
-    private static bool MayWaitFor(Migration m, string ownerUid)
-        => m.Status.Phase is Phases.Preflight or Phases.Preparing && (m.Status.Owner is null || m.Status.Owner.Uid == ownerUid);
-
-    private async Task<Migration?> TakeAsync(Migration candidate, string ownerUid, string requestUid, CancellationToken cancellation)
+    /// <summary>What the copy does not show yet is read: the owner is as fast as the watch.</summary>
+    private async Task<Migration?> TakeAsync(Migration candidate, AdmissionRequest request, string ownerUid, CancellationToken cancellation)
     {
         var (ns, name) = (candidate.Metadata.NamespaceProperty, candidate.Metadata.Name);
-        var current = candidate.Status.Owner is null ? await client.GetAsync<Migration>(ApiResource.Migrations, ns, name, cancellation) : candidate;
+        var current = Waits(candidate, request, ownerUid) ? candidate : await client.GetAsync<Migration>(ApiResource.Migrations, ns, name, cancellation);
         for (var tries = 0; tries < MaxTries && current is not null; tries++)
         {
-            if (!WaitsFor(current, ownerUid, requestUid))
+            if (!Waits(current, request, ownerUid))
             {
                 return null;
             }
 
-            if (current.Status.Claim!.RequestUID == requestUid)
+            if (current.Status.Claim!.RequestUID == request.Uid)
             {
                 return current;
             }
@@ -76,8 +73,8 @@ internal sealed partial class ClaimService(ApiClient client, ClusterCache cache,
             {
                 var patch = new JsonPatch()
                     .Test("/metadata/resourceVersion", current.Metadata.ResourceVersion)
-                    .Test("/status/decision", Decision.None)
-                    .Set("/status/claim/requestUID", requestUid);
+                    .Test("/status/decision", current.Status.Decision)
+                    .Set("/status/claim/requestUID", request.Uid);
                 var taken = await client.PatchAsync<Migration>(ApiResource.Migrations, ns, name, patch, cancellation, "status");
                 cache.Migrations.Observe(taken);
                 return taken;
@@ -91,12 +88,7 @@ internal sealed partial class ClaimService(ApiClient client, ClusterCache cache,
         return null;
     }
 
-    /// <summary>The API server may ask twice for one creation; the same request gets the same answer.</summary>
-    private bool WaitsFor(Migration m, string ownerUid, string requestUid)
-        => m.Status is { Phase: Phases.Preparing, Decision: Decision.None, Owner.Kind: "ReplicaSet", Claim: { PodUID: null } claim }
-            && m.Status.Owner.Uid == ownerUid
-            && claim.ExpiresAt > clock.GetUtcNow()
-            && (claim.RequestUID is null || claim.RequestUID == requestUid);
+    private bool Waits(Migration m, AdmissionRequest request, string ownerUid) => ClaimRule.Waits(m, request.Pod!, ownerUid, request.Uid, clock.GetUtcNow());
 
     /// <summary>A bare pod is created again by the controller, claim included.</summary>
     private async Task<bool> IsOursAsync(string ns, V1Pod pod, CancellationToken cancellation)
@@ -107,11 +99,11 @@ internal sealed partial class ClaimService(ApiClient client, ClusterCache cache,
             return false;
         }
 
-        return migration.Status is { Decision: Decision.Committed, Owner.Kind: "None", Claim: { PodUID: null } claim }
+        return migration.Status is { Decision: Decision.Committed, Owner.Kind: OwnerKinds.None, Claim: { PodUID: null } claim }
             && migration.Spec.PodName == pod.Metadata.Name
             && claim.Token == PodMapping.Annotation(pod, Names.ClaimAnnotation);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Namespace}/{Name}: a new pod of ReplicaSet {Owner} takes the claim")]
-    private static partial void Claimed(ILogger logger, string @namespace, string name, string owner);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Namespace}/{Name}: a new pod of {Kind} {Owner} takes the claim")]
+    private static partial void Claimed(ILogger logger, string @namespace, string name, string kind, string owner);
 }

@@ -16,7 +16,7 @@ internal static class ClaimWebhook
           "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"], "operations": ["CREATE"], "scope": "Namespaced"}],
           "matchConditions": [{
             "name": "replicas-and-claims",
-            "expression": "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(r, r.kind == 'ReplicaSet')) || (has(object.metadata.annotations) && 'rebalancer.dev/claim' in object.metadata.annotations)"
+            "expression": "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(r, r.kind in ['ReplicaSet', 'Job', 'StatefulSet'])) || (has(object.metadata.annotations) && 'rebalancer.dev/claim' in object.metadata.annotations)"
           }],
           "timeoutSeconds": 2,
           "failurePolicy": "Ignore",

@@ -40,18 +40,7 @@ internal sealed partial class SearchState<TRules>
         if (costB == Misfit) { return false; }
         var delta = price + costA - binCost[binA] + costB - binCost[binB];
         if (delta > limit) { return false; }
-        var shared = rules.SharedCost;
-        rules.Move(a, binA, binB);
-        rules.Move(b, binB, binA);
-        delta += rules.SharedCost - shared;
-        if (delta > limit || rules.Violations > 0)
-        {
-            rules.Move(b, binA, binB);
-            rules.Move(a, binB, binA);
-            return false;
-        }
-        Transfer(a, binB);
-        Transfer(b, binA);
+        if (!TryTransferBoth(a, binB, b, binA, ref delta, limit)) { return false; }
         Settle(binA, costA, binB, costB, delta);
         return true;
     }
@@ -70,18 +59,7 @@ internal sealed partial class SearchState<TRules>
         var fromCost = CostWith(from, a, model.NoItem, contents.Count(from) - 1);
         var delta = price + fromCost - binCost[from] + middleCost - binCost[middle] + toCost - binCost[to];
         if (delta > limit) { return false; }
-        var shared = rules.SharedCost;
-        rules.Move(b, middle, to);
-        rules.Move(a, from, middle);
-        delta += rules.SharedCost - shared;
-        if (delta > limit || rules.Violations > 0)
-        {
-            rules.Move(a, middle, from);
-            rules.Move(b, to, middle);
-            return false;
-        }
-        Transfer(b, to);
-        Transfer(a, middle);
+        if (!TryTransferBoth(b, to, a, middle, ref delta, limit)) { return false; }
         binCost[middle] = middleCost;
         Settle(from, fromCost, to, toCost, delta);
         return true;
@@ -93,6 +71,25 @@ internal sealed partial class SearchState<TRules>
         if (bin[item] == to || !rules.MayPlace(item, to)) { return Misfit; }
         var cost = CostWith(to, model.NoItem, item, contents.Count(to) + 1);
         return cost == Misfit ? Misfit : cost - binCost[to] + rules.ItemCost(item, to);
+    }
+
+    /// <summary>Two items go to other bins at once, unless the rules forbid it or what all bins share then costs too much.</summary>
+    /// <param name="delta">What the move costs; the change of the shared cost is added.</param>
+    private bool TryTransferBoth(int first, int firstTo, int second, int secondTo, ref long delta, long limit)
+    {
+        var (firstFrom, secondFrom, shared) = (bin[first], bin[second], rules.SharedCost);
+        rules.Move(first, firstFrom, firstTo);
+        rules.Move(second, secondFrom, secondTo);
+        delta += rules.SharedCost - shared;
+        if (delta > limit || rules.Violations > 0)
+        {
+            rules.Move(second, secondTo, secondFrom);
+            rules.Move(first, firstTo, firstFrom);
+            return false;
+        }
+        Transfer(first, firstTo);
+        Transfer(second, secondTo);
+        return true;
     }
 
     private void Settle(int from, long fromCost, int to, long toCost, long delta)

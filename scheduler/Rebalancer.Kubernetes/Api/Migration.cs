@@ -117,6 +117,8 @@ public sealed class MigrationStatus
     public string? Message { get; set; }
 
     public long ObservedGeneration { get; set; }
+    /// <summary>Of the leader that wrote last; never decreases, so that a former leader changes nothing.</summary>
+    public long? LeaderEpoch { get; set; }
     [JsonPropertyName("podUID")] public string? PodUID { get; set; }
     public string? SourceNode { get; set; }
     public string? TargetNode { get; set; }
@@ -143,7 +145,7 @@ public sealed class MigrationStatus
 /// <summary>The owner of the source pod and what was taken from the pod to make the owner replace it, written before anything is taken.</summary>
 public sealed class OwnerRecord
 {
-    /// <summary>ReplicaSet, or None for a bare pod.</summary>
+    /// <summary>One of <see cref="OwnerKinds"/>.</summary>
     public string Kind { get; set; } = "None";
     public string? Name { get; set; }
     public string? Uid { get; set; }

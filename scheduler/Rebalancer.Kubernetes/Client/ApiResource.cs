@@ -11,13 +11,15 @@ public sealed record ApiResource(string Group, string Version, string Plural, st
     public static readonly ApiResource Services = new("", "v1", "services", "Service", true);
     public static readonly ApiResource Events = new("", "v1", "events", "Event", true);
     public static readonly ApiResource ReplicaSets = new("apps", "v1", "replicasets", "ReplicaSet", true);
+    public static readonly ApiResource StatefulSets = new("apps", "v1", "statefulsets", "StatefulSet", true);
+    public static readonly ApiResource Jobs = new("batch", "v1", "jobs", "Job", true);
+    public static readonly ApiResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease", true);
     public static readonly ApiResource PodDisruptionBudgets = new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true);
     public static readonly ApiResource RuntimeClasses = new("node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false);
     public static readonly ApiResource MutatingWebhooks =
         new("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", V1MutatingWebhookConfiguration.KubeKind, false);
     public static readonly ApiResource ValidatingWebhooks =
         new("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", V1ValidatingWebhookConfiguration.KubeKind, false);
-    public static readonly ApiResource Namespaces = new("", "v1", "namespaces", "Namespace", false);
     public static readonly ApiResource Secrets = new("", "v1", "secrets", "Secret", true);
     public static readonly ApiResource ConfigMaps = new("", "v1", "configmaps", "ConfigMap", true);
     public static readonly ApiResource CertificateRequests = new("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", false);

@@ -65,9 +65,9 @@ public static class Movability
         {
             yield return new Immovable(ImmovableKind.StaticPod, $"pod {pod.FullName} is a static pod of node {pod.NodeName}");
         }
-        else if (pod.Owner is { Kind: not "ReplicaSet" } owner)
+        else if (pod.Owner is { Kind: not ("ReplicaSet" or "StatefulSet" or "Job") } owner)
         {
-            yield return new Immovable(ImmovableKind.OwnerUnsupported, $"pod {pod.FullName} belongs to {owner.Kind} {owner.Name}; only pods of a ReplicaSet and pods without an owner can move");
+            yield return new Immovable(ImmovableKind.OwnerUnsupported, $"pod {pod.FullName} belongs to {owner.Kind} {owner.Name}; only pods of a ReplicaSet, StatefulSet or Job and pods without an owner can move");
         }
     }
 

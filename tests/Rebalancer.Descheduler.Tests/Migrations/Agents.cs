@@ -48,6 +48,7 @@ internal static class Agents
     public static SimulatedMove ToSourceGone(this SimulatedMove move)
     {
         move.ToCommitted().Source = null;
+        move.OwnerReacts();
         return move.Settle();
     }
 

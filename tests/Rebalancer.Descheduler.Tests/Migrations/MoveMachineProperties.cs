@@ -12,14 +12,15 @@ public sealed class MoveMachineProperties
     private const int Events = 60;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Next_RandomHistories_DecisionNeverChangesAndEveryMoveEnds(bool bare)
+    [InlineData(OwnerKinds.ReplicaSet)]
+    [InlineData(OwnerKinds.StatefulSet)]
+    [InlineData(OwnerKinds.None)]
+    public void Next_RandomHistories_DecisionNeverChangesAndEveryMoveEnds(string kind)
     {
         var ends = new HashSet<string>();
         for (var seed = 0; seed < Histories; seed++)
         {
-            ends.Add(Play(new SimulatedMove(bare), new Random(seed), seed));
+            ends.Add(Play(new SimulatedMove(kind), new Random(seed), seed));
         }
 
         // The histories reach every end, or they prove little.
@@ -65,7 +66,7 @@ public sealed class MoveMachineProperties
                 AgentsGoOn(move);
                 break;
             case < 70:
-                move.OwnerReacts();
+                move.OwnerReacts(claims: random.Next(4) > 0);
                 break;
             case < 88:
                 move.Pass(TimeSpan.FromSeconds(random.Next(1, 15)));
@@ -95,8 +96,11 @@ public sealed class MoveMachineProperties
             case 96 when move.Owner is not null:
                 move.Owner.Spec.Replicas = random.Next(2);
                 break;
+            case 96 when move.Set is not null:
+                move.Set.Spec.Replicas = random.Next(2);
+                break;
             case 97:
-                (move.Owner, move.Replacement) = (null, null);
+                (move.Owner, move.Set, move.Replacement) = (null, null, null);
                 break;
             case 98 when move.Status.Target is not null:
                 move.Write(s => s.Target!.State = TargetState.Failed);

@@ -6,11 +6,12 @@ namespace Rebalancer.Descheduler.Tests.Migrations;
 public sealed class MoveMachineTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Next_GoodMove_PassesEveryPhaseInOrder(bool bare)
+    [InlineData(OwnerKinds.ReplicaSet)]
+    [InlineData(OwnerKinds.StatefulSet)]
+    [InlineData(OwnerKinds.None)]
+    public void Next_GoodMove_PassesEveryPhaseInOrder(string kind)
     {
-        var move = new SimulatedMove(bare).ToSucceeded();
+        var move = new SimulatedMove(kind).ToSucceeded();
 
         Assert.Equal(
             [Phases.Pending, Phases.Preflight, Phases.PreCopying, Phases.Preparing, Phases.Freezing, Phases.Restoring, Phases.Committed, Phases.Succeeded],
@@ -18,8 +19,8 @@ public sealed class MoveMachineTests
         Assert.Equal(Decision.Committed, move.Status.Decision);
         Assert.Null(move.Status.Reason);
         Assert.NotNull(move.Status.CompletedAt);
-        Assert.Equal(bare, move.Done.OfType<MoveAction.CreatePod>().Any());
-        Assert.Equal(!bare, move.Done.OfType<MoveAction.TakeLabels>().Any());
+        Assert.Equal(kind == OwnerKinds.None, move.Done.OfType<MoveAction.CreatePod>().Any());
+        Assert.Equal(kind == OwnerKinds.ReplicaSet, move.Done.OfType<MoveAction.TakeLabels>().Any());
     }
 
     public static TheoryData<string> BeforeCommit => new(Phases.Preflight, Phases.PreCopying, Phases.Preparing, Phases.Freezing, Phases.Restoring);
@@ -129,8 +130,8 @@ public sealed class MoveMachineTests
         var sibling = World.Builders.ReplicaSet("redis-new", 1);
         sibling.Metadata.Uid = "uid-sibling";
         sibling.Metadata.OwnerReferences = [deployment];
-        var observation = move.Observe();
-        var step = MoveMachine.Next(observation with { Cluster = observation.Cluster with { ReplicaSets = [move.Owner, sibling] } });
+        move.Siblings = [move.Owner, sibling];
+        var step = MoveMachine.Next(move.Observe());
 
         Assert.Equal(Reasons.OwnerChanged, step.Actions.OfType<MoveAction.Abort>().Single().Status["reason"]);
     }
@@ -284,7 +285,7 @@ public sealed class MoveMachineTests
     [Fact]
     public void Next_CommittedButSourceAgentIsDead_ControllerRemovesTheSource()
     {
-        var move = new SimulatedMove(bare: true).ToCommitted().Pass(TimeSpan.FromSeconds(SimulatedMove.Limits.SourceReleaseSeconds)).Settle();
+        var move = new SimulatedMove(OwnerKinds.None).ToCommitted().Pass(TimeSpan.FromSeconds(SimulatedMove.Limits.SourceReleaseSeconds)).Settle();
 
         Assert.Null(move.Source);
         Assert.NotNull(move.Settle().Replacement);
@@ -303,7 +304,7 @@ public sealed class MoveMachineTests
     [Fact]
     public void Next_AnotherPodTookTheName_FailedNotOverwritten()
     {
-        var move = new SimulatedMove(bare: true).ToCommitted();
+        var move = new SimulatedMove(OwnerKinds.None).ToCommitted();
         move.Source = SimulatedMove.Running(World.Builders.Pod("redis", "elsewhere"), "uid-stranger");
 
         Assert.Equal((Phases.Failed, Reasons.PodReplaced), (move.Settle().Phase, move.Status.Reason));

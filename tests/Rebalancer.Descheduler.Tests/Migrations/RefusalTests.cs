@@ -1,5 +1,6 @@
 using k8s.Models;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Descheduler.Tests.World;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Model;
@@ -17,9 +18,8 @@ public sealed class RefusalTests
         [Reasons.PodNotRunning + " terminating"] = m => m.Source!.Terminate(m.Now),
         [Reasons.OptedOut] = m => Annotate(m, Names.Migratable, "false"),
         [Reasons.OptedOut + " unreadable"] = m => Annotate(m, Names.Migratable, "nope"),
-        [Reasons.OwnerUnsupported + " StatefulSet"] = m => Owned(m, "StatefulSet"),
+        [Reasons.OwnerUnsupported + " ReplicationController"] = m => Owned(m, "ReplicationController"),
         [Reasons.OwnerUnsupported + " DaemonSet"] = m => Owned(m, "DaemonSet"),
-        [Reasons.OwnerUnsupported + " Job"] = m => Owned(m, "Job"),
         [Reasons.StaticPod] = m => Annotate(m, "kubernetes.io/config.mirror", "x"),
         [Reasons.HostNamespace] = m => m.Source!.Spec.HostPID = true,
         [Reasons.SharedProcessNamespace] = m => m.Source!.Spec.ShareProcessNamespace = true,
@@ -255,12 +255,12 @@ public sealed class RefusalTests
         var service = new V1Service { Metadata = new V1ObjectMeta { Name = "svc" }, Spec = new V1ServiceSpec { Selector = new Dictionary<string, string> { ["app"] = "redis" } } };
         var cluster = move.Observe().Cluster with { Services = [service] };
 
-        var (labels, refusal) = OwnerLabels.ToTake(move.Source, move.Owner, cluster);
+        var (labels, refusal) = OwnerLabels.ToTake(move.Source, OwnerViews.Of(move.Owner, []), cluster);
         Assert.Null(refusal);
         Assert.Equal(["track"], labels.Keys);
 
         move.Owner.Spec.Selector.MatchLabels.Remove("track");
-        Assert.Equal(Reasons.OwnerUnsupported, OwnerLabels.ToTake(move.Source, move.Owner, cluster).Refusal?.Reason);
+        Assert.Equal(Reasons.OwnerUnsupported, OwnerLabels.ToTake(move.Source, OwnerViews.Of(move.Owner, []), cluster).Refusal?.Reason);
     }
 
     private static Migration Holder(string name, string node, string owner) => new()

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Descheduler.Tests.World;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
@@ -17,12 +18,24 @@ internal sealed class SimulatedMove
     private const string Uid = "uid-source";
     private int names;
 
-    public SimulatedMove(bool bare = false)
+    /// <param name="kind">Of the pod's owner.</param>
+    public SimulatedMove(string kind = OwnerKinds.ReplicaSet)
     {
-        Bare = bare;
+        Kind = kind;
         Source = Running(Builders.Pod("redis", "source"), Uid);
-        if (!bare)
+        if (kind == OwnerKinds.StatefulSet)
         {
+            Set = new V1StatefulSet
+            {
+                Metadata = new V1ObjectMeta { Name = "redis", NamespaceProperty = ControllerWorld.Ns, Uid = "uid-owner" },
+                Spec = new V1StatefulSetSpec { Replicas = 1, Selector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = "redis" } } },
+                Status = new V1StatefulSetStatus { Replicas = 1, ReadyReplicas = 1 },
+            };
+            Source.Metadata.OwnerReferences = [OwnerReference()];
+        }
+        else if (kind != OwnerKinds.None)
+        {
+            // A Job lets go of its pods and makes others as a ReplicaSet does; what is read from it is tested on its own.
             Owner = Builders.ReplicaSet("redis", 1);
             Owner.Metadata.Uid = "uid-owner";
             Owner.Status = new V1ReplicaSetStatus { Replicas = 1 };
@@ -37,13 +50,16 @@ internal sealed class SimulatedMove
         };
     }
 
-    public bool Bare { get; }
+    public string Kind { get; }
+    public bool KeepsName => OwnerKinds.KeepsName(Kind);
     public MoveLimits Given { get; init; } = Limits;
     public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     public Migration Migration { get; }
     public V1Pod? Source { get; set; }
     public V1Pod? Replacement { get; set; }
     public V1ReplicaSet? Owner { get; set; }
+    public V1StatefulSet? Set { get; set; }
+    public ImmutableArray<V1ReplicaSet> Siblings { get; set; } = [];
     public ImmutableArray<Migration> Others { get; set; } = [];
     public ImmutableArray<DisruptionBudget> Budgets { get; set; } = [];
     public List<NodeInfo> Nodes { get; } = [Node("source"), Node("target")];
@@ -56,10 +72,10 @@ internal sealed class SimulatedMove
     {
         Migration = Migration,
         Source = Status.PodUID is null || Source?.Metadata.Uid == Status.PodUID ? Source : null,
-        Namesake = Source ?? (Bare ? Replacement : null),
+        Namesake = Source ?? (KeepsName ? Replacement : null),
         Replacement = Replacement is { } r && Status.Claim is { } c && PodMapping.Annotation(r, Names.ClaimAnnotation) == c.Token ? r : null,
-        Owner = Owner,
-        Cluster = new ClusterView(new Lazy<ClusterSnapshot>(Snapshot), Others, Owner is null ? [] : [Owner], [], Budgets, RuntimeClassExists: true),
+        Owner = Owner is not null ? OwnerViews.Of(Owner, Siblings) : Set is not null ? OwnerViews.Of(Set) : null,
+        Cluster = new ClusterView(new Lazy<ClusterSnapshot>(Snapshot), Others, [], Budgets, RuntimeClassExists: true),
         Now = Now,
         Limits = Given,
     };
@@ -106,10 +122,22 @@ internal sealed class SimulatedMove
         return true;
     }
 
-    /// <summary>What the ReplicaSet controller, webhook and scheduler do next.</summary>
-    public void OwnerReacts()
+    /// <summary>What the owner's controller, webhook and scheduler do next.</summary>
+    /// <param name="claims">The webhook answers.</param>
+    public void OwnerReacts(bool claims = true)
     {
-        if (Owner is null || Bare)
+        if (Set is { Spec.Replicas: > 0 } && Source is null && Replacement is null)
+        {
+            Replacement = Builders.Pod("redis", "target");
+            Replacement.Metadata.Uid = "uid-again-" + names++;
+            Replacement.Metadata.OwnerReferences = [OwnerReference()];
+            if (claims && Status is { Decision: Decision.Committed, Claim: { PodUID: null } free })
+            {
+                Replacement.Metadata.Annotations = new Dictionary<string, string> { [Names.MigrationAnnotation] = "move", [Names.ClaimAnnotation] = free.Token };
+            }
+        }
+
+        if (Owner is null)
         {
             return;
         }
@@ -190,16 +218,17 @@ internal sealed class SimulatedMove
             case MoveAction.CreatePod a:
                 Assert.Equal(Decision.Committed, Status.Decision);
                 Assert.Null(Source);
+                Assert.Equal(OwnerKinds.None, Kind);
                 Assert.Null(Replacement);
                 Replacement = a.Pod;
                 Replacement.Metadata.Uid = "uid-again";
                 break;
             case MoveAction.DeletePod a when a.Pod.Metadata.Uid == Uid:
-                Assert.True(Status.Decision == Decision.Committed || Owner is null, "the source was deleted without a commit");
+                Assert.True(Status.Decision == Decision.Committed || (Owner is null && Set is null), "the source was deleted without a commit");
                 Source = null;
                 break;
-            case MoveAction.DeletePod:
-                Assert.Equal(Decision.Aborted, Status.Decision);
+            case MoveAction.DeletePod a:
+                Assert.True(Status.Decision == Decision.Aborted || a.Pod.Metadata.Annotations?.ContainsKey(Names.ClaimAnnotation) != true, "the pod that was given the state was deleted");
                 Replacement = null;
                 break;
         }
@@ -226,7 +255,7 @@ internal sealed class SimulatedMove
         return pod;
     }
 
-    private static V1OwnerReference OwnerReference() => new() { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "redis", Uid = "uid-owner", Controller = true };
+    private V1OwnerReference OwnerReference() => new() { ApiVersion = "apps/v1", Kind = Kind, Name = "redis", Uid = "uid-owner", Controller = true };
 
     private static NodeInfo Node(string name) => NodeMapping.ToModel(Builders.Node(name), []);
 }

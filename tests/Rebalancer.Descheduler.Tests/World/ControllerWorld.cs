@@ -1,5 +1,6 @@
 using System.Net;
 using k8s;
+using k8s.Autorest;
 using k8s.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -83,6 +84,21 @@ internal sealed class ControllerWorld : IAsyncDisposable
         var migration = new Migration { Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = Ns }, Spec = new MigrationSpec { PodName = pod } };
         with?.Invoke(migration.Spec);
         return Client.CreateAsync(ApiResource.Migrations, Ns, migration, default);
+    }
+
+    /// <returns>HTTP status, and the message of a refusal.</returns>
+    public async Task<(int Code, string Message)> EvictAsync(string pod, bool dryRun = false)
+    {
+        var eviction = new V1Eviction { Metadata = new V1ObjectMeta { Name = pod, NamespaceProperty = Ns } };
+        try
+        {
+            await connection.CoreV1.CreateNamespacedPodEvictionAsync(eviction, pod, Ns, dryRun: dryRun ? "All" : null);
+            return (201, "");
+        }
+        catch (HttpOperationException e)
+        {
+            return ((int)e.Response.StatusCode, e.Response.Content);
+        }
     }
 
     public async Task<Migration> Migration(string name = "move")

@@ -10,7 +10,7 @@ internal sealed class ScriptedMove(ApiClient client, Script script, Migration mi
     private MigrationStatus Status => migration.Status;
     private string Ns => migration.Metadata.NamespaceProperty;
     private V1Pod? Source => pods.FirstOrDefault(p => p.Metadata.Uid == Status.PodUID);
-    private bool Bare => Status.Owner?.Kind == "None";
+    private bool KeepsName => OwnerKinds.KeepsName(Status.Owner?.Kind);
 
     public Task StepAsync() => Status.Decision switch
     {
@@ -33,18 +33,18 @@ internal sealed class ScriptedMove(ApiClient client, Script script, Migration mi
             case Phases.PreCopying when script.Copies && Status.Source?.State == SourceState.Ready:
                 await SourceAsync(With(SourceState.Copied));
                 break;
-            case Phases.Preparing when script.Prepares && target == TargetState.Ready && (Bare ? Status.Claim is not null : BoundIsPlaced()):
+            case Phases.Preparing when script.Prepares && target == TargetState.Ready && (KeepsName ? Status.Claim is not null : BoundIsPlaced()):
                 await TargetAsync(new TargetStatus { State = TargetState.Prepared });
                 break;
             case Phases.Freezing when script.Freezes && Status.Source?.State == SourceState.Copied:
                 await SourceAsync(With(SourceState.Transferred));
                 break;
-            case Phases.Freezing or Phases.Restoring when Status.Source?.State == SourceState.Transferred && target == TargetState.Prepared && !Bare:
+            case Phases.Freezing or Phases.Restoring when Status.Source?.State == SourceState.Transferred && target == TargetState.Prepared && !KeepsName:
                 await TargetAsync(script.RestoreFails
                     ? new TargetStatus { State = TargetState.Failed, Reason = Reasons.RestoreFailed, Message = "restore refused", LogLine = "Can't lookup mount" }
                     : new TargetStatus { State = TargetState.Held });
                 break;
-            case Phases.Freezing or Phases.Restoring when script.Commits && (Bare ? Status.Source?.State == SourceState.Transferred : target == TargetState.Held):
+            case Phases.Freezing or Phases.Restoring when script.Commits && (KeepsName ? Status.Source?.State == SourceState.Transferred : target == TargetState.Held):
                 await PatchAsync(new JsonPatch().Test("/status/decision", Decision.None).Set("/status/decision", Decision.Committed));
                 break;
         }

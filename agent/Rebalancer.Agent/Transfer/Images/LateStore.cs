@@ -56,24 +56,17 @@ internal sealed class LateStore : IDisposable
     public byte[] Write(int pid, ulong address, ReadOnlySpan<byte> data)
     {
         var range = new PageRange(address, address + (ulong)data.Length);
-        if (data.Length % PageRange.PageBytes != 0 || data.IsEmpty || !missing.TryGetValue(pid, out var pages) || !IsAllIn(pages, range))
+        if (address % PageRange.PageBytes != 0 || data.Length % PageRange.PageBytes != 0 || data.IsEmpty || !missing.TryGetValue(pid, out var pages) || pages.Missing(range).Any())
         {
             throw new TransferException($"{data.Length} bytes at {address:x} of process {pid} came, which are no pages that are missing");
         }
-        var notes = new List<byte>(LatePages.Bytes);
-        while (!data.IsEmpty)
+        var notes = new List<LatePages>();
+        foreach (var part in PageSet.InBlocks(range))
         {
-            var block = address >> PageSet.BlockShift;
-            var inBlock = (long)(address & (PageSet.BlockBytes - 1));
-            var part = data[..(int)Math.Min(data.Length, PageSet.BlockBytes - inBlock)];
-            RandomAccess.Write(file, part, (regions[(pid, block)] * PageSet.BlockBytes) + inBlock);
-            var note = new byte[LatePages.Bytes];
-            new LatePages(pid, 0, new PageRange(address, address + (ulong)part.Length)).Write(note);
-            notes.AddRange(note);
-            address += (ulong)part.Length;
-            data = data[part.Length..];
+            RandomAccess.Write(file, data.Slice((int)(part.Start - address), (int)part.Bytes), PageIndex.Offset(regions[(pid, part.Start >> PageSet.BlockShift)], part.Start));
+            notes.Add(new LatePages(pid, 0, part));
         }
-        byte[] all = [.. notes];
+        var all = LatePages.ToBytes(notes);
         RandomAccess.Write(came, all, cameBytes);
         cameBytes += all.Length;
         pages.Remove(range);
@@ -84,14 +77,5 @@ internal sealed class LateStore : IDisposable
     {
         file.Dispose();
         came.Dispose();
-    }
-
-    private static bool IsAllIn(PageSet pages, PageRange range)
-    {
-        for (var at = range.Start; at < range.End; at += PageRange.PageBytes)
-        {
-            if (!pages.Contains(at)) { return false; }
-        }
-        return true;
     }
 }

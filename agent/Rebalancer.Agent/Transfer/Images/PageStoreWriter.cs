@@ -32,15 +32,9 @@ internal sealed class PageStoreWriter : IDisposable
     /// <exception cref="TransferException">More processes than a pod has.</exception>
     public void Write(int pid, ulong address, ReadOnlySpan<byte> data)
     {
-        Count(pid, new PageRange(address, address + (ulong)data.Length));
-        while (!data.IsEmpty)
-        {
-            var inBlock = (long)(address & (PageSet.BlockBytes - 1));
-            var part = data[..(int)Math.Min(data.Length, PageSet.BlockBytes - inBlock)];
-            RandomAccess.Write(file, part, (Region(pid, address >> PageSet.BlockShift) * PageSet.BlockBytes) + inBlock);
-            address += (ulong)part.Length;
-            data = data[part.Length..];
-        }
+        var pages = new PageRange(address, address + (ulong)data.Length);
+        Count(pid, pages);
+        foreach (var part in PageSet.InBlocks(pages)) { RandomAccess.Write(file, data.Slice((int)(part.Start - address), (int)part.Bytes), PageIndex.Offset(Region(pid, part.Start), part.Start)); }
     }
 
     /// <summary>Keeps a place for pages that come later.</summary>
@@ -48,12 +42,7 @@ internal sealed class PageStoreWriter : IDisposable
     public void Announce(int pid, PageRange pages)
     {
         Count(pid, pages);
-        for (var at = pages.Start; at < pages.End;)
-        {
-            var end = Math.Min(pages.End, ((at >> PageSet.BlockShift) + 1) << PageSet.BlockShift);
-            late.Add(new LatePages(pid, Region(pid, at >> PageSet.BlockShift), new PageRange(at, end)));
-            at = end;
-        }
+        foreach (var part in PageSet.InBlocks(pages)) { late.Add(new LatePages(pid, Region(pid, part.Start), part)); }
     }
 
     /// <summary>All pages are there, but for the late ones.</summary>
@@ -82,8 +71,9 @@ internal sealed class PageStoreWriter : IDisposable
         Bytes += (set.Count - before) * PageRange.PageBytes;
     }
 
-    private uint Region(int pid, ulong block)
+    private uint Region(int pid, ulong address)
     {
+        var block = address >> PageSet.BlockShift;
         if (!regions.TryGetValue((pid, block), out var region)) { regions.Add((pid, block), region = (uint)regions.Count); }
         return region;
     }

@@ -2,7 +2,7 @@ using k8s;
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
 
-namespace Rebalancer.Descheduler.Migrations;
+namespace Rebalancer.Descheduler.Migrations.Owners;
 
 /// <summary>A pod without an owner is created again by us.</summary>
 internal static class BarePods

@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
 
-namespace Rebalancer.Descheduler.Migrations;
+namespace Rebalancer.Descheduler.Migrations.Owners;
 
-/// <summary>Which label to take from a pod so that its ReplicaSet lets go of it while Services and budgets keep seeing it.</summary>
+/// <summary>Which label to take from a pod so that its owner lets go of it while Services and budgets keep seeing it.</summary>
 internal static class OwnerLabels
 {
-    public static (ImmutableDictionary<string, string> Labels, Refusal? Refusal) ToTake(V1Pod pod, V1ReplicaSet set, ClusterView cluster)
+    public static (ImmutableDictionary<string, string> Labels, Refusal? Refusal) ToTake(V1Pod pod, OwnerView owner, ClusterView cluster)
     {
-        var selector = set.Spec?.Selector?.MatchLabels ?? ImmutableDictionary<string, string>.Empty;
+        var selector = owner.MatchLabels;
         var labels = pod.Metadata.Labels ?? ImmutableDictionary<string, string>.Empty;
         var candidates = selector.Keys.Where(labels.ContainsKey).OrderBy(k => k == Names.PodTemplateHash ? 0 : 1).ThenBy(k => k, StringComparer.Ordinal);
         var free = candidates.FirstOrDefault(key => UserOf(key, labels, cluster) is null);
@@ -21,7 +21,7 @@ internal static class OwnerLabels
         var users = string.Join(", ", selector.Keys.Select(key => $"{key} ({UserOf(key, labels, cluster) ?? "not on the pod"})"));
         return (ImmutableDictionary<string, string>.Empty, new Refusal(
             Reasons.OwnerUnsupported,
-            $"ReplicaSet {set.Metadata.Name} has no label in spec.selector.matchLabels that could be taken from its pod without taking the pod from a Service or PodDisruptionBudget: {users}"));
+            $"{owner.FullName} has no label in spec.selector.matchLabels that could be taken from its pod without taking the pod from a Service or PodDisruptionBudget: {users}"));
     }
 
     private static string? UserOf(string key, IDictionary<string, string> labels, ClusterView cluster)
