@@ -34,7 +34,7 @@ internal static class AgentCommand
         var command = new RootCommand("Rebalancer's node agent: moves running pods from and to this node.")
         {
             Node, Kubeconfig, Listen, TlsCa, TlsCert, TlsKey, MetadataUrl, CopyLimit, Tracker, Compression, ContainerdRoot, Runc, Criu,
-            Enrol, Namespace, ServiceAccount, StatusListen, EnterCommand.Create(), InstallCommand.Create(), UninstallCommand.Create(),
+            Enrol, Namespace, ServiceAccount, StatusListen, EnterCommand.Create(), InstallCommand.Create(), UninstallCommand.Create(), WaitCommand.Create(),
         };
         command.SetAction(async (result, cancellation) =>
         {
