@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Rebalancer.Agent.Local.Native;
+
 namespace Rebalancer.Agent.Local;
 
 /// <summary>Small programs that the agent and the wrapper write to the node.</summary>
@@ -26,6 +29,7 @@ internal static class ProgramFile
         var next = $"{path}.{Environment.ProcessId}";
         File.Delete(next);
         File.CreateSymbolicLink(next, target);
-        File.Move(next, path, overwrite: true);
+        // The class library moves no link to a folder.
+        if (SystemCalls.Rename(next, path) != 0) { throw new IOException($"{path} cannot be made a link to {target}: errno {Marshal.GetLastPInvokeError()}"); }
     }
 }
