@@ -21,16 +21,20 @@ internal sealed partial class AgentSigner(ApiClient client, AgentAuthority autho
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var told = "";
         while (true)
         {
             try
             {
                 using var chain = await authority.EnsureAsync(stoppingToken);
                 await AnswerAsync(chain, stoppingToken);
+                told = "";
             }
             catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or CryptographicException or ArgumentException)
             {
-                Failed(logger, e.Message);
+                // The same news every few seconds would hide all other.
+                if (e.Message != told) { Failed(logger, e.Message); }
+                told = e.Message;
             }
 
             await Task.Delay(Interval, clock, stoppingToken);
