@@ -17,6 +17,8 @@ internal static class DeschedulerServices
     /// <summary>The whole controller: informers, moves, interruptions and the claim webhook.</summary>
     public static WebApplicationBuilder AddDescheduler(this WebApplicationBuilder builder, DeschedulerOptions options)
     {
+        // Every probe would be four lines of the log.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(options.Limits);

@@ -8,7 +8,7 @@ namespace Rebalancer.Agent.Host;
 internal sealed record ConfigFiles(string MainPath, string MainText, string? DropIn, string DropInText)
 {
     /// <summary>Links to a file are followed, so that it stays one.</summary>
-    private string RealPath => new FileInfo(MainPath).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? MainPath;
+    private string RealPath => !File.Exists(MainPath) ? MainPath : new FileInfo(MainPath).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? MainPath;
 
     public static ConfigFiles Read(string mainPath)
     {

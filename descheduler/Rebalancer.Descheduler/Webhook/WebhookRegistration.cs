@@ -95,7 +95,13 @@ internal sealed partial class WebhookRegistration(
         ["metadata"] = new JsonObject { ["name"] = definition.Name },
     };
 
-    private Uri ListenUrl() => new(server.Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith("https:", StringComparison.Ordinal)) + ClaimEndpoint.Path);
+    /// <summary>As we reach it ourselves: a listener on every address is on this machine's own, too.</summary>
+    private Uri ListenUrl()
+    {
+        var url = new UriBuilder(server.Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith("https:", StringComparison.Ordinal))) { Path = ClaimEndpoint.Path };
+        if (options.ListensEverywhere) { url.Host = "localhost"; }
+        return url.Uri;
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} {Name} points to {Target}")]
     private static partial void Written(ILogger logger, string kind, string name, string target);

@@ -41,12 +41,12 @@ public sealed class AgentSignerTests
         Assert.Null(thief.Status.Certificate);
     }
 
-    private static Task CreateAsync(ControllerWorld world, string name, V1CertificateSigningRequest request)
+    private static async Task CreateAsync(ControllerWorld world, string name, V1CertificateSigningRequest request)
     {
         request.ApiVersion = ApiResource.CertificateRequests.ApiVersion;
         request.Kind = ApiResource.CertificateRequests.Kind;
         request.Metadata.Name = name;
-        return world.Client.CreateAsync(ApiResource.CertificateRequests, null, request, default);
+        await world.Client.CreateAsync(ApiResource.CertificateRequests, null, request, default);
     }
 
     private static async Task<V1CertificateSigningRequest> ReadAsync(ControllerWorld world, string name) =>
