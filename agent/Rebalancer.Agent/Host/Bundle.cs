@@ -12,6 +12,9 @@ internal static class Bundle
     /// <summary>Of this program: /opt/rebalancer/VERSION.</summary>
     public static string Folder { get; } = Path.GetFullPath(Path.Combine(Resolve(AppContext.BaseDirectory.TrimEnd('/')), ".."));
 
+    /// <summary>Two builds may have one version, while it is worked on.</summary>
+    private static string Build => typeof(Bundle).Module.ModuleVersionId.ToString();
+
     public static string Version => Path.GetFileName(Folder);
 
     /// <summary>Where it lies on a node.</summary>
@@ -22,14 +25,18 @@ internal static class Bundle
     public static void CopyTo(string root)
     {
         var home = root.TrimEnd('/') + Home;
-        if (File.Exists($"{home}/{CompleteMark}")) { return; }
+        var mark = $"{home}/{CompleteMark}";
+        if (File.Exists(mark) && File.ReadAllText(mark) == Build) { return; }
         var next = $"{home}.{Environment.ProcessId}";
         if (Directory.Exists(next)) { Directory.Delete(next, recursive: true); }
         Directory.CreateDirectory(next, Everybody);
         CopyTree(Folder, next);
-        File.WriteAllText($"{next}/{CompleteMark}", Version);
-        if (Directory.Exists(home)) { Directory.Delete(home, recursive: true); }
+        File.WriteAllText($"{next}/{CompleteMark}", Build);
+        // Programs that run from it go on: their files live until they end.
+        var old = $"{next}.old";
+        if (Directory.Exists(home)) { Directory.Move(home, old); }
         Directory.Move(next, home);
+        if (Directory.Exists(old)) { Directory.Delete(old, recursive: true); }
     }
 
     private static void CopyTree(string from, string to)
