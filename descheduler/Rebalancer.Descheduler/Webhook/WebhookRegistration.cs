@@ -17,7 +17,7 @@ internal sealed partial class WebhookRegistration(
     IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<WebhookRegistration> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1), Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1), Interval = TimeSpan.FromSeconds(10);
     private readonly TaskCompletionSource answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Done when we have answered ourselves.</summary>
