@@ -32,8 +32,9 @@ internal static class DeschedulerServices
         services.AddSingleton<MoveExecutor>();
         services.AddSingleton<ClaimService>();
         services.AddSingleton<EvictionService>();
-        services.AddSingleton(ClaimWebhook.Definition);
         services.AddSingleton(WebhookDefinition.Of(ApiResource.ValidatingWebhooks, EvictionWebhook.ConfigurationName, EvictionEndpoint.Path, () => EvictionWebhook.Configuration(new()).Webhooks));
+        // The last that is registered, as the one without which no move ends well.
+        services.AddSingleton(ClaimWebhook.Definition);
         services.AddCertificates();
         services.AddSingleton<MigrationMetrics>();
 

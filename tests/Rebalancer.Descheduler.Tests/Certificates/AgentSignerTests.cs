@@ -16,7 +16,9 @@ public sealed class AgentSignerTests
     public async Task Requests_OfANodeAndOfAThief_OneIsSignedAndOneDenied()
     {
         await using var world = await ControllerWorld.StartAsync();
-        await world.Client.CreateAsync(ApiResource.Nodes, null, AgentRequests.Node("n1", "10.0.0.1"), default);
+        var node = AgentRequests.Node("n1", "10.0.0.1");
+        await world.Client.CreateAsync(ApiResource.Nodes, null, node, default);
+        await world.Client.MergeAsync<V1Node>(ApiResource.Nodes, null, "n1", new Dictionary<string, object> { ["status"] = node.Status }, default, "status");
         await CreateAsync(world, "good", AgentRequests.Of("CN=n1", "10.0.0.1", Account, dnsName: "n1"));
         await CreateAsync(world, "thief", AgentRequests.Of("CN=n1", "10.0.0.1", Account, tokenNode: "n2"));
 
