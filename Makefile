@@ -1,6 +1,7 @@
 # The two commands of the README, and the benchmarks. Everything that is needed gets installed on the way, and says so.
 CONFIG ?= Release
 N ?= 20
+VERSION ?= 0.1.0
 CGROUP ?= both
 ARTIFACTS := $(CURDIR)/artifacts
 LAB := dotnet tests/Rebalancer.Lab/bin/$(CONFIG)/net10.0/Rebalancer.Lab.dll
@@ -9,7 +10,7 @@ TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender apiserver build publish packages format clean
+.PHONY: demo test test-here images image-packages lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender apiserver build publish packages format clean
 
 ## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
 demo: publish
@@ -90,6 +91,22 @@ publish: build
 	dotnet publish scheduler/Rebalancer.Scheduler -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish/scheduler
 	dotnet publish agent/Rebalancer.Runtime -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish/bin
 	dotnet publish agent/Rebalancer.Cni -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish/bin
+
+# Self-contained, each with the runtime that it needs: the images have nothing else.
+SELF_CONTAINED := -c $(CONFIG) --nologo -v q -r linux-x64 --self-contained true -p:SelfContained=true -p:PublishReadyToRun=true -p:Version=$(VERSION)
+
+## images: OCI archives of the programs in artifacts/images, without a registry or a daemon; import them with `ctr -n k8s.io images import`
+images: packages image-packages
+	dotnet publish agent/Rebalancer.Agent $(SELF_CONTAINED) -o $(ARTIFACTS)/publish-images/agent
+	dotnet publish descheduler/Rebalancer.Descheduler $(SELF_CONTAINED) -o $(ARTIFACTS)/publish-images/descheduler
+	if [ -d scheduler/Rebalancer.Scheduler ]; then dotnet publish scheduler/Rebalancer.Scheduler $(SELF_CONTAINED) -o $(ARTIFACTS)/publish-images/scheduler; fi
+	dotnet publish agent/Rebalancer.Runtime -c $(CONFIG) --nologo -v q -p:Version=$(VERSION) -o $(ARTIFACTS)/publish-images
+	dotnet publish agent/Rebalancer.Cni -c $(CONFIG) --nologo -v q -p:Version=$(VERSION) -o $(ARTIFACTS)/publish-images
+	manifests/images/build.sh $(VERSION) $(ARTIFACTS)/publish-images $(ARTIFACTS)/images-work $(ARTIFACTS)/images
+
+image-packages:
+	@missing=; for p in umoci patchelf debian-archive-keyring; do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing Debian packages:$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; fi
 
 # NativeAOT links with gcc and zlib; the lab installs what it needs by itself.
 packages:

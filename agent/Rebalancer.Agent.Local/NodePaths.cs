@@ -43,7 +43,17 @@ public static class NodePaths
     public const string StagedLayers = "/var/lib/containerd/rebalancer";
     public const string StagedVolumes = "/var/lib/kubelet/rebalancer";
 
-    public const string BinFolder = "/opt/rebalancer/bin";
+    /// <summary>This node's certificate, its key and what it trusts, where the agent asks the cluster for them.</summary>
+    public const string TlsFolder = StateFolder + "/tls";
+
+    /// <summary>One folder for each version, as the agent's image brings it, and the links below.</summary>
+    public const string InstallFolder = "/opt/rebalancer";
+    /// <summary>Link to the version in use.</summary>
+    public const string CurrentVersion = InstallFolder + "/current";
+    /// <summary>Link to the node's own runc, as its containerd finds it.</summary>
+    public const string Runc = InstallFolder + "/runc";
+    public const string BundledCriu = CurrentVersion + "/libexec/criu";
+    public const string BinFolder = InstallFolder + "/bin";
     /// <summary>The wrapper's binary, also called under this name as CRIU's action script.</summary>
     public const string RuncWrapper = BinFolder + "/rebalancer-runc";
     public const string Ipam = BinFolder + "/rebalancer-ipam";

@@ -1,3 +1,5 @@
+using Rebalancer.Agent.Certificates;
+using Rebalancer.Agent.Health;
 using Rebalancer.Agent.Transfer;
 
 namespace Rebalancer.Agent;
@@ -6,6 +8,7 @@ internal static class AgentHost
 {
     public static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
     {
+        if (options.IsEnrolled) { await Enrolment.BeforeStartAsync(options, cancellation); }
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
         {
@@ -17,6 +20,7 @@ internal static class AgentHost
         builder.AddAgent(options);
         await using var app = builder.Build();
         app.MapGrpcService<NodeAgentService>();
+        app.MapStatus(options);
         await app.RunAsync(cancellation);
         return 0;
     }

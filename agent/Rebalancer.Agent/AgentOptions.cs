@@ -1,4 +1,6 @@
 using System.Net;
+using Rebalancer.Agent.Cluster;
+using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent;
 
@@ -17,6 +19,14 @@ internal sealed record AgentOptions
     public required string TlsCa { get; init; }
     public required string TlsCert { get; init; }
     public required string TlsKey { get; init; }
+    /// <summary>The three files are made and renewed by certificate signing requests.</summary>
+    public bool IsEnrolled { get; init; }
+    /// <summary>Namespace of Rebalancer's own objects.</summary>
+    public string Namespace { get; init; } = Names.SystemNamespace;
+    /// <summary>Folder with token and ca.crt of the pod's service account.</summary>
+    public string ServiceAccount { get; init; } = ClusterConnection.UsualFolder;
+    /// <summary>Where metrics and health are answered; null: nowhere.</summary>
+    public IPEndPoint? StatusListen { get; init; }
     /// <summary>Base of an EC2 IMDSv2-compatible metadata service; null: notices are not watched.</summary>
     public Uri? MetadataUrl { get; init; }
     /// <summary>Rate of what all moves send ahead while their pods run, in bytes per second; 0: no limit.</summary>

@@ -1,13 +1,21 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Memory;
+using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent;
 
 /// <summary>The command line as typed.</summary>
 internal sealed record AgentInput(
     string Node, string? Kubeconfig, string Listen, string TlsCa, string TlsCert, string TlsKey, string? MetadataUrl, string ContainerdRoot, string Runc, string Criu, long CopyLimitMbit = 0,
-    string Tracker = AgentOptionsValidator.BestTracker, string Compression = AgentOptionsValidator.CompressionByNeed);
+    string Tracker = AgentOptionsValidator.BestTracker, string Compression = AgentOptionsValidator.CompressionByNeed)
+{
+    public bool Enrol { get; init; }
+    public string Namespace { get; init; } = Names.SystemNamespace;
+    public string ServiceAccount { get; init; } = ClusterConnection.UsualFolder;
+    public string? StatusListen { get; init; }
+}
 
 internal static partial class AgentOptionsValidator
 {
@@ -30,6 +38,7 @@ internal static partial class AgentOptionsValidator
             errors.Add($"--metadata-url '{url}': expected an http:// or https:// address");
         }
         if (input.CopyLimitMbit is < 0 or > MaximumMbit) { errors.Add($"--copy-limit-mbit '{input.CopyLimitMbit}': expected 0 to {MaximumMbit} Mbit/s"); }
+        if (input.StatusListen is { } status && !(IPEndPoint.TryParse(status, out var end) && end.Port > 0)) { errors.Add($"--status-listen '{status}': expected IP:PORT"); }
         if (!TrackerNames.Contains(input.Tracker)) { errors.Add($"--tracker '{input.Tracker}': expected one of {string.Join(", ", TrackerNames)}"); }
         if (input.Compression is not (CompressionByNeed or NoCompression)) { errors.Add($"--compression '{input.Compression}': expected {CompressionByNeed} or {NoCompression}"); }
         if (!Path.IsPathFullyQualified(input.ContainerdRoot)) { errors.Add($"--containerd-root '{input.ContainerdRoot}': expected an absolute path"); }
@@ -56,14 +65,21 @@ internal static partial class AgentOptionsValidator
         ContainerdRoot = input.ContainerdRoot,
         Runc = input.Runc,
         Criu = input.Criu,
+        IsEnrolled = input.Enrol,
+        Namespace = input.Namespace,
+        ServiceAccount = input.ServiceAccount,
+        StatusListen = input.StatusListen is { } status ? IPEndPoint.Parse(status) : null,
     };
 
     private static IEnumerable<(string Option, string File)> Files(AgentInput input)
     {
         if (input.Kubeconfig is { } kubeconfig) { yield return ("--kubeconfig", kubeconfig); }
-        yield return ("--tls-ca", input.TlsCa);
-        yield return ("--tls-cert", input.TlsCert);
-        yield return ("--tls-key", input.TlsKey);
+        if (!input.Enrol)
+        {
+            yield return ("--tls-ca", input.TlsCa);
+            yield return ("--tls-cert", input.TlsCert);
+            yield return ("--tls-key", input.TlsKey);
+        }
         yield return ("--runc", input.Runc);
         yield return ("--criu", input.Criu);
     }

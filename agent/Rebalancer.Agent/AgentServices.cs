@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using k8s;
+using Rebalancer.Agent.Certificates;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Memory;
@@ -9,7 +10,6 @@ using Rebalancer.Agent.Notices;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Throttling;
 using Rebalancer.Agent.Transfer;
-using Rebalancer.Kubernetes.Client;
 
 namespace Rebalancer.Agent;
 
@@ -29,18 +29,17 @@ internal static class AgentServices
         services.AddNodeNetwork();
         services.AddNotices(options);
         services.AddLocalServer();
+        services.AddHostedService<CertificateKeeper>();
         builder.AddPeers(options, PeerCertificates.Load(options));
     }
 
     private static void AddCluster(this IServiceCollection services, AgentOptions options)
     {
-        services.AddSingleton<IKubernetes>(provider => new k8s.Kubernetes(
-            options.Kubeconfig is { } file ? KubernetesClientConfiguration.BuildConfigFromConfigFile(file) : KubernetesClientConfiguration.InClusterConfig(),
-            new RetryAfterHandler(provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton<IKubernetes>(provider => ClusterConnection.Open(options, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IClusterApi, ClusterApi>();
         services.AddSingleton<MigrationBook>();
         services.AddHostedService<MigrationWatcher>();
-        services.AddHostedService<EndpointPublisher>();
+        services.AddSingleton<EndpointPublisher>().AddHostedService(provider => provider.GetRequiredService<EndpointPublisher>());
     }
 
     private static void AddMoves(this IServiceCollection services)

@@ -4,6 +4,7 @@ using System.Net;
 using k8s;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Status;
 using Rebalancer.Descheduler.Webhook;
 
 namespace Rebalancer.Descheduler;
@@ -22,13 +23,14 @@ internal static class DeschedulerCommand
             DefaultValueFactory = _ => new IPEndPoint(IPAddress.Any, 9443),
             CustomParser = ParseEndPoint,
         };
-        var url = new Option<Uri?>("--webhook-url") { Description = "https URL by which the API server reaches the webhook; without it https://IP:PORT/claim." };
+        var status = new Option<IPEndPoint?>("--status-listen") { Description = "IP:PORT of /metrics, /healthz and /readyz over plain HTTP; without it there are none.", CustomParser = ParseEndPoint };
+        var url = new Option<Uri?>("--webhook-url") { Description = $"https URL by which the API server reaches the webhooks; without it https://IP:PORT of --webhook-listen, and where that is every address the Service {DeschedulerOptions.WebhookService}." };
         var bandwidth = new Option<long>("--cluster-bandwidth") { Description = $"Mbit/s that all moves together may send while their pods run, divided evenly; 0: no limit. At most {MaximumBandwidthMbit}." };
         bandwidth.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<long>() is < 0 or > MaximumBandwidthMbit) { result.AddError($"--cluster-bandwidth must be between 0 and {MaximumBandwidthMbit} Mbit/s"); }
         });
-        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, bandwidth };
+        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, status, bandwidth };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DeschedulerOptions
@@ -36,6 +38,7 @@ internal static class DeschedulerCommand
                 Api = Api(parsed.GetValue(kubeconfig)),
                 WebhookListen = parsed.GetValue(listen)!,
                 WebhookUrl = parsed.GetValue(url),
+                StatusListen = parsed.GetValue(status),
                 Limits = new MoveLimits { ClusterBandwidthMbit = parsed.GetValue(bandwidth) },
             };
             await Build(options, []).RunAsync(cancellation);
@@ -49,6 +52,7 @@ internal static class DeschedulerCommand
         var app = WebApplication.CreateBuilder(arguments).AddDescheduler(options).Build();
         app.MapClaim();
         app.MapEviction();
+        app.MapStatus(options);
         return app;
     }
 
@@ -63,7 +67,7 @@ internal static class DeschedulerCommand
             return endPoint;
         }
 
-        argument.AddError($"--webhook-listen is '{text}', expected IP:PORT such as 10.0.0.1:9443");
+        argument.AddError($"{(argument.Parent as OptionResult)?.Option.Name} is '{text}', expected IP:PORT such as 10.0.0.1:9443");
         return null;
     }
 }

@@ -1,11 +1,12 @@
+using Rebalancer.Descheduler.Certificates;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions;
 using Rebalancer.Descheduler.Leases;
 using Rebalancer.Descheduler.Migratable;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Status;
 using Rebalancer.Descheduler.Webhook;
-using Rebalancer.Kubernetes.Certificates;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Kubernetes.Events;
 using Rebalancer.Kubernetes.Informers;
@@ -14,12 +15,11 @@ namespace Rebalancer.Descheduler;
 
 internal static class DeschedulerServices
 {
-    /// <summary>The webhook's certificate is made anew at every start, so it need not last.</summary>
-    private static readonly TimeSpan CertificateLifetime = TimeSpan.FromDays(365);
-
     /// <summary>The whole controller: informers, moves, interruptions and the claim webhook.</summary>
     public static WebApplicationBuilder AddDescheduler(this WebApplicationBuilder builder, DeschedulerOptions options)
     {
+        // Every probe would be four lines of the log.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(options.Limits);
@@ -33,8 +33,11 @@ internal static class DeschedulerServices
         services.AddSingleton<MoveExecutor>();
         services.AddSingleton<ClaimService>();
         services.AddSingleton<EvictionService>();
-        var authority = ClusterAuthority.Create("rebalancer-webhook-ca", CertificateLifetime, TimeProvider.System);
-        services.AddSingleton(authority);
+        services.AddSingleton(WebhookDefinition.Of(ApiResource.ValidatingWebhooks, EvictionWebhook.ConfigurationName, EvictionEndpoint.Path, () => EvictionWebhook.Configuration(new()).Webhooks));
+        // The last that is registered, as the one without which no move ends well.
+        services.AddSingleton(ClaimWebhook.Definition);
+        services.AddCertificates();
+        services.AddSingleton<MigrationMetrics>();
 
         // Handlers are registered by the controllers' constructors, and so before the informers start.
         services.AddSingleton<Leadership>();
@@ -43,11 +46,22 @@ internal static class DeschedulerServices
         services.AddHostedService<InterruptionController>();
         services.AddHostedService<MigratableController>();
         services.AddHostedService<CacheService>();
-        services.AddHostedService<WebhookRegistration>();
+        services.AddSingleton<WebhookRegistration>().AddHostedService(p => p.GetRequiredService<WebhookRegistration>());
 
-        string[] hosts = [options.WebhookListen.Address.ToString(), .. options.WebhookUrl is { } url ? [url.Host] : Array.Empty<string>()];
-        var certificate = authority.Issue("rebalancer-webhook", hosts, CertificateLifetime, TimeProvider.System);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.WebhookListen, listen => listen.UseHttps(certificate)));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            var certificates = kestrel.ApplicationServices.GetRequiredService<WebhookCertificates>();
+            kestrel.Listen(options.WebhookListen, listen => listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificates.Current));
+            if (options.StatusListen is { } status) { kestrel.Listen(status); }
+        });
         return builder;
+    }
+
+    private static void AddCertificates(this IServiceCollection services)
+    {
+        services.AddSingleton<SecretStore>();
+        services.AddSingleton<AgentAuthority>();
+        services.AddSingleton<WebhookCertificates>().AddHostedService(p => p.GetRequiredService<WebhookCertificates>());
+        services.AddHostedService<AgentSigner>();
     }
 }

@@ -39,6 +39,9 @@ internal static class SystemCalls
     [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static extern int Poll([In, Out] PollDescriptor[] descriptors, nuint count, int timeoutMs);
 
+    [DllImport("libc", EntryPoint = "rename", SetLastError = true)]
+    public static extern int Rename([MarshalAs(UnmanagedType.LPStr)] string from, [MarshalAs(UnmanagedType.LPStr)] string to);
+
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static extern int Kill(int pid, int signal);
 

@@ -8,6 +8,11 @@ namespace Rebalancer.Agent.Cluster;
 /// <summary>Tells the other agents, by an annotation of this node, where this one listens.</summary>
 internal sealed class EndpointPublisher(IClusterApi api, AgentOptions options, TransferRehearsal rehearsal, TimeProvider clock, Random random, ILogger<EndpointPublisher> log) : BackgroundService
 {
+    private readonly TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when others can find this agent.</summary>
+    public Task Published => published.Task;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await rehearsal.Done.WaitAsync(stoppingToken);
@@ -18,6 +23,7 @@ internal sealed class EndpointPublisher(IClusterApi api, AgentOptions options, T
             {
                 await api.AnnotateNodeAsync(options.Node, Names.AgentEndpoint, options.Listen.ToString(), stoppingToken);
                 log.LogInformation("Node {Node}: agent listens on {Endpoint}", options.Node, options.Listen);
+                published.TrySetResult();
                 return;
             }
             catch (Exception e) when (DecisionReader.IsTransient(e))

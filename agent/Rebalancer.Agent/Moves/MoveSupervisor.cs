@@ -9,7 +9,7 @@ using Rebalancer.Agent.Throttling;
 namespace Rebalancer.Agent.Moves;
 
 /// <summary>Starts this node's part of every Migration that names it, and sweeps up what a predecessor left behind.</summary>
-internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, Markers markers, QuotaRecords quotas, ILogger<MoveSupervisor> log) : BackgroundService
+internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, Markers markers, QuotaRecords quotas, AgentOptions options, ILogger<MoveSupervisor> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,6 +17,7 @@ internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, 
         quotas.UndoAll();
         CriuScript.Install(NodePaths.CriuScript);
         CriuTar.Install(NodePaths.CriuTools);
+        ProgramFile.Link(Path.Combine(NodePaths.CriuTools, "criu"), options.Criu);
         await book.Synced.WaitAsync(stoppingToken);
         SweepFolders();
         await foreach (var uid in book.Changed.ReadAllAsync(stoppingToken))

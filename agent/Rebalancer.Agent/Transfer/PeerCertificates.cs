@@ -6,18 +6,20 @@ namespace Rebalancer.Agent.Transfer;
 /// <summary>This node's certificate, and the rule for a peer's: issued by the cluster's CA for agents, nothing else. System roots do not count.</summary>
 internal sealed class PeerCertificates : IDisposable
 {
-    private readonly X509Certificate2Collection roots = [];
+    private readonly AgentOptions options;
+    private volatile Loaded loaded;
 
-    private PeerCertificates(X509Certificate2 own) => Own = own;
+    private PeerCertificates(AgentOptions options) => (this.options, loaded) = (options, Read(options));
 
-    public X509Certificate2 Own { get; }
+    /// <summary>What is presented now: a connection that is open keeps the one that it began with.</summary>
+    public X509Certificate2 Own => loaded.Own;
 
-    public static PeerCertificates Load(AgentOptions options)
-    {
-        var certificates = new PeerCertificates(X509Certificate2.CreateFromPemFile(options.TlsCert, options.TlsKey));
-        certificates.roots.ImportFromPemFile(options.TlsCa);
-        return certificates;
-    }
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The files are no certificate and its key, or no certificates to trust.</exception>
+    public static PeerCertificates Load(AgentOptions options) => new(options);
+
+    /// <summary>Reads the files again. Handshakes may be using what was there before, so it is left to the collector.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">As <see cref="Load"/>; what was there stays.</exception>
+    public void Reload() => loaded = Read(options);
 
     /// <summary>The peer's node name (CN) if its chain ends at the cluster's CA and it is valid now; null otherwise.</summary>
     public string? NodeOf(X509Certificate? certificate)
@@ -25,7 +27,7 @@ internal sealed class PeerCertificates : IDisposable
         if (certificate is not X509Certificate2 peer) { return null; }
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
+        chain.ChainPolicy.CustomTrustStore.AddRange(loaded.Roots);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         if (!chain.Build(peer)) { return null; }
@@ -52,6 +54,15 @@ internal sealed class PeerCertificates : IDisposable
     public void Dispose()
     {
         Own.Dispose();
-        foreach (var root in roots) { root.Dispose(); }
+        foreach (var root in loaded.Roots) { root.Dispose(); }
     }
+
+    private static Loaded Read(AgentOptions options)
+    {
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPemFile(options.TlsCa);
+        return new Loaded(X509Certificate2.CreateFromPemFile(options.TlsCert, options.TlsKey), roots);
+    }
+
+    private sealed record Loaded(X509Certificate2 Own, X509Certificate2Collection Roots);
 }

@@ -28,6 +28,7 @@ internal static class PeerServices
             kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
             kestrel.Limits.Http2.KeepAlivePingTimeout = PingDelay;
             kestrel.Listen(options.Listen, listen => ListenMutually(listen, certificates));
+            if (options.StatusListen is { } status) { kestrel.Listen(status, listen => listen.Protocols = HttpProtocols.Http1); }
         });
     }
 
@@ -36,7 +37,7 @@ internal static class PeerServices
         listen.Protocols = HttpProtocols.Http2;
         listen.UseHttps(https =>
         {
-            https.ServerCertificate = certificates.Own;
+            https.ServerCertificateSelector = (_, _) => certificates.Own;
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
             https.ClientCertificateValidation = (peer, _, _) => certificates.NodeOf(peer) is not null;
         });

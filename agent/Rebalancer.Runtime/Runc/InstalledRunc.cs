@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Native;
 
 namespace Rebalancer.Runtime.Runc;
@@ -7,7 +8,6 @@ namespace Rebalancer.Runtime.Runc;
 internal sealed class InstalledRunc(string ownPath) : IRuncProgram
 {
     public const string Variable = "REBALANCER_RUNC";
-    private static readonly string[] UsualPlaces = ["/usr/sbin/runc", "/usr/bin/runc", "/usr/local/sbin/runc", "/usr/local/bin/runc"];
 
     public int Become(IReadOnlyList<string> args)
     {
@@ -35,11 +35,11 @@ internal sealed class InstalledRunc(string ownPath) : IRuncProgram
     private string Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given && IsOther(given)) { return given; }
-        foreach (var place in UsualPlaces)
+        foreach (var place in RuncPlaces.InOrder)
         {
             if (IsOther(place)) { return place; }
         }
-        throw new RuntimeFailureException(FailureReasons.RuncMissing, $"no runc at ${Variable} or at {string.Join(", ", UsualPlaces)} that is not this program");
+        throw new RuntimeFailureException(FailureReasons.RuncMissing, $"no runc at ${Variable} or at {string.Join(", ", RuncPlaces.InOrder)} that is not this program");
     }
 
     private bool IsOther(string path) => NativeStrings.RealPath(path) is { } real && real != ownPath;

@@ -1,38 +1,41 @@
-using k8s.Models;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Rebalancer.Descheduler.Certificates;
 using Rebalancer.Descheduler.Cluster;
-using Rebalancer.Descheduler.Evictions;
-using Rebalancer.Kubernetes.Certificates;
 using Rebalancer.Kubernetes.Client;
 
 namespace Rebalancer.Descheduler.Webhook;
 
-/// <summary>Tells the API server where the claim webhook is, once it listens and the local copies are complete.</summary>
+/// <summary>
+/// Tells the API server where the webhooks are and whose certificates to trust, once we listen and the local copies are complete, and again whenever that
+/// changes. With a URL (--webhook-url, or the listener's own address) the configurations are ours; without one the manifests have made them and name the
+/// Service, and only the certificates are ours.
+/// </summary>
 internal sealed partial class WebhookRegistration(
-    ApiClient client, ClusterCache cache, ClusterAuthority authority, DeschedulerOptions options, IServer server, IHostApplicationLifetime lifetime, ILogger<WebhookRegistration> logger)
+    ApiClient client, ClusterCache cache, WebhookCertificates certificates, IEnumerable<WebhookDefinition> definitions, DeschedulerOptions options, IServer server,
+    IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<WebhookRegistration> logger)
     : BackgroundService
 {
-    public const string ConfigurationName = "rebalancer-claim";
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1), Interval = TimeSpan.FromSeconds(10);
+    private readonly TaskCompletionSource answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when we have answered ourselves.</summary>
+    public Task Answers => answers.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await cache.Synced.WaitAsync(stoppingToken);
+        await certificates.Ready.WaitAsync(stoppingToken);
         await WaitForListenerAsync(stoppingToken);
-        await WebhookWarmUp.RunAsync(ListenUrl(), authority, stoppingToken);
+        await WebhookWarmUp.RunAsync(ListenUrl(), certificates, stoppingToken);
+        answers.TrySetResult();
         while (true)
         {
-            try
-            {
-                await RegisterAsync(stoppingToken);
-                return;
-            }
-            catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
-            {
-                NotRegistered(logger, ConfigurationName, e.Message);
-                await Task.Delay(RetryAfter, stoppingToken);
-            }
+            var isWritten = true;
+            foreach (var definition in definitions) { isWritten &= await TryWriteAsync(definition, stoppingToken); }
+
+            await Task.Delay(isWritten ? Interval : Retry, clock, stoppingToken);
         }
     }
 
@@ -43,79 +46,66 @@ internal sealed partial class WebhookRegistration(
         await started.Task.WaitAsync(cancellation);
     }
 
-    private async Task RegisterAsync(CancellationToken cancellation)
+    private async Task<bool> TryWriteAsync(WebhookDefinition definition, CancellationToken cancellation)
     {
-        var wanted = Configuration(Url());
-        if (await client.GetAsync<V1MutatingWebhookConfiguration>(ApiResource.MutatingWebhooks, null, ConfigurationName, cancellation) is { } known)
+        try
         {
-            wanted.Metadata.ResourceVersion = known.Metadata.ResourceVersion;
-            await client.ReplaceAsync(ApiResource.MutatingWebhooks, null, ConfigurationName, wanted, cancellation);
+            return await WriteAsync(definition, cancellation);
         }
-        else
+        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
         {
-            await client.CreateAsync(ApiResource.MutatingWebhooks, null, wanted, cancellation);
+            NotWritten(logger, definition.Resource.Kind, definition.Name, e.Message);
+            return false;
         }
-
-        Registered(logger, ConfigurationName, wanted.Webhooks[0].ClientConfig.Url);
-        await RegisterEvictionAsync(cancellation);
     }
 
-    private async Task RegisterEvictionAsync(CancellationToken cancellation)
+    private async Task<bool> WriteAsync(WebhookDefinition definition, CancellationToken cancellation)
     {
-        var url = new UriBuilder(Url()) { Path = EvictionEndpoint.Path }.Uri.ToString();
-        var wanted = EvictionWebhook.Configuration(new Admissionregistrationv1WebhookClientConfig { Url = url, CaBundle = System.Text.Encoding.ASCII.GetBytes(authority.CertificatePem) });
-        if (await client.GetAsync<V1ValidatingWebhookConfiguration>(ApiResource.ValidatingWebhooks, null, EvictionWebhook.ConfigurationName, cancellation) is { } known)
+        var url = options.WebhookUrl is { } given ? new Uri(given, definition.Path) : options.ListensEverywhere ? null : new Uri(ListenUrl(), definition.Path);
+        var known = await client.GetAsync<JsonObject>(definition.Resource, null, definition.Name, cancellation);
+        if (known is null && url is null)
         {
-            wanted.Metadata.ResourceVersion = known.Metadata.ResourceVersion;
-            await client.ReplaceAsync(ApiResource.ValidatingWebhooks, null, EvictionWebhook.ConfigurationName, wanted, cancellation);
-        }
-        else
-        {
-            await client.CreateAsync(ApiResource.ValidatingWebhooks, null, wanted, cancellation);
+            NotWritten(logger, definition.Resource.Kind, definition.Name, "the manifests that make it are not applied, and there is no --webhook-url");
+            return false;
         }
 
-        Registered(logger, EvictionWebhook.ConfigurationName, url);
+        var wanted = known ?? New(definition);
+        if (url is not null) { wanted["webhooks"] = Merged(definition, known); }
+        if (!ClientConfigs.Apply(wanted, url, certificates.TrustPem)) { return true; }
+        _ = known is null
+            ? await client.CreateAsync(definition.Resource, null, wanted, cancellation)
+            : await client.ReplaceAsync(definition.Resource, null, definition.Name, wanted, cancellation);
+        Written(logger, definition.Resource.Kind, definition.Name, url?.ToString() ?? $"Service {options.Namespace}/{DeschedulerOptions.WebhookService}");
+        return true;
     }
 
-    private string Url() => (options.WebhookUrl ?? ListenUrl()).ToString();
-
-    private Uri ListenUrl() => new(server.Features.Get<IServerAddressesFeature>()!.Addresses.First() + ClaimEndpoint.Path);
-
-    /// <summary>Fails open: a replacement that was not claimed is a normal replica, and the move times out.</summary>
-    private V1MutatingWebhookConfiguration Configuration(string url) => new()
+    /// <summary>Another version's rules are replaced; the same ones are kept with their clientConfig, so that nothing is written when nothing changes.</summary>
+    private static JsonArray Merged(WebhookDefinition definition, JsonObject? known)
     {
-        ApiVersion = "admissionregistration.k8s.io/v1",
-        Kind = V1MutatingWebhookConfiguration.KubeKind,
-        Metadata = new V1ObjectMeta { Name = ConfigurationName },
-        Webhooks =
-        [
-            new V1MutatingWebhook
-            {
-                Name = "claim.rebalancer.dev",
-                AdmissionReviewVersions = ["v1"],
-                ClientConfig = new Admissionregistrationv1WebhookClientConfig { Url = url, CaBundle = System.Text.Encoding.ASCII.GetBytes(authority.CertificatePem) },
-                Rules = [new V1RuleWithOperations { ApiGroups = [""], ApiVersions = ["v1"], Resources = ["pods"], Operations = ["CREATE"], Scope = "Namespaced" }],
-                MatchConditions =
-                [
-                    new V1MatchCondition
-                    {
-                        Name = "replicas-and-claims",
-                        Expression = "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(r, r.kind in ['ReplicaSet', 'Job', 'StatefulSet']))"
-                            + " || (has(object.metadata.annotations) && 'rebalancer.dev/claim' in object.metadata.annotations)",
-                    },
-                ],
-                TimeoutSeconds = 2,
-                FailurePolicy = "Ignore",
-                ReinvocationPolicy = "Never",
-                SideEffects = "NoneOnDryRun",
-                MatchPolicy = "Equivalent",
-            },
-        ],
+        var webhooks = definition.Webhooks();
+        var before = known?["webhooks"]?.AsArray() ?? [];
+        for (var i = 0; i < webhooks.Count && i < before.Count; i++) { webhooks[i]!["clientConfig"] = before[i]?["clientConfig"]?.DeepClone(); }
+        return webhooks;
+    }
+
+    private static JsonObject New(WebhookDefinition definition) => new()
+    {
+        ["apiVersion"] = definition.Resource.ApiVersion,
+        ["kind"] = definition.Resource.Kind,
+        ["metadata"] = new JsonObject { ["name"] = definition.Name },
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Webhook configuration {Name} points to {Url}")]
-    private static partial void Registered(ILogger logger, string name, string url);
+    /// <summary>As we reach it ourselves: a listener on every address is on this machine's own, too.</summary>
+    private Uri ListenUrl()
+    {
+        var url = new UriBuilder(server.Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith("https:", StringComparison.Ordinal))) { Path = ClaimEndpoint.Path };
+        if (options.ListensEverywhere) { url.Host = "localhost"; }
+        return url.Uri;
+    }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook configuration {Name} not written, trying again: {Cause}")]
-    private static partial void NotRegistered(ILogger logger, string name, string cause);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} {Name} points to {Target}")]
+    private static partial void Written(ILogger logger, string kind, string name, string target);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Name} not written, trying again: {Cause}")]
+    private static partial void NotWritten(ILogger logger, string kind, string name, string cause);
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Rebalancer.Kubernetes.Certificates;
+using Rebalancer.Descheduler.Certificates;
 
 namespace Rebalancer.Descheduler.Webhook;
 
@@ -19,11 +19,11 @@ internal static class WebhookWarmUp
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <exception cref="HttpRequestException">It did not answer, or with a certificate that the authority's does not vouch for.</exception>
-    public static async Task RunAsync(Uri url, ClusterAuthority authority, CancellationToken cancellation)
+    /// <exception cref="HttpRequestException">It did not answer, or with a certificate that our own authority does not vouch for.</exception>
+    public static async Task RunAsync(Uri url, WebhookCertificates certificates, CancellationToken cancellation)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false };
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => Vouches(authority, certificate);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => Vouches(certificates.TrustPem, certificate);
         using var client = new HttpClient(handler) { Timeout = Limit };
         using var body = new StringContent(Review, Encoding.UTF8, "application/json");
         using var response = await client.PostAsync(url, body, cancellation);
@@ -31,17 +31,18 @@ internal static class WebhookWarmUp
     }
 
     /// <summary>The name is not checked: a listener on every address has none of its own.</summary>
-    private static bool Vouches(ClusterAuthority authority, X509Certificate? certificate)
+    private static bool Vouches(string trustPem, X509Certificate? certificate)
     {
         if (certificate is not X509Certificate2 presented)
         {
             return false;
         }
 
-        using var root = X509Certificate2.CreateFromPem(authority.CertificatePem);
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPem(trustPem);
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(root);
+        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         return chain.Build(presented);
     }

@@ -10,6 +10,24 @@ public static class Names
     /// <summary>RuntimeClass and containerd runtime handler of pods whose containers run under rebalancer-runc.</summary>
     public const string RuntimeHandler = "rebalancer";
 
+    /// <summary>Where Rebalancer's own programs run, unless they are told otherwise.</summary>
+    public const string SystemNamespace = "rebalancer-system";
+
+    /// <summary>Signer of the agents' certificates, in CertificateSigningRequests.</summary>
+    public const string AgentSigner = "rebalancer.dev/agent";
+
+    /// <summary>Service account of the agents.</summary>
+    public const string AgentAccount = "rebalancer-agent";
+
+    /// <summary>Secret with the agents' authority, and ConfigMap with what agents are to trust, both in the system namespace.</summary>
+    public const string AgentAuthority = "rebalancer-agent-ca";
+
+    /// <summary>Key of that ConfigMap: certificates in PEM, one after the other.</summary>
+    public const string TrustKey = "ca.crt";
+
+    /// <summary>What the API server says of a request that came with a pod's token: the node of the pod.</summary>
+    public const string NodeOfToken = "authentication.kubernetes.io/node-name";
+
     /// <summary>On a node, RFC 3339: the instant at which the node goes away. Anyone may set it.</summary>
     public const string TerminatesAt = "rebalancer.dev/terminates-at";
 

@@ -21,6 +21,24 @@ public sealed class ClusterAuthority : IDisposable
 
     public string CertificatePem => certificate.ExportCertificatePem();
 
+    /// <summary>For a Secret: whoever has it can issue.</summary>
+    public string KeyPem
+    {
+        get
+        {
+            using var key = certificate.GetECDsaPrivateKey()!;
+            return key.ExportPkcs8PrivateKeyPem();
+        }
+    }
+
+    public DateTimeOffset NotBefore => certificate.NotBefore;
+
+    public DateTimeOffset NotAfter => certificate.NotAfter;
+
+    /// <exception cref="CryptographicException">No certificate, or not its key.</exception>
+    /// <exception cref="ArgumentException">Not PEM.</exception>
+    public static ClusterAuthority FromPem(string certificatePem, string keyPem) => new(X509Certificate2.CreateFromPem(certificatePem, keyPem));
+
     /// <param name="lifetime">At least longer than the longest certificate that it is to issue.</param>
     public static ClusterAuthority Create(string name, TimeSpan lifetime, TimeProvider clock)
     {
@@ -61,21 +79,34 @@ public sealed class ClusterAuthority : IDisposable
         }
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        request.CertificateExtensions.Add(AlternativeNames(hosts));
-        var now = clock.GetUtcNow();
-        using var signed = request.Create(certificate, now - ClockSkew, Earlier(now + lifetime, certificate.NotAfter), RandomNumberGenerator.GetBytes(16));
+        using var signed = Sign(new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256), hosts, lifetime, clock);
         using var withKey = signed.CopyWithPrivateKey(key);
 
         // TLS on some platforms refuses keys that live only in memory; the round trip through PKCS#12 makes it usable everywhere.
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
     }
 
+    /// <summary>A certificate of the same kind for somebody who keeps the key: name and public key are the request's, all else is ours.</summary>
+    /// <param name="request">Checked by the caller; its extensions do not count.</param>
+    /// <param name="hosts">Subject alternative names.</param>
+    /// <param name="lifetime">Cut where the authority ends before.</param>
+    /// <param name="clock">Tells now.</param>
+    public X509Certificate2 IssueTo(CertificateRequest request, IReadOnlyCollection<string> hosts, TimeSpan lifetime, TimeProvider clock) =>
+        Sign(new CertificateRequest(request.SubjectName, request.PublicKey, HashAlgorithmName.SHA256), hosts, lifetime, clock);
+
     public void Dispose() => certificate.Dispose();
+
+    private X509Certificate2 Sign(CertificateRequest request, IReadOnlyCollection<string> hosts, TimeSpan lifetime, TimeProvider clock)
+    {
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(AlternativeNames(hosts));
+        var now = clock.GetUtcNow();
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return request.Create(certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now - ClockSkew, Earlier(now + lifetime, certificate.NotAfter), RandomNumberGenerator.GetBytes(16));
+    }
 
     private static X509Extension AlternativeNames(IEnumerable<string> hosts)
     {

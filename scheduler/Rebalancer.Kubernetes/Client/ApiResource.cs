@@ -21,6 +21,9 @@ public sealed record ApiResource(string Group, string Version, string Plural, st
         new("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", V1MutatingWebhookConfiguration.KubeKind, false);
     public static readonly ApiResource ValidatingWebhooks =
         new("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", V1ValidatingWebhookConfiguration.KubeKind, false);
+    public static readonly ApiResource Secrets = new("", "v1", "secrets", "Secret", true);
+    public static readonly ApiResource ConfigMaps = new("", "v1", "configmaps", "ConfigMap", true);
+    public static readonly ApiResource CertificateRequests = new("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", false);
     public static readonly ApiResource Migrations = new(Names.Group, Names.Version, Migration.MigrationPlural, Migration.MigrationKind, true);
     public static readonly ApiResource PodAddresses = new(Names.Group, Names.Version, PodAddress.PodAddressPlural, PodAddress.PodAddressKind, false);
 

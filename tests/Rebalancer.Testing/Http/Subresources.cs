@@ -16,6 +16,7 @@ internal sealed class Subresources(ObjectStore store, ObjectReader reader, Objec
         ("POST", "pods", "binding") => BindAsync(context, request),
         ("POST", "pods", "eviction") => EvictAsync(context, request),
         ("PATCH" or "PUT", "pods", "resize" or "ephemeralcontainers") => PatchSpecAsync(context, request),
+        ("PATCH", "certificatesigningrequests.certificates.k8s.io", "approval") => ApproveAsync(context, request),
         ("PUT", "namespaces", "finalize") => FinalizeAsync(context, request),
         ("POST", "serviceaccounts", "token") => TokenAsync(context, request),
         ("GET", _, "scale") when request.Resource.HasScale => ShowScaleAsync(context, store.Get(request.Resource, request.Key)),
@@ -42,6 +43,14 @@ internal sealed class Subresources(ObjectStore store, ObjectReader reader, Objec
         var options = RequestOptions.Write(context);
         var patch = await PatchBody.ReadAsync(context, request.Resource);
         await reader.ShowAsync(context, request, await writer.UpdateAsync(request.Resource, request.Key, patch, options, context.RequestAborted), 200);
+    }
+
+    /// <summary>Conditions are a part of the status, under a name of its own so that approving is a right of its own.</summary>
+    private async Task ApproveAsync(HttpContext context, ResourceRequest request)
+    {
+        var patch = await PatchBody.ReadAsync(context, request.Resource);
+        var updated = await writer.UpdateAsync(request.Resource, request.Key, patch, RequestOptions.Write(context, "status"), context.RequestAborted);
+        await reader.ShowAsync(context, request, updated, 200);
     }
 
     private async Task FinalizeAsync(HttpContext context, ResourceRequest request)

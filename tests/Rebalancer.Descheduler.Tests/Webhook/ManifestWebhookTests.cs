@@ -1,0 +1,48 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using Rebalancer.Descheduler.Evictions;
+using Rebalancer.Descheduler.Tests.World;
+using Rebalancer.Descheduler.Webhook;
+
+namespace Rebalancer.Descheduler.Tests.Webhook;
+
+public sealed class ManifestWebhookTests
+{
+    /// <summary>Registered by URL or installed by manifests, the API server is told the same.</summary>
+    [Fact]
+    public void Manifests_HaveTheWebhooksOfTheCode()
+    {
+        var objects = KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(ControllerWorld.Repository(), "manifests/base/descheduler/webhooks.yaml")));
+        var claim = objects.OfType<V1MutatingWebhookConfiguration>().Single();
+        var eviction = objects.OfType<V1ValidatingWebhookConfiguration>().Single();
+
+        Assert.Equal((ClaimWebhook.Definition.Name, ClaimWebhook.Definition.Path), (claim.Metadata.Name, claim.Webhooks.Single().ClientConfig.Service.Path));
+        Assert.Equal((EvictionWebhook.ConfigurationName, EvictionEndpoint.Path), (eviction.Metadata.Name, eviction.Webhooks.Single().ClientConfig.Service.Path));
+        AssertSame(ClaimWebhook.Definition.Webhooks(), claim.Webhooks);
+        AssertSame(JsonNode.Parse(KubernetesJson.Serialize(EvictionWebhook.Configuration(new()).Webhooks))!.AsArray(), eviction.Webhooks);
+    }
+
+    [Fact]
+    public void Apply_ServiceOfTheManifests_StaysAndGetsTheCertificates()
+    {
+        var service = new JsonObject { ["name"] = "rebalancer-webhook" };
+        var configuration = new JsonObject { ["webhooks"] = new JsonArray(new JsonObject { ["clientConfig"] = new JsonObject { ["service"] = service } }) };
+
+        Assert.True(ClientConfigs.Apply(configuration, null, "PEM"));
+        Assert.False(ClientConfigs.Apply(configuration, null, "PEM"));
+
+        var client = configuration["webhooks"]![0]!["clientConfig"]!;
+        Assert.Equal("rebalancer-webhook", (string?)client["service"]!["name"]);
+        Assert.Equal("PEM", Encoding.ASCII.GetString(Convert.FromBase64String((string)client["caBundle"]!)));
+        Assert.True(ClientConfigs.Apply(configuration, null, "NEXT"));
+    }
+
+    private static void AssertSame(JsonArray expected, object actual)
+    {
+        var webhooks = JsonNode.Parse(KubernetesJson.Serialize(actual))!.AsArray();
+        foreach (var each in expected.Concat(webhooks)) { each!.AsObject().Remove("clientConfig"); }
+        Assert.True(JsonNode.DeepEquals(expected, webhooks), $"{expected}\n{webhooks}");
+    }
+}
