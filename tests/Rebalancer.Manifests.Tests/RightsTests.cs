@@ -47,9 +47,11 @@ public sealed class RightsTests
 
         var privileged = rendered.Workloads.Where(each => Rendered.Containers(each).Any(container => (bool?)container["securityContext"]?["privileged"] == true)).Select(Rendered.NameOf);
         Assert.Equal(["DaemonSet rebalancer-agent"], privileged);
-        var descheduler = rendered.Workloads.Single(each => (string?)each["kind"] == "Deployment")["spec"]!["template"]!["spec"]!;
-        Assert.True((bool?)descheduler["securityContext"]!["runAsNonRoot"]);
-        Assert.Equal("ALL", (string?)descheduler["containers"]![0]!["securityContext"]!["capabilities"]!["drop"]![0]);
+        foreach (var deployment in rendered.Workloads.Where(each => (string?)each["kind"] == "Deployment").Select(each => each["spec"]!["template"]!["spec"]!))
+        {
+            Assert.True((bool?)deployment["securityContext"]!["runAsNonRoot"]);
+            Assert.Equal("ALL", (string?)deployment["containers"]![0]!["securityContext"]!["capabilities"]!["drop"]![0]);
+        }
     }
 
     /// <summary>The default is that nothing moves: no move is asked for, no pod is made to use the runtime, nothing is refused when we are not there.</summary>
@@ -62,7 +64,7 @@ public sealed class RightsTests
         var webhooks = rendered.Of("MutatingWebhookConfiguration").Concat(rendered.Of("ValidatingWebhookConfiguration")).SelectMany(each => each["webhooks"]!.AsArray());
         Assert.All(webhooks, webhook => Assert.Equal("Ignore", (string?)webhook!["failurePolicy"]));
         var install = rendered.Workloads.Single(each => (string?)each["kind"] == "DaemonSet")["spec"]!["template"]!["spec"]!["initContainers"]![0]!["args"]!.AsArray().Select(word => (string)word!);
-        Assert.Equal(["enter", "--host", "/host", "--", "install"], install);
+        Assert.Equal(["enter", "--host", "/host", "--", "install", "--keep-addresses", "$(NODE_IP)"], install);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rebalancer.Agent.Network.Addresses;
 
 namespace Rebalancer.Agent.Host;
 
@@ -7,6 +9,29 @@ namespace Rebalancer.Agent.Host;
 internal static class CniConflist
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    /// <summary>The range that host-local gives addresses of, to be given out by rebalancer-ipam.</summary>
+    /// <param name="nodeAddress">Of this node.</param>
+    /// <returns>Why it is better left alone, in <c>Why</c>: it is another kind of network, or pods' addresses mean something on their own node only.</returns>
+    public static (PodRange? Range, string Why) Find(string name, string text, IPAddress nodeAddress)
+    {
+        JsonObject? main;
+        try
+        {
+            main = Plugins(name, text).FirstOrDefault(plugin => plugin["ipam"] is JsonObject);
+        }
+        catch (InstallException e)
+        {
+            return (null, e.Message);
+        }
+
+        if ((string?)main?["type"] != "bridge" || (string?)main["ipam"]!["type"] != "host-local") { return (null, "it is no bridge whose addresses host-local gives"); }
+        var ranges = main["ipam"]!["ranges"] is JsonArray several ? several.OfType<JsonArray>().SelectMany(each => each.OfType<JsonObject>()).ToList() : [main["ipam"]!.AsObject()];
+        if (ranges is not [var only] || !IPNetwork.TryParse((string?)only["subnet"], out var network)) { return (null, "it has no range or several"); }
+        if (!network.Contains(nodeAddress)) { return (null, $"node {nodeAddress} is not in the pods' network {network}: a pod's address would be routed to its former node"); }
+        var (first, last) = AddressRange.Ends(network);
+        return (new PodRange(network.ToString(), (string?)only["rangeStart"] ?? first, (string?)only["rangeEnd"] ?? last, (string?)only["gateway"] ?? first), "");
+    }
 
     /// <exception cref="InstallException">Not a network that this can be done to.</exception>
     public static string Rewrite(string name, string text, PodRange range)
@@ -24,6 +49,12 @@ internal static class CniConflist
         if (main["ipam"]!["routes"] is JsonArray routes) { ipam["routes"] = routes.DeepClone(); }
         main["ipam"] = ipam;
         return config.ToJsonString(Readable) + "\n";
+    }
+
+    private static IEnumerable<JsonObject> Plugins(string name, string text)
+    {
+        var config = Parse(name, text) ?? throw new InstallException($"{name} is no CNI network configuration");
+        return config["plugins"] is JsonArray list ? list.OfType<JsonObject>() : [config];
     }
 
     private static JsonObject? Parse(string name, string text)

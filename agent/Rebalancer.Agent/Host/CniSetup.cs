@@ -1,3 +1,4 @@
+using System.Net;
 using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Host;
@@ -10,6 +11,20 @@ internal sealed class CniSetup(ContainerdDump dump, TextWriter log)
     private static readonly string[] Endings = [".conf", ".conflist", ".json"];
     private string ConfigFolder => dump.Text("conf_dir", "plugins", dump.Plugin!, "cni") is { Length: > 0 } folder ? folder : "/etc/cni/net.d";
 
+    /// <summary>The range of the node's own network, if that is one whose pods can take their addresses to other nodes; else it is left alone, and said why.</summary>
+    public void Keep(IPAddress nodeAddress)
+    {
+        if (NetworkFile() is not { } file)
+        {
+            log.WriteLine($"there is no CNI network in {ConfigFolder} yet: pods get other addresses when they move");
+            return;
+        }
+
+        var (range, why) = CniConflist.Find(file, Original(file), nodeAddress);
+        if (range is null) { log.WriteLine($"{file} is left alone, pods get other addresses when they move: {why}"); }
+        Apply(range);
+    }
+
     /// <exception cref="InstallException">The network is none that this can be done to; it is as it was.</exception>
     public void Apply(PodRange? range)
     {
@@ -19,10 +34,8 @@ internal sealed class CniSetup(ContainerdDump dump, TextWriter log)
             return;
         }
 
-        // The first by name is the one that is used.
-        var file = Directory.Exists(ConfigFolder) ? Directory.EnumerateFiles(ConfigFolder).Where(each => Endings.Contains(Path.GetExtension(each))).Order(StringComparer.Ordinal).FirstOrDefault() : null;
-        if (file is null) { throw new InstallException($"there is no CNI network in {ConfigFolder} yet"); }
-        var original = File.Exists(file + OriginalEnding) ? File.ReadAllText(file + OriginalEnding) : File.ReadAllText(file);
+        var file = NetworkFile() ?? throw new InstallException($"there is no CNI network in {ConfigFolder} yet");
+        var original = Original(file);
         var wanted = CniConflist.Rewrite(file, original, range);
         foreach (var folder in BinFolders()) { ProgramFile.Link($"{folder}/{Path.GetFileName(NodePaths.Ipam)}", NodePaths.Ipam); }
         if (File.ReadAllText(file) == wanted) { return; }
@@ -30,6 +43,11 @@ internal sealed class CniSetup(ContainerdDump dump, TextWriter log)
         Replace(file, wanted);
         log.WriteLine($"{file}: pods get their addresses from rebalancer-ipam, range {range.Start} to {range.End}");
     }
+
+    /// <summary>The first by name is the one that is used.</summary>
+    private string? NetworkFile() => Directory.Exists(ConfigFolder) ? Directory.EnumerateFiles(ConfigFolder).Where(each => Endings.Contains(Path.GetExtension(each))).Order(StringComparer.Ordinal).FirstOrDefault() : null;
+
+    private static string Original(string file) => File.ReadAllText(File.Exists(file + OriginalEnding) ? file + OriginalEnding : file);
 
     /// <summary>Puts the original back.</summary>
     public void Undo()

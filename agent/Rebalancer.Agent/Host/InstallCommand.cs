@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 
 namespace Rebalancer.Agent.Host;
 
@@ -8,16 +9,19 @@ internal static class InstallCommand
     private static readonly Option<string?> Subnet = new("--ipam-subnet") { Description = "Give pods their addresses by rebalancer-ipam, from one network for all nodes; without it the node's network is left alone." };
     private static readonly Option<string?> Range = new("--ipam-range") { Description = "FIRST-LAST address of that network for pods." };
     private static readonly Option<string?> Gateway = new("--ipam-gateway") { Description = "Gateway of that network." };
+    private static readonly Option<string?> Keep = new("--keep-addresses") { Description = "Address of this node: where its network is a bridge of host-local addresses that the node's own is one of, so that all nodes share it, rebalancer-ipam takes its range over, and pods take their addresses along when they move. Any other network is left alone." };
 
     public static Command Create()
     {
-        var command = new Command("install", "On a node: adds the runtime handler to its containerd, and what it needs.") { EnterCommand.CriSocket, Subnet, Range, Gateway };
+        var command = new Command("install", "On a node: adds the runtime handler to its containerd, and what it needs.") { EnterCommand.CriSocket, Subnet, Range, Gateway, Keep };
         command.SetAction(async (result, cancellation) =>
         {
             var (range, errors) = PodRange.Parse(result.GetValue(Subnet), result.GetValue(Range), result.GetValue(Gateway));
+            var keep = result.GetValue(Keep);
+            if (!string.IsNullOrEmpty(keep) && !IPAddress.TryParse(keep, out _)) { errors = [.. errors, $"--keep-addresses '{keep}': expected an address of this node"]; }
             foreach (var error in errors) { await Console.Error.WriteLineAsync(error); }
             return errors.Count > 0 ? InvalidOptions
-                : await RunAsync(() => new Installation(result.GetValue(EnterCommand.CriSocket)!, TimeProvider.System, Console.Out).InstallAsync(range, cancellation));
+                : await RunAsync(() => new Installation(result.GetValue(EnterCommand.CriSocket)!, TimeProvider.System, Console.Out).InstallAsync(range, string.IsNullOrEmpty(keep) ? null : IPAddress.Parse(keep), cancellation));
         });
         return command;
     }

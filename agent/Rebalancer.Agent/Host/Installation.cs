@@ -1,3 +1,4 @@
+using System.Net;
 using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Host;
@@ -11,8 +12,10 @@ internal sealed class Installation(string socket, TimeProvider clock, TextWriter
     private const string RuntimeTasks = "io.containerd.runtime.v2.task/k8s.io";
     private static readonly string[] Links = [NodePaths.Runc, NodePaths.BinFolder, NodePaths.CurrentVersion];
 
+    /// <param name="range">Of pods' addresses; null: see <paramref name="keepAddresses"/>.</param>
+    /// <param name="keepAddresses">Address of this node, which shows whether its network is one whose pods can take their addresses along; null: the network is left alone.</param>
     /// <exception cref="InstallException">It did not work; containerd's configuration is what it was.</exception>
-    public async Task InstallAsync(PodRange? range, CancellationToken cancellation)
+    public async Task InstallAsync(PodRange? range, IPAddress? keepAddresses, CancellationToken cancellation)
     {
         var containerd = ContainerdProcess.Look(socket, clock);
         var dump = await containerd.DumpAsync(cancellation);
@@ -25,7 +28,9 @@ internal sealed class Installation(string socket, TimeProvider clock, TextWriter
         ProgramFile.Link(NodePaths.BinFolder, $"{Path.GetFileName(NodePaths.CurrentVersion)}/{Path.GetFileName(NodePaths.BinFolder)}");
         RemoveOldVersions();
         await new ContainerdHandler(containerd, socket, clock, log).AddAsync(cancellation);
-        new CniSetup(await containerd.DumpAsync(cancellation), log).Apply(range);
+        var network = new CniSetup(await containerd.DumpAsync(cancellation), log);
+        if (range is null && keepAddresses is not null) { network.Keep(keepAddresses); }
+        else { network.Apply(range); }
         await log.WriteLineAsync($"rebalancer {Bundle.Version} is installed; runc is {runc}");
     }
 

@@ -17,6 +17,8 @@ internal static class NetworkServices
         // Agents that start at the same time must not try the same addresses, and a Random is not for several threads.
         services.AddSingleton(s => new AddressAllocator(
             s.GetRequiredService<IAddressRecords>(), new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AddressAdoption>();
+        services.AddHostedService<AddressAdoptionService>();
         services.AddSingleton<AddressHandOver>();
         services.AddSingleton<AddressRelease>();
         services.AddSingleton<CniAnswers>();

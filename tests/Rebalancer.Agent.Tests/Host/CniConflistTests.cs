@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Rebalancer.Agent.Host;
 
@@ -25,6 +26,26 @@ public sealed class CniConflistTests
     [InlineData("{", "not JSON")]
     public void Rewrite_AnotherNetwork_IsRefusedByName(string text, string why) =>
         Assert.Contains(why, Assert.Throws<InstallException>(() => CniConflist.Rewrite("05-x.conflist", text, Range)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{"plugins":[{"type":"bridge","ipam":{"type":"host-local","ranges":[[{"subnet":"10.88.0.0/16","rangeStart":"10.88.1.2","rangeEnd":"10.88.1.254"}]]}}]}""", "10.88.1.2", "10.88.1.254", "10.88.0.1")]
+    [InlineData("""{"type":"bridge","ipam":{"type":"host-local","subnet":"10.88.0.0/24","gateway":"10.88.0.254"}}""", "10.88.0.1", "10.88.0.254", "10.88.0.254")]
+    public void Find_BridgeThatTheNodeIsOnItself_TakesItsRangeOver(string text, string start, string end, string gateway)
+    {
+        var (range, _) = CniConflist.Find("10-lab.conflist", text, IPAddress.Parse("10.88.0.11"));
+
+        Assert.Equal((start, end, gateway), (range!.Start, range.End, range.Gateway));
+        Assert.Contains("rebalancer-ipam", CniConflist.Rewrite("10-lab.conflist", text, range), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"plugins":[{"type":"bridge","ipam":{"type":"host-local","ranges":[[{"subnet":"10.244.1.0/24"}]]}}]}""", "routed to its former node")]
+    [InlineData("""{"plugins":[{"type":"bridge","ipam":{"type":"host-local","ranges":[[{"subnet":"10.88.0.0/16"}],[{"subnet":"fd00::/64"}]]}}]}""", "no range or several")]
+    [InlineData("""{"plugins":[{"type":"ptp","ipam":{"type":"host-local","subnet":"10.88.0.0/16"}}]}""", "no bridge")]
+    [InlineData("""{"plugins":[{"type":"cilium-cni"}]}""", "no bridge")]
+    [InlineData("{", "not JSON")]
+    public void Find_NetworkWhoseAddressesStayOnTheirNode_IsLeftAlone(string text, string why)
+        => Assert.Contains(why, CniConflist.Find("05-x.conflist", text, IPAddress.Parse("10.88.0.11")).Why, StringComparison.Ordinal);
 
     [Fact]
     public void Parse_Nothing_LeavesTheNetworkAlone() => Assert.Equal((null, 0), (PodRange.Parse(null, null, null).Range, PodRange.Parse("", "", "").Errors.Count));

@@ -49,6 +49,8 @@ public sealed class CrdSchemaTests
         Assert.Equal(Constants(typeof(Decision)), Enum(status.Properties["decision"]));
         Assert.Equal(Constants(typeof(SourceState)), Enum(status.Properties["source"].Properties["state"]));
         Assert.Equal(Constants(typeof(TargetState)), Enum(status.Properties["target"].Properties["state"]));
+        Assert.Equal(Constants(typeof(KillGates)), Enum(status.Properties["source"].Properties["killGate"]));
+        Assert.Equal(Constants(typeof(OwnerKinds)), Enum(status.Properties["owner"].Properties["kind"]));
     }
 
     [Fact]
@@ -74,7 +76,7 @@ public sealed class CrdSchemaTests
 
     private static void Compare(string path, Type type, V1JSONSchemaProps schema, List<string> differences)
     {
-        var properties = type.GetProperties().ToDictionary(NameOf, p => p.PropertyType);
+        var properties = type.GetProperties().Where(p => p.GetCustomAttribute<JsonIgnoreAttribute>() is null).ToDictionary(NameOf, p => p.PropertyType);
         var declared = schema.Properties ?? new Dictionary<string, V1JSONSchemaProps>();
         differences.AddRange(properties.Keys.Except(declared.Keys).Select(name => $"{path}.{name} is not in the CRD"));
         differences.AddRange(declared.Keys.Except(properties.Keys).Select(name => $"{path}.{name} is not in the type"));
@@ -115,6 +117,7 @@ public sealed class CrdSchemaTests
             _ when type == typeof(int) => ("integer", "int32"),
             _ when type == typeof(long) => ("integer", "int64"),
             _ when type == typeof(double) => ("number", "double"),
+            _ when type == typeof(bool) => ("boolean", null),
             _ when type == typeof(DateTimeOffset) || type == typeof(DateTime) => ("string", "date-time"),
             _ => ("object", null),
         };

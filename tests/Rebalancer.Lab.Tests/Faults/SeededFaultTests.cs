@@ -43,7 +43,7 @@ public sealed class SeededFaultTests(FaultLab lab, ITestOutputHelper output) : I
     {
         // Each dimension in turn, so that few seeds already meet every victim, owner and phase.
         var random = new Random(seed);
-        var (owner, phase, victim) = (Owners[seed % Owners.Length], MovePhases[random.Next(MovePhases.Length)], Victims[seed * 3 % Victims.Length]);
+        var (owner, phase, victim) = (Owners[(seed + (seed / Victims.Length)) % Owners.Length], MovePhases[random.Next(MovePhases.Length)], Victims[seed % Victims.Length]);
         var delay = TimeSpan.FromMilliseconds(random.Next(LongestDelayMs));
         output.WriteLine($"seed {seed}: {victim} dies {delay.TotalMilliseconds:0} ms after {phase}, owner {owner}");
         using var limit = new CancellationTokenSource(TestLimit);

@@ -43,6 +43,13 @@ internal sealed class AddressRange
             Math.Max(first, lowest + 1), Math.Min(last, highest - 1), gateway.Length == 0 ? 0 : Inside("gateway", gateway, network), network.PrefixLength);
     }
 
+    /// <summary>First and last address of a network that a pod may have.</summary>
+    public static (string First, string Last) Ends(IPNetwork network)
+    {
+        var lowest = Number(network.BaseAddress);
+        return (Address(lowest + 1).ToString(), Address((lowest | (uint)((1UL << (32 - network.PrefixLength)) - 1)) - 1).ToString());
+    }
+
     public bool Contains(IPAddress address) => Number(address) is var number && number >= _first && number <= _last && number != _gateway;
 
     /// <summary>Every address once, from a random one on: two nodes seldom try the same, and a freed address is seldom given out again at once.</summary>

@@ -57,6 +57,17 @@ internal sealed class AddressRecords(IKubernetes kubernetes, AgentOptions option
     public Task<IReadOnlyList<Migration>> ListLeavingAsync(CancellationToken cancellation) =>
         ListAsync<Migration, MigrationList>(Migration.MigrationPlural, $"{Names.SourceNodeLabel}={options.Node}", cancellation);
 
+    public async Task<IReadOnlyList<V1Pod>> ListPodsAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<V1Pod> pods = [];
+        await TryAsync([], async limit =>
+        {
+            var all = await kubernetes.CoreV1.ListPodForAllNamespacesAsync(fieldSelector: $"spec.nodeName={options.Node}", cancellationToken: limit);
+            pods = [.. all.Items.Where(pod => pod.Spec.HostNetwork != true && pod.Status?.Phase is not ("Succeeded" or "Failed") && pod.Status?.PodIP is { Length: > 0 })];
+        }, cancellation);
+        return pods;
+    }
+
     public async Task<bool> PodExistsAsync(string podNamespace, string podName, string podUid, CancellationToken cancellation)
     {
         V1Pod? pod = null;

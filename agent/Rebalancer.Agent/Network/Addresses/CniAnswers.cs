@@ -8,7 +8,7 @@ namespace Rebalancer.Agent.Network.Addresses;
 
 /// <summary>Answers what rebalancer-ipam asks for the sandboxes of this node.</summary>
 internal sealed class CniAnswers(
-    IClaims claims, IAddressRecords records, AddressAllocator allocator, AddressRelease release, AddressHandOver handOver, IArrivals arrivals, AgentOptions options)
+    IClaims claims, IAddressRecords records, AddressAllocator allocator, AddressAdoption adoption, AddressRelease release, AddressHandOver handOver, IArrivals arrivals, AgentOptions options)
 {
     // Sandboxes of claimed pods that wait for their commit; they end with the pod, or with the agent, which costs only the sandbox's name in the record.
     private readonly ConcurrentDictionary<string, (string Id, string NetNs)> _sandboxes = new(StringComparer.Ordinal);
@@ -18,6 +18,7 @@ internal sealed class CniAnswers(
         Require("podUid", request.PodUid);
         Require("containerId", request.ContainerId);
         var range = AddressRange.Parse(request.Subnet, request.RangeStart, request.RangeEnd, request.Gateway);
+        await adoption.EnsureAsync(cancellation);
         var claimed = await claims.FindAsync(request.PodNamespace, request.PodName, request.PodUid, cancellation);
         var address = claimed is null || await HasArrivedAsync(claimed, request.PodUid, cancellation)
             ? await allocator.GiveAsync(range, OwnerOf(request), cancellation)

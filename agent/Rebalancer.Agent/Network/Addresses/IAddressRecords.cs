@@ -1,3 +1,4 @@
+using k8s.Models;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Network.Addresses;
@@ -22,6 +23,9 @@ internal interface IAddressRecords
 
     /// <summary>Migrations whose source is on this node.</summary>
     Task<IReadOnlyList<Migration>> ListLeavingAsync(CancellationToken cancellation);
+
+    /// <summary>Pods of this node that have an address of their own.</summary>
+    Task<IReadOnlyList<V1Pod>> ListPodsAsync(CancellationToken cancellation);
 
     Task<bool> PodExistsAsync(string podNamespace, string podName, string podUid, CancellationToken cancellation);
 }

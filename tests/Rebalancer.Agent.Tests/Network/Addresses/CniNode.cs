@@ -17,7 +17,7 @@ internal sealed class CniNode : IClaims, IArrivals
         var options = new AgentOptions { Node = node, Listen = new IPEndPoint(IPAddress.Loopback, 0), TlsCa = "", TlsCert = "", TlsKey = "" };
         var allocator = new AddressAllocator(records, new Random(seed), TimeProvider.System);
         var handOver = new AddressHandOver(records, NullLogger<AddressHandOver>.Instance);
-        _answers = new CniAnswers(this, records, allocator, new AddressRelease(records, handOver, allocator), handOver, this, options);
+        _answers = new CniAnswers(this, records, allocator, new AddressAdoption(records, options), new AddressRelease(records, handOver, allocator), handOver, this, options);
     }
 
     public Dictionary<string, Migration> Claims { get; } = [];

@@ -1,3 +1,4 @@
+using k8s.Models;
 using System.Globalization;
 using k8s;
 using Rebalancer.Agent.Network.Addresses;
@@ -40,6 +41,11 @@ internal sealed class MemoryRecords : IAddressRecords
         Task.FromResult<IReadOnlyList<PodAddress>>([.. _records.Values.Where(r => r.Metadata.Labels[AddressRecord.PodUidLabel] == podUid).Select(Copy)]);
 
     public Task<IReadOnlyList<Migration>> ListLeavingAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Migration>>([.. Leaving]);
+
+    /// <summary>Pods that were there before.</summary>
+    public List<V1Pod> EarlierPods { get; } = [];
+
+    public Task<IReadOnlyList<V1Pod>> ListPodsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<V1Pod>>(EarlierPods);
 
     public Task<bool> PodExistsAsync(string podNamespace, string podName, string podUid, CancellationToken cancellation) => Task.FromResult(LivingPods.Contains(podUid));
 
