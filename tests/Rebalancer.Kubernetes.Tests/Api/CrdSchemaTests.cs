@@ -144,6 +144,7 @@ public sealed class CrdSchemaTests
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Rebalancer.sln not found above the tests");
         }
 
-        return KubernetesYaml.Deserialize<V1CustomResourceDefinition>(File.ReadAllText(Path.Combine(folder, "manifests", "crds", file)));
+        // As the API server reads it: a field that it does not know is refused.
+        return KubernetesYaml.Deserialize<V1CustomResourceDefinition>(File.ReadAllText(Path.Combine(folder, "manifests", "crds", file)), strict: true);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class AddressAllocator(IAddressRecords records, Random random, T
     {
         foreach (var record in await records.ListOwnedByAsync(owner.PodUid, cancellation))
         {
-            if (IPAddress.TryParse(record.Spec.Address, out var known) && range.Contains(known) && await IsNowOfAsync(record, owner, cancellation))
+            if (IPAddress.TryParse(record.Spec.Address, out var known) && range.IsOnLink(known) && await IsNowOfAsync(record, owner, cancellation))
             {
                 return known;
             }

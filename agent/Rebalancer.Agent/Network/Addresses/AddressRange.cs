@@ -12,9 +12,11 @@ internal sealed class AddressRange
     private readonly uint _last;
     private readonly uint _gateway;
 
-    private AddressRange(uint first, uint last, uint gateway, int prefixLength) => (_first, _last, _gateway, PrefixLength) = (first, last, gateway, prefixLength);
+    private readonly IPNetwork _network;
 
-    public int PrefixLength { get; }
+    private AddressRange(uint first, uint last, uint gateway, IPNetwork network) => (_first, _last, _gateway, _network) = (first, last, gateway, network);
+
+    public int PrefixLength => _network.PrefixLength;
 
     public long Count => (long)_last - _first + 1 - (_gateway >= _first && _gateway <= _last ? 1 : 0);
 
@@ -40,7 +42,7 @@ internal sealed class AddressRange
         }
 
         return new AddressRange(
-            Math.Max(first, lowest + 1), Math.Min(last, highest - 1), gateway.Length == 0 ? 0 : Inside("gateway", gateway, network), network.PrefixLength);
+            Math.Max(first, lowest + 1), Math.Min(last, highest - 1), gateway.Length == 0 ? 0 : Inside("gateway", gateway, network), network);
     }
 
     /// <summary>First and last address of a network that a pod may have.</summary>
@@ -49,6 +51,9 @@ internal sealed class AddressRange
         var lowest = Number(network.BaseAddress);
         return (Address(lowest + 1).ToString(), Address((lowest | (uint)((1UL << (32 - network.PrefixLength)) - 1)) - 1).ToString());
     }
+
+    /// <summary>Whether a pod of this network may have it, though perhaps another node gave it out.</summary>
+    public bool IsOnLink(IPAddress address) => _network.Contains(address);
 
     public bool Contains(IPAddress address) => Number(address) is var number && number >= _first && number <= _last && number != _gateway;
 

@@ -66,7 +66,7 @@ internal sealed class CniAnswers(
         Require("ifName", request.IfName);
         var address = AddressHandOver.AddressOf(migration);
         var record = await records.ReadAsync(AddressRecord.NameOf(address), cancellation);
-        if (!range.Contains(address) || record is null || (record.Spec.PodUID != migration.Status.PodUID && record.Spec.PodUID != request.PodUid))
+        if (!range.IsOnLink(address) || record is null || (record.Spec.PodUID != migration.Status.PodUID && record.Spec.PodUID != request.PodUid))
         {
             throw new AddressException(
                 AddressReasons.AddressLost,

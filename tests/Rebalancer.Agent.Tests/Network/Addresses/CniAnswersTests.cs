@@ -112,6 +112,22 @@ public sealed class CniAnswersTests
         Assert.Equal("source", Assert.Single(_records.All).Spec.PodUID);
     }
 
+    /// <summary>Each node gives out its own part of one network; what moves in keeps the address of another node's part, also when its sandbox is made anew.</summary>
+    [Fact]
+    public async Task Add_OfAClaimedPodFromAnotherNodesRange_KeepsItsAddress()
+    {
+        var one = new CniNode("a", _records) { Range = ("10.88.1.2", "10.88.1.9") };
+        var other = new CniNode("b", _records) { Range = ("10.88.2.2", "10.88.2.9") };
+        var move = Move(await one.AddAsync("source"));
+        other.Claims["heir"] = move;
+        Assert.Equal(move.Status.Source!.Address, await other.AddAsync("heir", "first"));
+
+        Commit(move);
+        await other.HandOverAsync(move);
+        move.Status.Target = new TargetStatus { State = TargetState.Running };
+        Assert.Equal(move.Status.Source!.Address, await other.AddAsync("heir", "second"));
+    }
+
     [Fact]
     public async Task Add_OfAClaimedPodWhoseAddressIsAnothers_IsRefusedBeforeAnythingIsTouched()
     {

@@ -26,6 +26,9 @@ internal sealed class CniNode : IClaims, IArrivals
 
     public string Subnet { get; init; } = "10.88.0.0/16";
 
+    /// <summary>"": the whole subnet.</summary>
+    public (string Start, string End) Range { get; init; } = ("", "");
+
     public async Task<string> AddAsync(string uid, string sandbox = "") =>
         (await _answers.AddAsync(Request(LocalOps.CniAdd, uid, sandbox), CancellationToken.None)).Address;
 
@@ -45,6 +48,8 @@ internal sealed class CniNode : IClaims, IArrivals
         NetNs = $"/run/netns/{uid}",
         IfName = "eth0",
         Subnet = Subnet,
+        RangeStart = Range.Start,
+        RangeEnd = Range.End,
         Gateway = Subnet.Replace("0/", "1/", StringComparison.Ordinal).Split('/')[0],
     };
 
