@@ -1,3 +1,4 @@
+using Rebalancer.Lab.Processes;
 using System.Globalization;
 using System.Net;
 using k8s;
@@ -48,14 +49,21 @@ public sealed class BadInputLab : IAsyncLifetime
         await metadata.DisposeAsync();
     }
 
-    /// <summary>A running pod on the source node, of a name of its own.</summary>
-    internal Task<V1Pod> StartAsync(Action<V1Pod> change, CancellationToken cancel, string script = Tests.Pods.Stay)
+    /// <summary>A running pod on the source node, of a name of its own, that says already whether it can move: nothing more is written to it by itself.</summary>
+    internal async Task<V1Pod> StartAsync(Action<V1Pod> change, CancellationToken cancel, string script = Tests.Pods.Stay)
     {
         var pod = Tests.Pods.Shell(NewName("pod"), Source, script);
         pod.Spec.RuntimeClassName = Kubernetes.Api.Names.RuntimeHandler;
         pod.Spec.Containers[0].Resources = new V1ResourceRequirements { Requests = new Dictionary<string, ResourceQuantity> { ["memory"] = new("32Mi") } };
         change(pod);
-        return Pods.StartAsync(pod, cancel);
+        await Pods.StartAsync(pod, cancel);
+        await Poll.UntilAsync(
+            async () => (pod = await Cluster.Client.CoreV1.ReadNamespacedPodAsync(pod.Metadata.Name, pod.Metadata.NamespaceProperty ?? "default", cancellationToken: cancel))
+                .Status.Conditions?.Any(c => c.Type == Kubernetes.Api.Names.LiveMigratable) == true,
+            StartLimit,
+            "the condition LiveMigratable",
+            cancel);
+        return pod;
     }
 
     internal string NewName(string prefix) => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{Interlocked.Increment(ref names)}");

@@ -39,6 +39,11 @@ internal static class Fabric
                 ""));
     }
 
+    /// <summary>
+    /// Takes the cable out. It does not go with the node's last process: a TCP connection whose other end has died keeps a network namespace for minutes.
+    /// </summary>
+    public static Task LeaveAsync(string name, CancellationToken cancel) => Command.RunAsync(["ip", "link", "del", Cable(name)], cancel);
+
     /// <summary>The node's end of the fabric.</summary>
     public static string Cable(string node) => "v" + node;
 

@@ -123,6 +123,7 @@ public sealed class LabNode : IAsyncDisposable
         await machine.PowerOffAsync(CancellationToken.None);
         await containerd.DisposeAsync();
         await machine.DisposeAsync();
+        await Fabric.LeaveAsync(Name, CancellationToken.None);
     }
 
     internal Task ImportAsync(IEnumerable<string> archives, CancellationToken cancel) => containerd.ImportAsync(archives, cancel);
