@@ -23,7 +23,7 @@ internal sealed class PlanReplay(ClusterSnapshot snapshot, PlanPolicy policy)
             {
                 var pod = snapshot.Pods.Single(p => p.Uid == move.Uid);
                 Expect(placed.Contains((pod, move.Source)), $"{move.Pod} is not on {move.Source}");
-                Expect(pod.Owner?.Kind != "StatefulSet" && pod.Shape.DoNotDisrupt is null, $"{move.Pod} may not move");
+                Expect(pod.Owner?.Kind != "CloneSet" && pod.Shape.DoNotDisrupt is null, $"{move.Pod} may not move");
                 MayRun(pod, move.Target);
                 placed.Add((pod, move.Target));
             }

@@ -71,7 +71,7 @@ public sealed class PlannerTests
     {
         PodInfo[] pods = [.. Enumerable.Range(0, 9).Select(i => Movable("p" + i, "cheap"))];
         var big = Priced("dear", "2") with { PodLimit = 50 };
-        var full = Movable("stays", "dear") with { Owner = new OwnerInfo("StatefulSet", "s", "s") };
+        var full = Movable("stays", "dear") with { Owner = new OwnerInfo("CloneSet", "s", "s") };
 
         var plan = Plan(Cluster([Priced("cheap", "0.05"), big], [.. pods, full]), new PlanPolicy { DisruptionTolerance = 2 });
 

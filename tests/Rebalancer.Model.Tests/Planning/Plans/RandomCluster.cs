@@ -57,7 +57,7 @@ internal static class RandomCluster
             2 => pod.With(p => p with { Spread = [new SpreadConstraint(Zone, App(name), 1, 1, Required: true, HonorAffinity: true, HonorTaints: false)] }),
             3 => pod.With(p => p with { Affinity = [Near("app0", Zone)] }),
             4 => pod.With(p => p with { Tolerations = [new Toleration("dedicated", "Exists", "", "")] }),
-            5 => pod with { Owner = new OwnerInfo("StatefulSet", name, "ss-" + name) },
+            5 => pod with { Owner = new OwnerInfo("CloneSet", name, "ss-" + name) },
             6 => pod with { Shape = PodShape.Plain with { DoNotDisrupt = "karpenter.sh/do-not-disrupt=true" } },
             _ => pod,
         };
