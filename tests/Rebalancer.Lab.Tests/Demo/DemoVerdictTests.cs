@@ -26,9 +26,9 @@ public sealed class DemoVerdictTests
     }
 
     [Theory]
-    [InlineData(240, true)]
-    [InlineData(241, false)]
-    public void Failures_StallAgainstFreezeOf200Ms_ToleratesOnePointTwo(double stallMs, bool good) =>
+    [InlineData(400, true)]
+    [InlineData(401, false)]
+    public void Failures_StallAgainstFreezeOf200Ms_ToleratesLessThanARetransmission(double stallMs, bool good) =>
         Assert.Equal(good, Judge([Moved("a"), Moved("b")], Untouched with { LongestStallMs = stallMs }).Count == 0);
 
     [Fact]
