@@ -33,7 +33,7 @@ internal static class DeschedulerServices
         services.AddSingleton<MoveExecutor>();
         services.AddSingleton<ClaimService>();
         services.AddSingleton<EvictionService>();
-        services.AddSingleton(WebhookDefinition.Of(ApiResource.ValidatingWebhooks, EvictionWebhook.ConfigurationName, EvictionEndpoint.Path, () => EvictionWebhook.Configuration(new()).Webhooks));
+        services.AddSingleton(EvictionWebhook.Definition);
         // The last that is registered, as the one without which no move ends well.
         services.AddSingleton(ClaimWebhook.Definition);
         services.AddCertificates();
@@ -41,6 +41,7 @@ internal static class DeschedulerServices
 
         // Handlers are registered by the controllers' constructors, and so before the informers start.
         services.AddSingleton<Leadership>();
+        services.AddSingleton<LeaderLoop>();
         services.AddHostedService(p => p.GetRequiredService<Leadership>());
         services.AddHostedService<MoveController>();
         services.AddHostedService<InterruptionController>();

@@ -18,14 +18,14 @@ internal static class CniConflist
         JsonObject? main;
         try
         {
-            main = Plugins(name, text).FirstOrDefault(plugin => plugin["ipam"] is JsonObject);
+            main = Addressing(Parse(name, text));
         }
         catch (InstallException e)
         {
             return (null, e.Message);
         }
 
-        if ((string?)main?["type"] != "bridge" || (string?)main["ipam"]!["type"] != "host-local") { return (null, "it is no bridge whose addresses host-local gives"); }
+        if (main is null || !IsBridge(main)) { return (null, "it is no bridge whose addresses host-local gives"); }
         var ranges = main["ipam"]!["ranges"] is JsonArray several ? several.OfType<JsonArray>().SelectMany(each => each.OfType<JsonObject>()).ToList() : [main["ipam"]!.AsObject()];
         if (ranges is not [var only] || !IPNetwork.TryParse((string?)only["subnet"], out var network)) { return (null, "it has no range or several"); }
         if (!network.Contains(nodeAddress)) { return (null, $"node {nodeAddress} is not in the pods' network {network}: a pod's address would be routed to its former node"); }
@@ -36,11 +36,9 @@ internal static class CniConflist
     /// <exception cref="InstallException">Not a network that this can be done to.</exception>
     public static string Rewrite(string name, string text, PodRange range)
     {
-        if (Parse(name, text) is not { } config) { throw new InstallException($"{name} is no CNI network configuration"); }
-        var plugins = config["plugins"] is JsonArray list ? list.OfType<JsonObject>() : [config];
-        var main = plugins.FirstOrDefault(plugin => plugin["ipam"] is JsonObject)
-            ?? throw new InstallException($"{name}: no plugin of it gives addresses");
-        if ((string?)main["type"] != "bridge" || (string?)main["ipam"]!["type"] != "host-local")
+        var config = Parse(name, text);
+        var main = Addressing(config) ?? throw new InstallException($"{name}: no plugin of it gives addresses");
+        if (!IsBridge(main))
         {
             throw new InstallException($"{name}: plugin {main["type"]} with ipam {main["ipam"]!["type"]}; only bridge with host-local can be given rebalancer-ipam");
         }
@@ -51,17 +49,17 @@ internal static class CniConflist
         return config.ToJsonString(Readable) + "\n";
     }
 
-    private static IEnumerable<JsonObject> Plugins(string name, string text)
-    {
-        var config = Parse(name, text) ?? throw new InstallException($"{name} is no CNI network configuration");
-        return config["plugins"] is JsonArray list ? list.OfType<JsonObject>() : [config];
-    }
+    /// <summary>The plugin that gives addresses; null: none does.</summary>
+    private static JsonObject? Addressing(JsonObject config)
+        => (config["plugins"] is JsonArray list ? list.OfType<JsonObject>() : [config]).FirstOrDefault(plugin => plugin["ipam"] is JsonObject);
 
-    private static JsonObject? Parse(string name, string text)
+    private static bool IsBridge(JsonObject plugin) => (string?)plugin["type"] == "bridge" && (string?)plugin["ipam"]!["type"] == "host-local";
+
+    private static JsonObject Parse(string name, string text)
     {
         try
         {
-            return JsonNode.Parse(text) as JsonObject;
+            return JsonNode.Parse(text) as JsonObject ?? throw new InstallException($"{name} is no CNI network configuration");
         }
         catch (JsonException e)
         {

@@ -1,31 +1,25 @@
-using k8s.Models;
+using System.Text.Json.Nodes;
+using Rebalancer.Descheduler.Webhook;
+using Rebalancer.Kubernetes.Client;
 
 namespace Rebalancer.Descheduler.Evictions;
 
 /// <summary>How the API server is told to ask before it evicts a pod.</summary>
 internal static class EvictionWebhook
 {
-    public const string ConfigurationName = "rebalancer-eviction";
+    public static WebhookDefinition Definition { get; } = new(ApiResource.ValidatingWebhooks, "rebalancer-eviction", EvictionEndpoint.Path, Webhooks);
 
     /// <summary>Fails open: an eviction that nobody answers is an eviction.</summary>
-    public static V1ValidatingWebhookConfiguration Configuration(Admissionregistrationv1WebhookClientConfig client) => new()
-    {
-        ApiVersion = "admissionregistration.k8s.io/v1",
-        Kind = V1ValidatingWebhookConfiguration.KubeKind,
-        Metadata = new V1ObjectMeta { Name = ConfigurationName },
-        Webhooks =
-        [
-            new V1ValidatingWebhook
-            {
-                Name = "evict.rebalancer.dev",
-                AdmissionReviewVersions = ["v1"],
-                ClientConfig = client,
-                Rules = [new V1RuleWithOperations { ApiGroups = [""], ApiVersions = ["v1"], Resources = ["pods/eviction"], Operations = ["CREATE"], Scope = "Namespaced" }],
-                TimeoutSeconds = 5,
-                FailurePolicy = "Ignore",
-                SideEffects = "NoneOnDryRun",
-                MatchPolicy = "Equivalent",
-            },
-        ],
-    };
+    private static JsonArray Webhooks() => JsonNode.Parse(
+        """
+        [{
+          "name": "evict.rebalancer.dev",
+          "admissionReviewVersions": ["v1"],
+          "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods/eviction"], "operations": ["CREATE"], "scope": "Namespaced"}],
+          "timeoutSeconds": 5,
+          "failurePolicy": "Ignore",
+          "sideEffects": "NoneOnDryRun",
+          "matchPolicy": "Equivalent"
+        }]
+        """)!.AsArray();
 }

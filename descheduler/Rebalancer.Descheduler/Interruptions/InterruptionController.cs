@@ -19,44 +19,43 @@ internal sealed partial class InterruptionController : BackgroundService
     private readonly ClusterCache cache;
     private readonly EventRecorder events;
     private readonly MoveLimits limits;
-    private readonly Leadership leadership;
+    private readonly LeaderLoop loop;
     private readonly TimeProvider clock;
     private readonly ILogger<InterruptionController> logger;
     private readonly WorkQueue<string> queue;
     private readonly HashSet<string> told = [];
 
-    public InterruptionController(ApiClient client, ClusterCache cache, EventRecorder events, MoveLimits limits, Leadership leadership, TimeProvider clock, ILogger<InterruptionController> logger)
+    public InterruptionController(ApiClient client, ClusterCache cache, EventRecorder events, MoveLimits limits, LeaderLoop loop, TimeProvider clock, ILogger<InterruptionController> logger)
     {
-        (this.client, this.cache, this.events, this.limits, this.leadership, this.clock, this.logger) = (client, cache, events, limits, leadership, clock, logger);
+        (this.client, this.cache, this.events, this.limits, this.loop, this.clock, this.logger) = (client, cache, events, limits, loop, clock, logger);
         queue = new WorkQueue<string>(clock);
         cache.Nodes.OnChange(c => Mark(c.After));
         cache.Pods.OnChange(c => Mark(c.After?.Spec?.NodeName is { Length: > 0 } name ? cache.Nodes.Get(null, name) : null));
         cache.Migrations.OnChange(c => MarkEnds(c.After));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, WorkAsync, stoppingToken);
+
+    private void Begin()
     {
-        await cache.Synced.WaitAsync(stoppingToken);
-        await leadership.Acquired.WaitAsync(stoppingToken);
-        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, leadership.Lost);
         foreach (var node in cache.Nodes.List())
         {
             Mark(node);
         }
+    }
 
-        while (!leading.IsCancellationRequested)
+    private async Task<TimeSpan?> WorkAsync(string name, CancellationToken cancellation)
+    {
+        try
         {
-            var name = await queue.TakeAsync(leading.Token);
-            try
-            {
-                await EvacuateAsync(name, leading.Token);
-            }
-            catch (Exception e) when (!leading.IsCancellationRequested)
-            {
-                // One node that cannot be looked at, whatever the cause, must not stop the others.
-                NotEvacuated(logger, e, name);
-                queue.Mark(name, RetryAfter);
-            }
+            await EvacuateAsync(name, cancellation);
+            return null;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            // One node that cannot be looked at, whatever the cause, must not stop the others.
+            NotEvacuated(logger, e, name);
+            return RetryAfter;
         }
     }
 

@@ -17,42 +17,41 @@ internal sealed partial class MigratableController : BackgroundService
 
     private readonly ApiClient client;
     private readonly ClusterCache cache;
-    private readonly Leadership leadership;
+    private readonly LeaderLoop loop;
     private readonly MoveLimits limits;
     private readonly TimeProvider clock;
     private readonly ILogger<MigratableController> logger;
     private readonly WorkQueue<(string Namespace, string Name)> queue;
 
-    public MigratableController(ApiClient client, ClusterCache cache, Leadership leadership, MoveLimits limits, TimeProvider clock, ILogger<MigratableController> logger)
+    public MigratableController(ApiClient client, ClusterCache cache, LeaderLoop loop, MoveLimits limits, TimeProvider clock, ILogger<MigratableController> logger)
     {
-        (this.client, this.cache, this.leadership, this.limits, this.clock, this.logger) = (client, cache, leadership, limits, clock, logger);
+        (this.client, this.cache, this.loop, this.limits, this.clock, this.logger) = (client, cache, loop, limits, clock, logger);
         queue = new WorkQueue<(string, string)>(clock);
         cache.Pods.OnChange(c => Mark(c.After));
         cache.Nodes.OnChange(c => MarkNode(c.Before, c.After));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, WorkAsync, stoppingToken);
+
+    private void Begin()
     {
-        await cache.Synced.WaitAsync(stoppingToken);
-        await leadership.Acquired.WaitAsync(stoppingToken);
-        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, leadership.Lost);
         foreach (var pod in cache.Pods.List())
         {
             Mark(pod);
         }
+    }
 
-        while (!leading.IsCancellationRequested)
+    private async Task<TimeSpan?> WorkAsync((string Namespace, string Name) pod, CancellationToken cancellation)
+    {
+        try
         {
-            var (ns, name) = await queue.TakeAsync(leading.Token);
-            try
-            {
-                await UpdateAsync(ns, name, leading.Token);
-            }
-            catch (Exception e) when (!leading.IsCancellationRequested)
-            {
-                NotWritten(logger, ns, name, e.Message);
-                queue.Mark((ns, name), RetryAfter);
-            }
+            await UpdateAsync(pod.Namespace, pod.Name, cancellation);
+            return null;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            NotWritten(logger, pod.Namespace, pod.Name, e.Message);
+            return RetryAfter;
         }
     }
 

@@ -1,4 +1,3 @@
-using k8s.Models;
 using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
@@ -25,23 +24,23 @@ internal static class GatedPods
     /// <summary>The old object for the new one.</summary>
     public static MoveStep Exchange(Observation o, OwnerRecord owner, Claim claim)
     {
-        var wait = PhaseLimit.UntilDeadline(o, claim.ExpiresAt - o.Now);
+        var (soon, wait) = (PhaseLimit.Recheck(o, Recheck, claim.ExpiresAt), PhaseLimit.UntilDeadline(o, claim.ExpiresAt - o.Now));
         if (o.Source is { } source)
         {
             return o.Status.Source?.KillGate != KillGates.Closed ? MoveStep.Wait(wait)
-                : IsMarked(o) ? new MoveStep([new MoveAction.DeletePod(source, GraceSeconds: 0)], Min(Recheck, wait))
+                : IsMarked(o) ? new MoveStep([new MoveAction.DeletePod(source, GraceSeconds: 0)], soon)
                 : MoveStep.Do(new MoveAction.PublishEndpoints(), new MoveAction.MarkGate(IsClosed: true));
         }
 
         if (o.Namesake is not { } pod)
         {
-            return owner.Kind == OwnerKinds.None ? new MoveStep([new MoveAction.CreatePod(BarePods.ForTarget(o.Migration))], Min(Recheck, wait)) : MoveStep.Wait(wait);
+            return owner.Kind == OwnerKinds.None ? new MoveStep([new MoveAction.CreatePod(BarePods.ForTarget(o.Migration))], soon) : MoveStep.Wait(wait);
         }
 
         // The policy keeps such a pod out; where it is not installed, the sooner it goes the better.
         return PodMapping.Annotation(pod, Names.ClaimAnnotation) == claim.Token
             ? MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid))
-            : new MoveStep([new MoveAction.DeletePod(pod, GraceSeconds: 0)], Min(Recheck, wait));
+            : new MoveStep([new MoveAction.DeletePod(pod, GraceSeconds: 0)], soon);
     }
 
     /// <summary>After an abort.</summary>
@@ -57,7 +56,8 @@ internal static class GatedPods
             return MoveStep.Do(new MoveAction.MarkGate(IsClosed: false));
         }
 
-        if (Claimed(o) is { } replacement)
+        // It never starts without its checkpoint.
+        if (o.Replacement is { Metadata.DeletionTimestamp: null } replacement)
         {
             return new MoveStep([new MoveAction.DeletePod(replacement, GraceSeconds: 0)], EndRecheck);
         }
@@ -70,16 +70,9 @@ internal static class GatedPods
 
     public static bool IsMarked(Observation o) => o.Migration.Metadata.Labels?.ContainsKey(Names.GateLabel) == true;
 
-    /// <summary>Never starts without its checkpoint.</summary>
-    private static V1Pod? Claimed(Observation o)
-        => o.Replacement is { Metadata.DeletionTimestamp: null } bound ? bound
-            : o.Namesake is { Metadata.DeletionTimestamp: null } pod && PodMapping.Annotation(pod, Names.ClaimAnnotation) == o.Status.Claim?.Token ? pod : null;
-
     /// <summary>A node that is gone for good, or of which somebody says so, runs nothing any more.</summary>
     private static bool HasEnded(Observation o)
         => o.Status.Source?.State == SourceState.Released
             || o.Cluster.Snapshot.Value.Node(o.Status.SourceNode ?? "") is not { } node
             || node.Taints.Any(t => t.Key == OutOfService);
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

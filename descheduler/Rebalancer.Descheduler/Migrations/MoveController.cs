@@ -28,13 +28,14 @@ internal sealed class MoveController : BackgroundService
     private readonly MoveObserver observer;
     private readonly MoveExecutor executor;
     private readonly Leadership leadership;
+    private readonly LeaderLoop loop;
     private readonly ILogger<MoveController> logger;
     private readonly WorkQueue<MoveKey> queue;
     private readonly Dictionary<MoveKey, int> failures = [];
 
-    public MoveController(ClusterCache cache, MoveObserver observer, MoveExecutor executor, Leadership leadership, TimeProvider clock, ILogger<MoveController> logger)
+    public MoveController(ClusterCache cache, MoveObserver observer, MoveExecutor executor, Leadership leadership, LeaderLoop loop, TimeProvider clock, ILogger<MoveController> logger)
     {
-        (this.cache, this.observer, this.executor, this.leadership, this.logger) = (cache, observer, executor, leadership, logger);
+        (this.cache, this.observer, this.executor, this.leadership, this.loop, this.logger) = (cache, observer, executor, leadership, loop, logger);
         queue = new WorkQueue<MoveKey>(clock);
         cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After) || BandwidthShare.IsDividedAnew(c.Before, c.After)));
         cache.Pods.OnChange(c => MarkAll(m => Concerns(m, c.Latest)));
@@ -43,21 +44,12 @@ internal sealed class MoveController : BackgroundService
         cache.Jobs.OnChange(c => MarkOwned(c.Latest.Metadata));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, WorkAsync, stoppingToken);
+
+    private void Begin()
     {
-        await cache.Synced.WaitAsync(stoppingToken);
-        await leadership.Acquired.WaitAsync(stoppingToken);
         leadership.RaiseTo(cache.Migrations.List().Max(m => m.Status.LeaderEpoch) ?? 0);
-        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, leadership.Lost);
         MarkAll(static _ => true);
-        while (!leading.IsCancellationRequested)
-        {
-            var key = await queue.TakeAsync(leading.Token);
-            if (await WorkAsync(key, leading.Token) is { } later)
-            {
-                queue.Mark(key, later);
-            }
-        }
     }
 
     private void MarkAll(Func<Migration, bool> concerned)

@@ -13,6 +13,10 @@ internal static class PhaseLimit
             : MoveStep.Wait(UntilDeadline(o, left));
     }
 
+    /// <summary>A recheck comes no later than what it is done before.</summary>
+    public static TimeSpan Recheck(Observation o, TimeSpan recheck, DateTimeOffset expiresAt)
+        => UntilDeadline(o, expiresAt - o.Now < recheck ? expiresAt - o.Now : recheck);
+
     /// <summary>The deadline ends a wait too.</summary>
     public static TimeSpan UntilDeadline(Observation o, TimeSpan left)
         => o.Migration.Spec.Deadline is { } deadline && deadline - o.Now < left ? deadline - o.Now : left;

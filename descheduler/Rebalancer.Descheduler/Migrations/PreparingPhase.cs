@@ -106,12 +106,12 @@ internal static class PreparingPhase
         // A pod whose object has gone has taken its place in its budgets with it.
         if (o.Source is { } source && BudgetCheck.Check(source, o.Cluster) is { } budget)
         {
-            return Waiting.For(o, budget, PhaseLimit.UntilDeadline(o, Min(Recheck, claim.ExpiresAt - o.Now)));
+            return Waiting.For(o, budget, PhaseLimit.Recheck(o, Recheck, claim.ExpiresAt));
         }
 
         if (MoveSlots.WaitToFreeze(o) is { } turn)
         {
-            return Waiting.For(o, turn, PhaseLimit.UntilDeadline(o, Min(TurnRecheck, claim.ExpiresAt - o.Now)));
+            return Waiting.For(o, turn, PhaseLimit.Recheck(o, TurnRecheck, claim.ExpiresAt));
         }
 
         var change = StatusChange.None.WithReason(null, null)
@@ -119,8 +119,6 @@ internal static class PreparingPhase
             .WithCondition(o, Conditions.Prepared, true, "TargetPrepared", $"{o.Status.TargetNode} is prepared");
         return MoveStep.Do(MoveMachine.Enter(o, Phases.Freezing, change));
     }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static string Missing(Observation o, OwnerRecord owner, Claim claim)
     {
@@ -133,7 +131,7 @@ internal static class PreparingPhase
 
         if (owner.Gate && claim.PodUID is null)
         {
-            return o.Source is null ? $"{owner.Kind} {owner.Name} did not make the pod again" : $"the source agent did not keep the pod's processes from kubelet";
+            return o.Source is null ? $"{owner.Kind} {owner.Name} did not make the pod again" : "the source agent did not keep the pod's processes from kubelet";
         }
 
         return o.Status.Target?.State == TargetState.Prepared

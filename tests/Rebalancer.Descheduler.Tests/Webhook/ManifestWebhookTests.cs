@@ -19,9 +19,9 @@ public sealed class ManifestWebhookTests
         var eviction = objects.OfType<V1ValidatingWebhookConfiguration>().Single();
 
         Assert.Equal((ClaimWebhook.Definition.Name, ClaimWebhook.Definition.Path), (claim.Metadata.Name, claim.Webhooks.Single().ClientConfig.Service.Path));
-        Assert.Equal((EvictionWebhook.ConfigurationName, EvictionEndpoint.Path), (eviction.Metadata.Name, eviction.Webhooks.Single().ClientConfig.Service.Path));
+        Assert.Equal((EvictionWebhook.Definition.Name, EvictionEndpoint.Path), (eviction.Metadata.Name, eviction.Webhooks.Single().ClientConfig.Service.Path));
         AssertSame(ClaimWebhook.Definition.Webhooks(), claim.Webhooks);
-        AssertSame(JsonNode.Parse(KubernetesJson.Serialize(EvictionWebhook.Configuration(new()).Webhooks))!.AsArray(), eviction.Webhooks);
+        AssertSame(EvictionWebhook.Definition.Webhooks(), eviction.Webhooks);
     }
 
     [Fact]
