@@ -64,8 +64,9 @@ internal sealed class LateChannel(string path) : IDisposable
         if (agent is null) { return; }
         Span<byte> message = stackalloc byte[LatePages.Bytes];
         new LatePages(pid, 0, new PageRange(address, address + PageRange.PageBytes)).Write(message);
-        // What an agent that is gone does not take is told to its successor.
-        if (SystemCalls.Send(agent.Number, in MemoryMarshal.GetReference(message), LatePages.Bytes, SystemCalls.MsgNoSignal) != LatePages.Bytes) { HangUp(); }
+        // What an agent that is gone does not take is told to its successor. The connection is read to its end all the same: what it told before it went is
+        // not told again where there is no successor.
+        _ = SystemCalls.Send(agent.Number, in MemoryMarshal.GetReference(message), LatePages.Bytes, SystemCalls.MsgNoSignal);
     }
 
     private void HangUp()

@@ -26,6 +26,8 @@ internal sealed class LazyTask : IDisposable
     private readonly PageSet late;
     private readonly AddressMoves moves;
     private readonly Action<int, ulong> want;
+    /// <summary>Pages of <see cref="late"/> that a fault waits for.</summary>
+    private readonly PageSet awaited = new();
     /// <summary>Faults on pages without content that could not be answered yet.</summary>
     private readonly Queue<ulong> zeros = new();
     private ulong cursor;
@@ -63,10 +65,10 @@ internal sealed class LazyTask : IDisposable
     public bool CanFill => missing.Count > 0 || zeros.Count > 0;
 
     /// <summary>
-    /// Whether the store's memory may be given back page by page: not while the restore can fail and be tried again, nor once a child that was forked since
-    /// needs the same pages.
+    /// CRIU has said that the restore is finished. Until then the mappings are not yet where they belong: there is none to be filled but by a fault that
+    /// proves it. And the restore may still fail and be tried again, so the store keeps its pages.
     /// </summary>
-    public bool MayFree { get; set; }
+    public bool IsRestored { get; set; }
 
     /// <summary>Handles what has happened to the process.</summary>
     /// <returns>A child that it has forked, or null.</returns>
@@ -100,7 +102,7 @@ internal sealed class LazyTask : IDisposable
         cursor = Copy(address, RunBytes);
     }
 
-    /// <summary>Pages have come into the store: whoever waits for them gets them, and the others too.</summary>
+    /// <summary>Pages have come into the store: whoever waits for them gets them, and once the process is restored the others are filled too.</summary>
     /// <param name="image">Their addresses in the images.</param>
     public void Came(PageRange image)
     {
@@ -109,12 +111,18 @@ internal sealed class LazyTask : IDisposable
         {
             foreach (var now in moves.NowOf(at).Where(late.Contains).ToList())
             {
-                late.Remove(new PageRange(now, now + PageRange.PageBytes));
-                missing.Add(new PageRange(now, now + PageRange.PageBytes));
-                first ??= now;
+                var page = new PageRange(now, now + PageRange.PageBytes);
+                late.Remove(page);
+                missing.Add(page);
+                if (awaited.Contains(now))
+                {
+                    awaited.Remove(page);
+                    _ = Copy(now, PageRange.PageBytes);
+                }
+                else { first ??= now; }
             }
         }
-        if (first is not { } start) { return; }
+        if (!IsRestored || first is not { } start) { return; }
         // Runs, as long as they follow each other; what a moved mapping has elsewhere is filled with the rest, and so is all while an event waits to be read.
         for (var at = start; at - start < image.Bytes && missing.Contains(at);)
         {
@@ -136,6 +144,7 @@ internal sealed class LazyTask : IDisposable
     {
         if (late.Contains(address))
         {
+            awaited.Add(new PageRange(address, address + PageRange.PageBytes));
             want(pid, moves.ImageOf(address));
             return;
         }
@@ -190,8 +199,8 @@ internal sealed class LazyTask : IDisposable
             fault.Wake(address);
         }
         else if (error is not (Errno.NoEntry or Errno.Invalid)) { throw new RuntimeFailureException(FailureReasons.RestoreFailed, $"page {address:x} of process {pid} cannot be filled: errno {error}"); }
-        else if (triedBytes == PageRange.PageBytes) { missing.Remove(new PageRange(address, address + PageRange.PageBytes)); }
-        else { _ = Copy(address, PageRange.PageBytes); }
+        else if (triedBytes == PageRange.PageBytes && IsRestored) { missing.Remove(new PageRange(address, address + PageRange.PageBytes)); }
+        else if (triedBytes > PageRange.PageBytes) { _ = Copy(address, PageRange.PageBytes); }
     }
 
     private void Clear()
@@ -210,7 +219,8 @@ internal sealed class LazyTask : IDisposable
     private void Settle(PageRange filled, ulong image)
     {
         missing.Remove(filled);
-        if (MayFree && !hasForked) { store.Free(pid, new PageRange(image, image + filled.Bytes)); }
+        // A child that was forked since needs the same pages.
+        if (IsRestored && !hasForked) { store.Free(pid, new PageRange(image, image + filled.Bytes)); }
     }
 
     private void Move(ulong from, ulong to, ulong length)

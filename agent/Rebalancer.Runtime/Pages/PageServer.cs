@@ -39,7 +39,7 @@ internal sealed class PageServer(string images, string store, LateChannel late, 
             tasks.RemoveAll(task => task.IsDone);
             if (tasks.Count == 0) { return true; }
             Consume();
-            foreach (var task in tasks) { task.MayFree = true; }
+            foreach (var task in tasks) { task.IsRestored = true; }
             if (GraceLeft() > TimeSpan.Zero) { continue; }
             next = (next + 1) % tasks.Count;
             if (tasks[next].CanFill) { tasks[next].Fill(); }
