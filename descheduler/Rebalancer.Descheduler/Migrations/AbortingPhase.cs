@@ -44,6 +44,11 @@ internal static class AbortingPhase
             return MoveStep.Wait(wait);
         }
 
+        if (BudgetCheck.ToGive(source, o.Cluster).ToList() is { Count: > 0 } slots)
+        {
+            return MoveStep.Do([.. slots]);
+        }
+
         return OwnerKinds.LetsGoByLabel(owner.Kind) ? GiveBack(o, owner, source, late, ended) : RolledBack(o);
     }
 

@@ -17,6 +17,14 @@ internal static class BudgetCheck
     public static Refusal? Check(V1Pod pod, ClusterView cluster)
         => Of(pod, cluster).Select(b => Check(b, pod)).FirstOrDefault(r => r is not null);
 
+    /// <summary>What is still to be taken of the pod's budgets before it may freeze. One that allows no disruption has none to take: its only guard is that one pod of it is frozen at a time.</summary>
+    public static IEnumerable<MoveAction> ToTake(V1Pod pod, ClusterView cluster)
+        => Of(pod, cluster).Where(b => b.DisruptionsAllowed > 0 && !b.DisruptedPods.Contains(pod.Metadata.Name)).Select(b => new MoveAction.TakeBudgetSlot(b.Name, pod.Metadata.Name));
+
+    /// <summary>What the pod holds of its budgets.</summary>
+    public static IEnumerable<MoveAction> ToGive(V1Pod pod, ClusterView cluster)
+        => Of(pod, cluster).Where(b => b.DisruptedPods.Contains(pod.Metadata.Name)).Select(b => new MoveAction.GiveBudgetSlot(b.Name, pod.Metadata.Name));
+
     public static Refusal? Wait(Observation o, IReadOnlyCollection<Migration> holders)
     {
         if (o.Source is not { } pod)
@@ -38,6 +46,12 @@ internal static class BudgetCheck
 
     private static Refusal? Check(DisruptionBudget budget, V1Pod pod)
     {
+        // Its own disruption is what the budget counts already.
+        if (budget.DisruptedPods.Contains(pod.Metadata.Name))
+        {
+            return null;
+        }
+
         var info = new BudgetInfo(pod.Metadata.NamespaceProperty ?? "", budget.Name, budget.Selector, budget.StatusIsCurrent, budget.DisruptionsAllowed, budget.CurrentHealthy, budget.DesiredHealthy);
         return BudgetRule.Refusal(info, () => Unready(budget)) is { } why ? new Refusal(Reasons.DisruptionBudget, $"{why}, so {pod.Metadata.Name} may not freeze") : null;
     }

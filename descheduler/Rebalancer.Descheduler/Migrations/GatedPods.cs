@@ -28,7 +28,7 @@ internal static class GatedPods
         if (o.Source is { } source)
         {
             return o.Status.Source?.KillGate != KillGates.Closed ? MoveStep.Wait(wait)
-                : IsMarked(o) ? new MoveStep([new MoveAction.DeletePod(source, GraceSeconds: 0)], soon)
+                : IsMarked(o) ? new MoveStep([.. BudgetCheck.ToTake(source, o.Cluster), new MoveAction.DeletePod(source, GraceSeconds: 0)], soon)
                 : MoveStep.Do(new MoveAction.PublishEndpoints(), new MoveAction.MarkGate(IsClosed: true));
         }
 

@@ -16,6 +16,9 @@ internal abstract record MoveAction
 
     public sealed record RemoveFinalizer : MoveAction;
 
+    /// <summary>The Migration itself, long after its end.</summary>
+    public sealed record DeleteMigration : MoveAction;
+
     /// <summary>Labels by which each agent finds its own moves.</summary>
     public sealed record LabelNodes(string Source, string Target) : MoveAction;
 
@@ -50,6 +53,12 @@ internal abstract record MoveAction
 
     /// <summary>From now on this pod and no other is given images and address.</summary>
     public sealed record BindClaim(string PodName, string PodUid) : MoveAction;
+
+    /// <summary>A freeze counts as an eviction does, so that no eviction beside it takes the last disruption that the budget allows.</summary>
+    public sealed record TakeBudgetSlot(string Budget, string PodName) : MoveAction;
+
+    /// <summary>The pod runs on; its place is free again before the time after which Kubernetes would forget it.</summary>
+    public sealed record GiveBudgetSlot(string Budget, string PodName) : MoveAction;
 
     /// <summary>Asks the API server, without storing anything, whether it would accept such a pod: after the commit it is too late to learn that it does not.</summary>
     public sealed record TryPod(V1Pod Pod) : MoveAction;

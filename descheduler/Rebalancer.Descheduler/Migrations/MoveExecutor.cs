@@ -13,11 +13,13 @@ namespace Rebalancer.Descheduler.Migrations;
 internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leadership leadership, EventRecorder events)
 {
     private const int TokenBytes = 16;
+    private readonly BudgetSlots budgets = new(client, cache.Budgets);
 
     public Task DoAsync(Observation o, MoveAction action, CancellationToken cancellation) => action switch
     {
         MoveAction.AddFinalizer => FinalizerAsync(o, add: true, cancellation),
         MoveAction.RemoveFinalizer => FinalizerAsync(o, add: false, cancellation),
+        MoveAction.DeleteMigration => client.DeleteAsync(ApiResource.Migrations, o.Migration.Metadata.NamespaceProperty, o.Migration.Metadata.Name, o.Migration.Metadata.Uid, null, cancellation),
         MoveAction.LabelNodes a => LabelAsync(o, new Dictionary<string, string?> { [Names.SourceNodeLabel] = a.Source, [Names.TargetNodeLabel] = a.Target }, cancellation),
         MoveAction.MarkGate a => LabelAsync(o, new Dictionary<string, string?> { [Names.GateLabel] = a.IsClosed ? Names.GateClosed : null }, cancellation),
         MoveAction.PublishEndpoints => PublishAsync(o, cancellation),
@@ -30,6 +32,8 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
         MoveAction.TakeLabels a => PatchPodAsync(a.Pod, PodPatches.TakeLabels(a), cancellation),
         MoveAction.GiveBack a => PatchPodAsync(a.Pod, PodPatches.GiveBack(a), cancellation),
         MoveAction.SetDeletionCost a => PatchPodAsync(a.Pod, PodPatches.SetDeletionCost(a), cancellation),
+        MoveAction.TakeBudgetSlot a => budgets.TakeAsync(o, a, cancellation),
+        MoveAction.GiveBudgetSlot a => budgets.GiveAsync(o, a, cancellation),
         MoveAction.TryPod a => TryAsync(a.Pod, cancellation),
         MoveAction.CreatePod a => CreateAsync(a.Pod, cancellation),
         MoveAction.DeletePod a => client.DeleteAsync(ApiResource.Pods, a.Pod.Metadata.NamespaceProperty, a.Pod.Metadata.Name, a.Pod.Metadata.Uid, a.GraceSeconds, cancellation),

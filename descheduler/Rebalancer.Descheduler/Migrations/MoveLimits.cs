@@ -59,6 +59,9 @@ public sealed record MoveLimits
     /// <summary>Mbit/s that all moves of the cluster together may send while their pods run; 0: no limit. What is sent in a freeze is not limited.</summary>
     [Range(0, 10_000_000)] public long ClusterBandwidthMbit { get; init; }
 
+    /// <summary>Migrations that nobody asked for by name are deleted so long after their end; those that a person made stay. 0: all stay. Default 168 h.</summary>
+    [Range(0, 8760)] public double KeepFinishedHours { get; init; } = 168;
+
     /// <summary>Moves of one owner's pods at a time. Default 1.</summary>
     [Range(1, 100)] public int MaxMovesPerOwner { get; init; } = 1;
 }

@@ -72,7 +72,7 @@ internal static class MoveMachine
     {
         if (o.Migration.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) != true)
         {
-            return MoveStep.Wait(null);
+            return Expired(o);
         }
 
         if (o.Status.Owner?.Gate != true)
@@ -83,6 +83,18 @@ internal static class MoveMachine
         // Until Kubernetes lists the pod again by itself: it has to see it ready first.
         var left = EndpointHandOver - (o.Now - (o.Status.CompletedAt ?? o.Now));
         return left > TimeSpan.Zero && o.Phase == Phases.Succeeded ? MoveStep.Wait(left) : MoveStep.Do(new MoveAction.WithdrawEndpoints(), new MoveAction.RemoveFinalizer());
+    }
+
+    /// <summary>A cluster that is drained every day would fill up with what its drains made.</summary>
+    private static MoveStep Expired(Observation o)
+    {
+        if (o.Migration.Metadata.DeletionTimestamp is not null || o.Status.CompletedAt is not { } ended || o.Migration.Spec.Reason == MoveReasons.Manual || o.Limits.KeepFinishedHours == 0)
+        {
+            return MoveStep.Wait(null);
+        }
+
+        var left = TimeSpan.FromHours(o.Limits.KeepFinishedHours) - (o.Now - ended);
+        return left > TimeSpan.Zero ? MoveStep.Wait(left) : MoveStep.Do(new MoveAction.DeleteMigration());
     }
 
     private static MoveStep EnterCommitted(Observation o)

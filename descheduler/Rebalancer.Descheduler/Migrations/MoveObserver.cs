@@ -95,6 +95,7 @@ internal sealed class MoveObserver(ClusterCache cache, MoveLimits limits, TimePr
             status?.DisruptionsAllowed ?? 0,
             status?.CurrentHealthy ?? 0,
             status?.DesiredHealthy ?? 0,
+            [.. status?.DisruptedPods?.Keys ?? []],
             [.. cache.Pods.List().Where(p => p.Metadata.NamespaceProperty == budget.Metadata.NamespaceProperty
                 && selector.Matches((p.Metadata.Labels ?? ImmutableDictionary<string, string>.Empty).AsReadOnly()))]);
     }

@@ -52,4 +52,5 @@ internal sealed record DisruptionBudget(
     int DisruptionsAllowed,
     int CurrentHealthy,
     int DesiredHealthy,
+    ImmutableHashSet<string> DisruptedPods,
     ImmutableArray<V1Pod> Pods);

@@ -114,6 +114,11 @@ internal static class PreparingPhase
             return Waiting.For(o, turn, PhaseLimit.Recheck(o, TurnRecheck, claim.ExpiresAt));
         }
 
+        if (o.Source is { } pod && BudgetCheck.ToTake(pod, o.Cluster).ToList() is { Count: > 0 } slots)
+        {
+            return MoveStep.Do([.. slots]);
+        }
+
         var change = StatusChange.None.WithReason(null, null)
             .WithCondition(o, Conditions.Admitted, true, "Prepared", "the source may freeze")
             .WithCondition(o, Conditions.Prepared, true, "TargetPrepared", $"{o.Status.TargetNode} is prepared");

@@ -15,10 +15,16 @@ internal sealed class MigrationMetrics
     private readonly Histogram freezes = Metrics.CreateHistogram(
         "rebalancer_migration_freeze_seconds", "How long clients could notice that a moved pod stood still.", new HistogramConfiguration { Buckets = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30] });
 
-    public MigrationMetrics(ClusterCache cache)
+    private readonly Gauge unsynced = Metrics.CreateGauge("rebalancer_descheduler_cache_unsynced_seconds", "How long the cache that is most behind has been so; 0 while all are current.");
+
+    public MigrationMetrics(ClusterCache cache, TimeProvider clock)
     {
         cache.Migrations.OnChange(Count);
-        Metrics.DefaultRegistry.AddBeforeCollectCallback(() => running.Set(cache.Migrations.List().Count(migration => IsRunning(migration.Status.Phase))));
+        Metrics.DefaultRegistry.AddBeforeCollectCallback(() =>
+        {
+            running.Set(cache.Migrations.List().Count(migration => IsRunning(migration.Status.Phase)));
+            unsynced.Set(InformerAge.Unsynced(cache.All, clock).TotalSeconds);
+        });
     }
 
     /// <summary>Those that ended before this process looked were counted by another, or are history.</summary>

@@ -10,22 +10,7 @@ internal sealed class Readiness(ClusterCache cache, SchedulerOptions options, Ti
     public bool IsReady => IsFilled && Unsynced < options.MaxUnsynced;
 
     /// <summary>How long the cache that is most behind has been so; zero where all are current.</summary>
-    public TimeSpan Unsynced
-    {
-        get
-        {
-            var longest = TimeSpan.Zero;
-            foreach (var informer in cache.All)
-            {
-                if (informer.UnsyncedSince is { } since && clock.GetUtcNow() - since is var behind && behind > longest)
-                {
-                    longest = behind;
-                }
-            }
-
-            return longest;
-        }
-    }
+    public TimeSpan Unsynced => InformerAge.Unsynced(cache.All, clock);
 
     private bool IsFilled => filled || (filled = cache.All.All(static (IInformer i) => i.Synced.IsCompletedSuccessfully));
 }

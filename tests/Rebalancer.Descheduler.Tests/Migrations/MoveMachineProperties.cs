@@ -1,4 +1,6 @@
+using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Kubernetes.Api;
+using Rebalancer.Model;
 
 namespace Rebalancer.Descheduler.Tests.Migrations;
 
@@ -8,7 +10,7 @@ namespace Rebalancer.Descheduler.Tests.Migrations;
 /// </summary>
 public sealed class MoveMachineProperties
 {
-    private const int Histories = 1500;
+    private const int Histories = 2000;
     private const int Events = 60;
 
     [Theory]
@@ -22,12 +24,15 @@ public sealed class MoveMachineProperties
         var ends = new HashSet<string>();
         for (var seed = 0; seed < Histories; seed++)
         {
-            ends.Add(Play(new SimulatedMove(kind, gate), new Random(seed), seed));
+            ends.Add(Play(new SimulatedMove(kind, gate) { Budgets = seed % 2 == 0 ? [] : [Budget] }, new Random(seed), seed));
         }
 
         // The histories reach every end, or they prove little.
         Assert.Equal([Phases.Failed, Phases.RolledBack, Phases.Succeeded], ends.Order());
     }
+
+    /// <summary>Of any pod, with one disruption to give.</summary>
+    private static DisruptionBudget Budget => new("any", new LabelSelector([]), true, DisruptionsAllowed: 1, CurrentHealthy: 2, DesiredHealthy: 1, [], []);
 
     private static string Play(SimulatedMove move, Random random, int seed)
     {
@@ -56,6 +61,7 @@ public sealed class MoveMachineProperties
         Assert.NotEqual("", move.Status.Decision);
         Assert.True(move.Status.Decision == Decision.Committed || move.Migration.Metadata.Labels is null, $"seed {seed}: the pod's name is still kept from everybody");
         Assert.True(move.Phase != Phases.RolledBack || move.Source is not null, $"seed {seed}: rolled back without a source");
+        Assert.True(move.Phase != Phases.RolledBack || move.Budgets.All(b => b.DisruptedPods.IsEmpty), $"seed {seed}: rolled back, and still counted as disrupted");
         Assert.True(move.Phase != Phases.Succeeded || (move.Source is null && move.Replacement is not null), $"seed {seed}: succeeded with {(move.Source is null ? "no pod" : "two pods")}");
         return move.Phase;
     }

@@ -209,6 +209,52 @@ public sealed class RefusalTests
         Assert.Equal(Phases.Freezing, move.Settle().Phase);
     }
 
+    /// <summary>Two moves, or a move and an eviction, cannot both have the only disruption that a budget allows.</summary>
+    [Fact]
+    public void Preparing_BudgetAllowsADisruption_TakesItBeforeTheFreezeAndGivesItBackAfterAnAbort()
+    {
+        var move = new SimulatedMove().ToPreparing();
+        move.Budgets = [Budget(move, 1, 2, 1)];
+        move.Write(s => s.Target!.State = TargetState.Prepared);
+
+        Assert.Equal(Phases.Freezing, move.Settle().Phase);
+        Assert.Equal((0, "redis"), (move.Budgets[0].DisruptionsAllowed, Assert.Single(move.Budgets[0].DisruptedPods)));
+
+        move.Write(s => s.Source = new SourceStatus { State = SourceState.Thawed, Reason = Reasons.CheckpointFailed });
+        move.Settle();
+        move.OwnerReacts();
+
+        Assert.Equal(Phases.RolledBack, move.Settle().Phase);
+        Assert.Equal((1, 0), (move.Budgets[0].DisruptionsAllowed, move.Budgets[0].DisruptedPods.Count));
+    }
+
+    /// <summary>The disruption controller has counted it meanwhile: what is missing is this very pod.</summary>
+    [Fact]
+    public void Preparing_BudgetCountsThePodAsDisrupted_FreezesAllTheSame()
+    {
+        var move = new SimulatedMove().ToPreparing();
+        move.Budgets = [Budget(move, 0, 1, 2) with { DisruptedPods = ["redis"] }];
+        move.Write(s => s.Target!.State = TargetState.Prepared);
+
+        Assert.Equal(Phases.Freezing, move.Settle().Phase);
+    }
+
+    [Theory]
+    [InlineData(MoveReasons.Eviction, true)]
+    [InlineData(MoveReasons.Manual, false)]
+    public void Final_LongAgo_OnlyWhatNobodyAskedForIsDeleted(string reason, bool isDeleted)
+    {
+        var move = new SimulatedMove();
+        move.Migration.Spec.Reason = reason;
+        move.Write(s => (s.Phase, s.Decision, s.CompletedAt) = (Phases.Succeeded, Decision.Committed, move.Now));
+        move.Settle().Pass(TimeSpan.FromHours(SimulatedMove.Limits.KeepFinishedHours) - TimeSpan.FromSeconds(1));
+        Assert.Empty(MoveMachine.Next(move.Observe()).Actions);
+
+        move.Pass(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(isDeleted, MoveMachine.Next(move.Observe()).Actions is [MoveAction.DeleteMigration]);
+    }
+
     [Theory]
     [InlineData("source", Phases.Freezing, null, true)]
     [InlineData("source", Phases.Restoring, null, true)]
@@ -270,7 +316,7 @@ public sealed class RefusalTests
     };
 
     private static DisruptionBudget Budget(SimulatedMove move, int allowed, int healthy, int desired, params V1Pod[] others)
-        => new("pdb", new LabelSelector([new Requirement("app", "In", ["redis"])]), true, allowed, healthy, desired, [move.Source!, .. others]);
+        => new("pdb", new LabelSelector([new Requirement("app", "In", ["redis"])]), true, allowed, healthy, desired, [], [move.Source!, .. others]);
 
     private static void Annotate(SimulatedMove move, string key, string value)
         => move.Source!.Metadata.Annotations = new Dictionary<string, string> { [key] = value };

@@ -201,6 +201,7 @@ internal sealed class SimulatedMove
                 break;
             case MoveAction.EnterPhase a:
                 Assert.Equal((Phase, Status.Decision), (a.From, a.Decision));
+                Assert.True(a.To != Phases.Freezing || Source is null || BudgetsOfSource().All(b => b.DisruptionsAllowed == 0 || b.DisruptedPods.Contains(Source.Metadata.Name)), "freezes beside an eviction");
                 Change(a.Status.SetItem("phase", a.To));
                 break;
             case MoveAction.Abort a:
@@ -251,6 +252,14 @@ internal sealed class SimulatedMove
                 Replacement = a.Pod;
                 Replacement.Metadata.Uid = "uid-again";
                 break;
+            case MoveAction.TakeBudgetSlot a:
+                Budgets = [.. Budgets.Select(b => b.Name != a.Budget ? b : b with { DisruptionsAllowed = b.DisruptionsAllowed - 1, DisruptedPods = b.DisruptedPods.Add(a.PodName) })];
+                Assert.All(Budgets, b => Assert.InRange(b.DisruptionsAllowed, 0, int.MaxValue));
+                break;
+            case MoveAction.GiveBudgetSlot a:
+                Assert.Equal(Decision.Aborted, Status.Decision);
+                Budgets = [.. Budgets.Select(b => b.Name != a.Budget ? b : b with { DisruptionsAllowed = b.DisruptionsAllowed + 1, DisruptedPods = b.DisruptedPods.Remove(a.PodName) })];
+                break;
             case MoveAction.DeletePod a when a.Pod.Metadata.Uid == Uid:
                 Assert.True(Status.Decision == Decision.Committed || (Owner is null && Set is null && Kind != OwnerKinds.None) || (IsGateClosed && Status.Decision.Length == 0), "the source was deleted without a commit");
                 IsSourceAlive &= IsGateClosed;
@@ -273,6 +282,8 @@ internal sealed class SimulatedMove
 
         Migration.Status = KubernetesJson.Deserialize<MigrationStatus>(status.ToJsonString());
     }
+
+    private IEnumerable<DisruptionBudget> BudgetsOfSource() => BudgetCheck.Of(Source!, Observe().Cluster);
 
     private ClusterSnapshot Snapshot()
         => new([.. Nodes], [.. new[] { Source, Replacement }.Where(p => p is not null).Select(p => PodMapping.ToModel(p!, []))], []);
