@@ -46,6 +46,10 @@ public static class NodePaths
     /// <summary>This node's certificate, its key and what it trusts, where the agent asks the cluster for them.</summary>
     public const string TlsFolder = StateFolder + "/tls";
 
+    /// <summary>Link to the folder of containerd's network configurations, where that is not the usual one.</summary>
+    public const string NetworkFolder = StateFolder + "/networks";
+    public const string UsualNetworkFolder = "/etc/cni/net.d";
+
     /// <summary>One folder for each version, as the agent's image brings it, and the links below.</summary>
     public const string InstallFolder = "/opt/rebalancer";
     /// <summary>Link to the version in use.</summary>

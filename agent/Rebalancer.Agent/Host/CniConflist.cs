@@ -18,7 +18,7 @@ internal static class CniConflist
         JsonObject? main;
         try
         {
-            main = Addressing(Parse(name, text));
+            main = NodeAddressing.Plugin(Parse(name, text));
         }
         catch (InstallException e)
         {
@@ -37,21 +37,17 @@ internal static class CniConflist
     public static string Rewrite(string name, string text, PodRange range)
     {
         var config = Parse(name, text);
-        var main = Addressing(config) ?? throw new InstallException($"{name}: no plugin of it gives addresses");
+        var main = NodeAddressing.Plugin(config) ?? throw new InstallException($"{name}: no plugin of it gives addresses");
         if (!IsBridge(main))
         {
             throw new InstallException($"{name}: plugin {main["type"]} with ipam {main["ipam"]!["type"]}; only bridge with host-local can be given rebalancer-ipam");
         }
 
-        var ipam = new JsonObject { ["type"] = "rebalancer-ipam", ["subnet"] = range.Subnet, ["rangeStart"] = range.Start, ["rangeEnd"] = range.End, ["gateway"] = range.Gateway };
+        var ipam = new JsonObject { ["type"] = NodeAddressing.Ours, ["subnet"] = range.Subnet, ["rangeStart"] = range.Start, ["rangeEnd"] = range.End, ["gateway"] = range.Gateway };
         if (main["ipam"]!["routes"] is JsonArray routes) { ipam["routes"] = routes.DeepClone(); }
         main["ipam"] = ipam;
         return config.ToJsonString(Readable) + "\n";
     }
-
-    /// <summary>The plugin that gives addresses; null: none does.</summary>
-    private static JsonObject? Addressing(JsonObject config)
-        => (config["plugins"] is JsonArray list ? list.OfType<JsonObject>() : [config]).FirstOrDefault(plugin => plugin["ipam"] is JsonObject);
 
     private static bool IsBridge(JsonObject plugin) => (string?)plugin["type"] == "bridge" && (string?)plugin["ipam"]!["type"] == "host-local";
 

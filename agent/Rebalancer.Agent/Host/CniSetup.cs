@@ -1,5 +1,6 @@
 using System.Net;
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Network.Addresses;
 
 namespace Rebalancer.Agent.Host;
 
@@ -8,13 +9,12 @@ internal sealed class CniSetup(ContainerdDump dump, TextWriter log)
 {
     /// <summary>CNI reads *.conf, *.conflist and *.json, so the original is out of its sight under this.</summary>
     private const string OriginalEnding = ".before-rebalancer";
-    private static readonly string[] Endings = [".conf", ".conflist", ".json"];
-    private string ConfigFolder => dump.Text("conf_dir", "plugins", dump.Plugin!, "cni") is { Length: > 0 } folder ? folder : "/etc/cni/net.d";
+    private string ConfigFolder => dump.Text("conf_dir", "plugins", dump.Plugin!, "cni") is { Length: > 0 } folder ? folder : NodePaths.UsualNetworkFolder;
 
     /// <summary>The range of the node's own network, if that is one whose pods can take their addresses to other nodes; else it is left alone, and said why.</summary>
     public void Keep(IPAddress nodeAddress)
     {
-        if (NetworkFile() is not { } file)
+        if (NodeAddressing.FileIn(ConfigFolder) is not { } file)
         {
             log.WriteLine($"there is no CNI network in {ConfigFolder} yet: pods get other addresses when they move");
             return;
@@ -34,18 +34,16 @@ internal sealed class CniSetup(ContainerdDump dump, TextWriter log)
             return;
         }
 
-        var file = NetworkFile() ?? throw new InstallException($"there is no CNI network in {ConfigFolder} yet");
+        var file = NodeAddressing.FileIn(ConfigFolder) ?? throw new InstallException($"there is no CNI network in {ConfigFolder} yet");
         var original = Original(file);
         var wanted = CniConflist.Rewrite(file, original, range);
+        if (ConfigFolder != NodePaths.UsualNetworkFolder) { ProgramFile.Link(NodePaths.NetworkFolder, ConfigFolder); }
         foreach (var folder in BinFolders()) { ProgramFile.Link($"{folder}/{Path.GetFileName(NodePaths.Ipam)}", NodePaths.Ipam); }
         if (File.ReadAllText(file) == wanted) { return; }
         if (!File.Exists(file + OriginalEnding)) { File.Copy(file, file + OriginalEnding); }
         Replace(file, wanted);
         log.WriteLine($"{file}: pods get their addresses from rebalancer-ipam, range {range.Start} to {range.End}");
     }
-
-    /// <summary>The first by name is the one that is used.</summary>
-    private string? NetworkFile() => Directory.Exists(ConfigFolder) ? Directory.EnumerateFiles(ConfigFolder).Where(each => Endings.Contains(Path.GetExtension(each))).Order(StringComparer.Ordinal).FirstOrDefault() : null;
 
     private static string Original(string file) => File.ReadAllText(File.Exists(file + OriginalEnding) ? file + OriginalEnding : file);
 

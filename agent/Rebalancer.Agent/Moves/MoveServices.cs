@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Network;
+using Rebalancer.Agent.Network.Addresses;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Throttling;
 using Rebalancer.Agent.Transfer;
@@ -16,6 +17,7 @@ internal sealed record MoveServices(
     INodeNetwork Network,
     SourcePreflight SourcePreflight,
     TargetPreflight TargetPreflight,
+    AddressPreflight Addresses,
     ProcFolder Proc,
     Markers Markers,
     QuotaRecords Quotas,

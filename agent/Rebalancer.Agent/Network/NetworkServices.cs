@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using k8s;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Network.Addresses;
 
 namespace Rebalancer.Agent.Network;
@@ -19,6 +20,8 @@ internal static class NetworkServices
             s.GetRequiredService<IAddressRecords>(), new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AddressAdoption>();
         services.AddHostedService<AddressAdoptionService>();
+        services.AddSingleton(_ => new NodeAddressing(Directory.Exists(NodePaths.NetworkFolder) ? NodePaths.NetworkFolder : NodePaths.UsualNetworkFolder));
+        services.AddSingleton<AddressPreflight>();
         services.AddSingleton<AddressHandOver>();
         services.AddSingleton<AddressRelease>();
         services.AddSingleton<CniAnswers>();
