@@ -28,7 +28,7 @@ test-here:
 	  dotnet test $$project -c $(CONFIG) --no-build --nologo -v q --logger "console;verbosity=normal" 2>&1 | tee -a $(ARTIFACTS)/test.log | grep -vE '^\s*$$|Passed Rebalancer' ; \
 	  [ $${PIPESTATUS[0]} -eq 0 ] || status=1; \
 	done; \
-	grep -E '^ *Failed Rebalancer' $(ARTIFACTS)/test.log; \
+	awk '/^ *(Passed|Failed) /{show=0} /^ *Failed Rebalancer/{show=40} show-->0' $(ARTIFACTS)/test.log; \
 	awk '/^ *Passed: /{p+=$$2} /^ *Failed: /{f+=$$2} END{printf "%d passed, %d failed\n", p, f}' $(ARTIFACTS)/test.log; \
 	exit $$status
 test-here: SHELL := /bin/bash
