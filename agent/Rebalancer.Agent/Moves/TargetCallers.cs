@@ -68,7 +68,8 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         if (move.IsAborted) { return Aborted(); }
         if (Context.Step.Current == TargetStep.Stored && Context.Folder.IsComplete) { return await GiveFilesAsync(request, callerGone) ?? await Pod.GiveAsync(request, callerGone); }
         if (!move.IsCommitted) { return Fail(Reasons.RestoreFailed, $"container {request.ContainerName} cannot be restored while another restore of its pod is under way (step {Context.Step.Current})"); }
-        return Pod.ColdStart(request, new MoveException(Reasons.RestoreFailed, $"no complete checkpoint is left on this node (step {Context.Step.Current})"));
+        return Pod.ColdStart(request, Context.Step.Current == TargetStep.Resumed ? TargetTakeOver.Lost(request.ContainerName)
+            : new MoveException(Reasons.RestoreFailed, $"no complete checkpoint is left on this node (step {Context.Step.Current})"));
     }
 
     /// <summary>
@@ -124,7 +125,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         if (move.Ahead.TryEnd(request.ContainerId, out var isLate)) { return isLate ? Late(request) : await ContainerAsync(request, callerGone); }
         var cause = CriuCauses.Find(await ReadLogAsync(request.WorkPath, callerGone), Reasons.RestoreFailed);
         var why = new MoveException(cause.Reason, $"restore of container {request.ContainerName} failed (runc exit code {request.ExitCode}): {cause.Hint}", cause.LogLine);
-        var wasRunning = Context.Step.Current == TargetStep.Running;
+        var wasRunning = Context.Step.Current is TargetStep.Resumed or TargetStep.Running;
         copy.State = CopyState.Missing;
         move.Advance(TargetSignal.RestoreFailed);
         if (!move.IsCommitted && await move.AbortAsync(why, callerGone) != Decision.Committed) { return Fail(why.Reason, why.Message); }

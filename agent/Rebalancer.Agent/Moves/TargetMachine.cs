@@ -17,6 +17,8 @@ internal enum TargetStep
     Held,
     /// <summary>Committed was read and CRIU told to go on.</summary>
     Resuming,
+    /// <summary>It runs, with its network; the container runtime has not taken it over yet, and would end it if its create call died now.</summary>
+    Resumed,
     Running,
     ColdStarted,
     Refused,
@@ -38,6 +40,8 @@ internal enum TargetSignal
     HoldAsked,
     Proceeded,
     Resumed,
+    /// <summary>The container runtime has it as a container like any other.</summary>
+    TakenOver,
     /// <summary>A restore ended without a running copy; the images are still here.</summary>
     RestoreFailed,
     /// <summary>Only after a commit: no copy can be restored any more.</summary>
@@ -52,7 +56,7 @@ internal static class TargetMachine
     public static bool IsFinal(TargetStep step) => step is TargetStep.Running or TargetStep.ColdStarted or TargetStep.Refused or TargetStep.Cleaned;
 
     /// <summary>Steps that only a Committed decision leads to: an abort cannot follow.</summary>
-    public static bool ImpliesCommit(TargetStep step) => step is TargetStep.Resuming or TargetStep.Running or TargetStep.ColdStarted;
+    public static bool ImpliesCommit(TargetStep step) => step is TargetStep.Resuming or TargetStep.Resumed or TargetStep.Running or TargetStep.ColdStarted;
 
     /// <returns>Null: the signal has no place in this step.</returns>
     public static TargetStep? TryNext(TargetStep step, TargetSignal signal) => (step, signal) switch
@@ -68,9 +72,10 @@ internal static class TargetMachine
         (TargetStep.Restoring, TargetSignal.HoldAsked) => TargetStep.Held,
         (TargetStep.Held, TargetSignal.Proceeded) => TargetStep.Resuming,
         // From Stored: an earlier agent had let it run, after it had read the commit.
-        (TargetStep.Resuming or TargetStep.Stored, TargetSignal.Resumed) => TargetStep.Running,
+        (TargetStep.Resuming or TargetStep.Stored, TargetSignal.Resumed) => TargetStep.Resumed,
+        (TargetStep.Resumed, TargetSignal.TakenOver) => TargetStep.Running,
         (TargetStep.Restoring or TargetStep.Held or TargetStep.Resuming, TargetSignal.RestoreFailed) => TargetStep.Stored,
-        ( >= TargetStep.Preflight and <= TargetStep.Resuming, TargetSignal.GivenUp) => TargetStep.ColdStarted,
+        ( >= TargetStep.Preflight and <= TargetStep.Resumed, TargetSignal.GivenUp) => TargetStep.ColdStarted,
         ( >= TargetStep.Preflight and <= TargetStep.Held, TargetSignal.Aborted) => TargetStep.Cleaned,
         _ => null,
     };

@@ -51,11 +51,13 @@ internal sealed class TargetMove : IDisposable
             if (Now.Status.Claim?.PodUID is { Length: > 0 } podUid) { Pod.TakeUp(podUid); }
             if (Context.Step.Current == TargetStep.Preflight) { await PreflightAsync(stopping); }
             var prepared = PrepareNamesakeAsync(stopping);
+            var takenOver = new TargetTakeOver(services, this, log).RunAsync(stopping);
             var aborted = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision == Decision.Aborted, stopping);
             var ended = Context.Step.WaitAsync(TargetMachine.IsFinal, stopping);
             if (await Task.WhenAny(aborted, ended) == aborted && Advance(TargetSignal.Aborted)) { Clean(); }
             await ended;
             await prepared;
+            await takenOver;
             await FinishAsync(stopping);
         }
         finally

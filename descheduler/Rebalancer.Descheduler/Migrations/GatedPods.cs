@@ -62,6 +62,12 @@ internal static class GatedPods
             return new MoveStep([new MoveAction.DeletePod(replacement, GraceSeconds: 0)], EndRecheck);
         }
 
+        // Nobody else makes a bare pod again: its name must be free first.
+        if (owner.Kind == OwnerKinds.None && o.Namesake is { Metadata.DeletionTimestamp: not null })
+        {
+            return MoveStep.Wait(EndRecheck);
+        }
+
         var message = $"{o.Status.Message}; its object had gone already, so the pod starts cold";
         return owner.Kind == OwnerKinds.None && o.Namesake is null
             ? MoveMachine.Finish(o, Phases.Failed, o.Status.Reason, message, new MoveAction.CreatePod(owner.BarePod!))

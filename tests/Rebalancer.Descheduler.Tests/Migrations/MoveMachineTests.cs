@@ -46,6 +46,25 @@ public sealed class MoveMachineTests
         Assert.False(move.Replacement!.Metadata.Annotations?.ContainsKey(Names.ClaimAnnotation) == true);
     }
 
+    /// <summary>Nobody else makes a bare pod again. While the copy that never started still has its name, it cannot be made.</summary>
+    [Fact]
+    public void Next_AbortedBarePod_IsMadeAgainOnceItsNameIsFree()
+    {
+        var move = new SimulatedMove(OwnerKinds.None, gate: true).ToFreezing();
+        move.Decide(Decision.Aborted);
+        move.IsSourceAlive = false;
+        move.Write(s => s.Source!.State = SourceState.Released);
+        move.Replacement!.Terminate(move.Now);
+
+        move.Settle().Pass(TimeSpan.FromMinutes(5)).Settle();
+        Assert.Equal(Phases.Aborting, move.Phase);
+
+        move.Replacement = null;
+        move.Settle();
+        Assert.Equal(Phases.Failed, move.Phase);
+        Assert.False(move.Replacement!.Metadata.Annotations?.ContainsKey(Names.ClaimAnnotation) == true);
+    }
+
     [Fact]
     public void Next_PreStopHook_ObjectStaysUntilTheCommit()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Lab.Moves;
 using Rebalancer.Lab.Processes;
+using Rebalancer.Lab.Product;
 using Xunit.Abstractions;
 
 namespace Rebalancer.Lab.Tests.Faults;
@@ -40,6 +41,19 @@ public sealed class SeededFaultTests(FaultLab lab, ITestOutputHelper output) : I
     [Theory]
     [MemberData(nameof(Seeds))]
     public async Task Move_SomebodyDies_EndsWithOneCopyAndNothingLost(int seed)
+    {
+        try
+        {
+            await MoveAsync(seed);
+        }
+        catch
+        {
+            output.WriteLine($"logs of the nodes: {await FailureLogs.CollectAsync(lab.Cluster, $"{Published.Repository}/artifacts/fault-logs/seed-{seed}", CancellationToken.None)}");
+            throw;
+        }
+    }
+
+    private async Task MoveAsync(int seed)
     {
         // Each dimension in turn, so that few seeds already meet every victim, owner and phase.
         var random = new Random(seed);
