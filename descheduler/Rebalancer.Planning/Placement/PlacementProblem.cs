@@ -30,7 +30,7 @@ internal sealed class PlacementProblem
         NodeMicros = [.. Enumerable.Range(0, Index.Nodes.Length).Select(PriceOf)];
         MoveMicros = [.. Costs.MoveUsd.Select(m => (long)(m * (decimal)MicrosPerUsd))];
         Immovable = new MovablePods(Index, policy, snapshot.Budgets).Reasons();
-        MayTake = [.. Index.Nodes.Select(n => MoveRules.Availability(n) == RejectionKind.None)];
+        MayTake = [.. Index.Nodes.Select(n => MoveRules.Availability(n) == RejectionKind.None && !(hazards.HazardOf(n).PerHour > policy.SpotRiskCeilingPerHour))];
     }
 
     public ClusterIndex Index { get; }
