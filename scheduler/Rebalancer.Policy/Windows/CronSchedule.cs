@@ -14,11 +14,11 @@ public sealed record CronSchedule
 
     private static readonly (string Name, int Least, int Most, string[] Names)[] Fields =
     [
-        ("minute", 0, 59, []),
-        ("hour", 0, 23, []),
-        ("day of the month", 1, 31, []),
-        ("month", 1, 12, ["", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]),
-        ("day of the week", 0, Sunday, ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]),
+        ("a minute", 0, 59, []),
+        ("an hour", 0, 23, []),
+        ("a day of the month", 1, 31, []),
+        ("a month", 1, 12, ["", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]),
+        ("a day of the week", 0, Sunday, ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]),
     ];
 
     /// <summary>By field: bit n is set where n matches.</summary>
@@ -39,7 +39,7 @@ public sealed record CronSchedule
         {
             if (!TryField(parts[i], i, out bits[i]))
             {
-                problem = $"a {Fields[i].Name} from {Fields[i].Least} to {Fields[i].Most}, not '{parts[i]}'";
+                problem = $"{Fields[i].Name} from {Fields[i].Least} to {Fields[i].Most}, not '{parts[i]}'";
             }
         }
 
