@@ -26,5 +26,5 @@ internal static class Documents
     }
 
     /// <summary>All that rules hold, as text: their lists are equal only where they are the same.</summary>
-    public static string Text(RebalanceRules rules) => JsonSerializer.Serialize(rules, Shown);
+    public static string Text(RebalanceRules rules) => JsonSerializer.Serialize(rules with { Plan = rules.Plan with { Limits = rules.Plan.Limits with { FreezeBudget = rules.Plan.Limits.Freeze } } }, Shown);
 }

@@ -30,7 +30,7 @@ internal sealed class PlacementProblem
         NodeMicros = [.. Enumerable.Range(0, Index.Nodes.Length).Select(PriceOf)];
         MoveMicros = [.. Costs.MoveUsd.Select(m => (long)(m * (decimal)MicrosPerUsd))];
         Immovable = new MovablePods(Index, policy, snapshot.Budgets).Reasons();
-        MayTake = [.. Index.Nodes.Select(n => MoveRules.Availability(n) == RejectionKind.None && !(hazards.HazardOf(n).PerHour > policy.SpotRiskCeilingPerHour))];
+        MayTake = [.. Index.Nodes.Select(n => MoveRules.Availability(n) == RejectionKind.None)];
     }
 
     public ClusterIndex Index { get; }
@@ -70,6 +70,9 @@ internal sealed class PlacementProblem
 
     public bool CpuSuits(int pod, int node)
         => policy.IgnoreCpu || Home[pod] < 0 || CpuCompatibility.MayGoOn(Index.Nodes[Home[pod]].Machine, Index.Nodes[node].Machine);
+
+    /// <summary>The policy sends no pod there: the node is too likely to be taken away.</summary>
+    public bool IsTooRisky(int node) => Costs.Hazards[node].PerHour > policy.SpotRiskCeilingPerHour;
 
     /// <summary>A node that holds only such pods is empty: they go with it.</summary>
     public bool GoesWithNode(int pod) => Index.Pods[pod] is { Owner.Kind: "DaemonSet" } or { Shape.Mirror: true };

@@ -41,6 +41,6 @@ public sealed class CommitmentSpec
 {
     public NodeSelection? Nodes { get; set; }
 
-    /// <summary>Nodes at once.</summary>
-    public int Count { get; set; }
+    /// <summary>Nodes at once. Default 1.</summary>
+    public int? Count { get; set; }
 }

@@ -140,7 +140,7 @@ public sealed class PlannerTests
     {
         var cluster = Cluster([Priced("a", "0.2"), Priced("b", "0.2")], Movable("p", "a"), Movable("q", "b"));
 
-        var plan = Plan(cluster, Eager with { Pods = new PodMatch { Selector = new LabelSelector([new Requirement("app", "Exists", [])]) } });
+        var plan = Plan(cluster, Eager with { Pods = new PodMatch { Selector = new LabelSelector([new Requirement("moved", "Exists", [])]) } });
 
         Assert.Empty(plan.Moves);
         Assert.Contains("selector", plan.KeptNodes[0].Reason, StringComparison.Ordinal);
