@@ -179,7 +179,7 @@ public sealed class CrdSchemaTests
     private static IEnumerable<string> Enum(V1JSONSchemaProps schema)
         => schema.EnumProperty.Select(e => e is JsonElement json ? json.GetString()! : e.ToString()!).Order(StringComparer.Ordinal);
 
-    private static V1CustomResourceDefinition Load(string file)
+    internal static string Repository()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Rebalancer.sln")))
@@ -187,7 +187,10 @@ public sealed class CrdSchemaTests
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Rebalancer.sln not found above the tests");
         }
 
-        // As the API server reads it: a field that it does not know is refused.
-        return KubernetesYaml.Deserialize<V1CustomResourceDefinition>(File.ReadAllText(Path.Combine(folder, "manifests", "crds", file)), strict: true);
+        return folder;
     }
+
+    /// <summary>As the API server reads it: a field that it does not know is refused.</summary>
+    private static V1CustomResourceDefinition Load(string file)
+        => KubernetesYaml.Deserialize<V1CustomResourceDefinition>(File.ReadAllText(Path.Combine(Repository(), "manifests", "crds", file)), strict: true);
 }
