@@ -40,7 +40,7 @@ public sealed class PolicyMappingTests
         Assert.Equal((new PodValue(0.5m, 2m), new PodValue()), (plan.PodValues[1000], plan.PodValues[int.MinValue]));
         Assert.Equal(("a", "shop", "db", "app In [web]"), (plan.Nodes.Labels["pool"], plan.Pods.Namespaces.Single(), plan.Pods.ExcludedNamespaces.Single(), plan.Pods.Selector.Requirements.Single().ToString()));
         Assert.Equal((0.05m, 0.4m, 1), (plan.Pricing.Overrides.Single().PerHour.Usd, plan.Pricing.Rates.SpotShare, plan.Commitments.Single().Nodes));
-        Assert.Equal(["m5.large"], plan.OfferedTypes);
+        Assert.Equal("m5.large", Assert.Single(plan.OfferedTypes));
         var window = rules.Budgets[0].Window!;
         Assert.Equal(("0 2 * * 1-5", TimeSpan.FromMinutes(150), "Europe/Berlin"), (window.Schedule.Text, window.Duration, window.Zone.Id));
         Assert.Equal((new BudgetAmount(10, true), new BudgetAmount(3, false), BudgetMode.Deny), (rules.Budgets[0].Nodes, rules.Budgets[1].Pods, rules.Budgets[2].Mode));

@@ -1,4 +1,3 @@
-using k8s.Models;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Leases;
 using Rebalancer.Kubernetes.Api;
@@ -54,7 +53,13 @@ internal sealed partial class PolicyController : BackgroundService
 
     private async Task UpdateAsync(string name, CancellationToken cancellation)
     {
-        if (cache.Policies.Get(null, name) is not { } policy || PolicyRule.Of(policy, clock.GetUtcNow()) is not { } wanted || PolicyRule.IsCurrent(policy, wanted))
+        if (cache.Policies.Get(null, name) is not { } policy)
+        {
+            return;
+        }
+
+        var wanted = PolicyRule.Of(policy, clock.GetUtcNow());
+        if (PolicyRule.IsCurrent(policy, wanted))
         {
             return;
         }
