@@ -5,6 +5,7 @@ using Rebalancer.Descheduler.Interruptions;
 using Rebalancer.Descheduler.Leases;
 using Rebalancer.Descheduler.Migratable;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Policies;
 using Rebalancer.Descheduler.Status;
 using Rebalancer.Descheduler.Webhook;
 using Rebalancer.Kubernetes.Client;
@@ -46,6 +47,7 @@ internal static class DeschedulerServices
         services.AddHostedService<MoveController>();
         services.AddHostedService<InterruptionController>();
         services.AddHostedService<MigratableController>();
+        services.AddHostedService<PolicyController>();
         services.AddHostedService<CacheService>();
         services.AddSingleton<WebhookRegistration>().AddHostedService(p => p.GetRequiredService<WebhookRegistration>());
 

@@ -40,7 +40,11 @@ public sealed record PlanPolicy
     /// <summary>Nodes that may be removed or replaced, and pods moved away from.</summary>
     public NodeMatch Nodes { get; init; } = new();
 
-    public ImmutableHashSet<string> ExcludedNamespaces { get; init; } = [];
+    /// <summary>Pods that may be moved.</summary>
+    public PodMatch Pods { get; init; } = new();
+
+    /// <summary>Expected interruptions per hour of a node above which no pod is moved to it; null: no ceiling. At least 0.</summary>
+    public double? SpotRiskCeilingPerHour { get; init; }
 
     /// <summary>Machine types that can be had instead of those that are there.</summary>
     public ImmutableArray<string> OfferedTypes { get; init; } = [];

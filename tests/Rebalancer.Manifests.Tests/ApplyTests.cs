@@ -32,4 +32,31 @@ public sealed class ApplyTests
             home.Delete(recursive: true);
         }
     }
+
+    /// <summary>As a user would: with the definitions in place, every example is taken, field by field.</summary>
+    [Fact]
+    public async Task Examples_AreTaken()
+    {
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await using var api = await ApiServer.StartAsync(new ApiServerOptions { CrdFolders = [Path.Combine(Kubectl.Repository, "manifests", "crds")] }, cancellation.Token);
+        var home = Directory.CreateTempSubdirectory("examples-");
+        try
+        {
+            var kubeconfig = Path.Combine(home.FullName, "config");
+            api.WriteKubeconfig(kubeconfig);
+            var examples = Directory.GetFiles(Path.Combine(Kubectl.Repository, "manifests", "examples"), "*.yaml");
+
+            Assert.NotEmpty(examples);
+            foreach (var example in examples)
+            {
+                Assert.EndsWith(" created", (await Kubectl.RunAsync(kubeconfig, "create", "--validate=strict", "-f", example)).TrimEnd(), StringComparison.Ordinal);
+            }
+
+            Assert.Contains("Observe", await Kubectl.RunAsync(kubeconfig, "get", "rbpol"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
 }

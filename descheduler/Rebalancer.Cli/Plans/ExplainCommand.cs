@@ -56,11 +56,12 @@ internal sealed class ExplainCommand(IAnsiConsole console, TextWriter errors, Ti
     {
         var index = new ClusterIndex(input.Snapshot, [pod]);
         var state = new Occupancy(index);
-        var scorer = new NodeScorer(index, state, new PlacementCosts(index, input.Policy, new AdvisorHazard(Ec2Catalogue.Instance), new SizeEstimates()));
+        var costs = new PlacementCosts(index, input.Policy, new AdvisorHazard(Ec2Catalogue.Instance), new SizeEstimates());
+        var scorer = new NodeScorer(index, state, costs);
         var (number, source) = (index.PodNumber(pod), index.NodeNumber(pod.NodeName));
         var table = new Table().Border(TableBorder.Simple).AddColumns("node", "verdict", "$/h", "terms, or what speaks against it");
         var rows = Enumerable.Range(0, index.Nodes.Length).Where(n => nodeName is null || index.Nodes[n].Name == nodeName)
-            .Select(n => (Score: scorer.Score(number, n, source), Against: Against(input, index, state, number, source, n)))
+            .Select(n => (Score: scorer.Score(number, n, source), Against: Against(input, index, state, costs.Hazards, number, source, n)))
             .OrderBy(r => r.Against is not null).ThenBy(r => r.Score.UsdPerHour).ThenBy(r => r.Score.Node, StringComparer.Ordinal);
         foreach (var (score, against) in rows)
         {
@@ -74,11 +75,12 @@ internal sealed class ExplainCommand(IAnsiConsole console, TextWriter errors, Ti
         console.Write(table);
     }
 
-    private static Rejection? Against(PlanInput input, ClusterIndex index, Occupancy state, int pod, int source, int node)
+    private static Rejection? Against(PlanInput input, ClusterIndex index, Occupancy state, Hazard[] hazards, int pod, int source, int node)
     {
         var kind = MoveRules.Check(index, state, pod, source, node);
         var cpuSuits = input.Policy.IgnoreCpu || source < 0 || CpuCompatibility.MayGoOn(index.Nodes[source].Machine, index.Nodes[node].Machine);
         kind = kind == RejectionKind.None && !cpuSuits ? RejectionKind.CpuClass : kind;
+        kind = kind == RejectionKind.None && node != source && hazards[node].PerHour > input.Policy.SpotRiskCeilingPerHour ? RejectionKind.SpotRisk : kind;
         return kind == RejectionKind.None ? null : MoveRules.Describe(index, state, pod, source, node, kind);
     }
 }

@@ -44,9 +44,10 @@ internal sealed partial class Leadership(ApiClient client, DeschedulerOptions op
     /// <param name="seen">The largest epoch in any object.</param>
     public void RaiseTo(long seen)
     {
-        if (seen > Epoch)
+        // Several loops raise it at the same time, each by the objects that it writes.
+        for (var known = Epoch; seen > known; known = Epoch)
         {
-            Volatile.Write(ref epoch, seen);
+            Interlocked.CompareExchange(ref epoch, seen, known);
         }
     }
 

@@ -28,9 +28,8 @@ internal sealed class MovablePods(ClusterIndex index, PlanPolicy policy, Immutab
             return first.Message;
         }
 
-        return policy.ExcludedNamespaces.Contains(pod.Namespace) ? $"the policy leaves namespace {pod.Namespace} alone"
-            : !policy.Nodes.Matches(index.Nodes[home]) ? "the policy leaves its node alone"
+        return policy.Pods.Refusal(pod) ?? (!policy.Nodes.Matches(index.Nodes[home]) ? "the policy leaves its node alone"
             : string.IsNullOrEmpty(index.Nodes[home].AgentEndpoint) ? "no agent runs on its node"
-            : null;
+            : null);
     }
 }

@@ -71,6 +71,9 @@ internal sealed class PlacementProblem
     public bool CpuSuits(int pod, int node)
         => policy.IgnoreCpu || Home[pod] < 0 || CpuCompatibility.MayGoOn(Index.Nodes[Home[pod]].Machine, Index.Nodes[node].Machine);
 
+    /// <summary>The policy sends no pod there: the node is too likely to be taken away.</summary>
+    public bool IsTooRisky(int node) => Costs.Hazards[node].PerHour > policy.SpotRiskCeilingPerHour;
+
     /// <summary>A node that holds only such pods is empty: they go with it.</summary>
     public bool GoesWithNode(int pod) => Index.Pods[pod] is { Owner.Kind: "DaemonSet" } or { Shape.Mirror: true };
 

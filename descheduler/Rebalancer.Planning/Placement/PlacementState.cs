@@ -64,6 +64,11 @@ internal sealed class PlacementState
                 return MoveRules.Availability(problem.Index.Nodes[node]);
             }
 
+            if (problem.IsTooRisky(node))
+            {
+                return RejectionKind.SpotRisk;
+            }
+
             if (!problem.CpuSuits(pod, node))
             {
                 return RejectionKind.CpuClass;

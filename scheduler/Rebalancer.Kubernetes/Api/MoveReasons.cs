@@ -11,4 +11,10 @@ public static class MoveReasons
 
     /// <summary>Somebody evicts the pod (kubectl drain, an autoscaler): it waits for what may pass, for a time, and is evicted then.</summary>
     public const string Eviction = "Eviction";
+
+    /// <summary>A plan empties the pod's node.</summary>
+    public const string Consolidation = "Consolidation";
+
+    /// <summary>A plan puts a cheaper node in the place of the pod's.</summary>
+    public const string Replacement = "Replacement";
 }

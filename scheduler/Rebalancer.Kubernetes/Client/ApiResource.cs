@@ -25,6 +25,8 @@ public sealed record ApiResource(string Group, string Version, string Plural, st
     public static readonly ApiResource ConfigMaps = new("", "v1", "configmaps", "ConfigMap", true);
     public static readonly ApiResource CertificateRequests = new("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", false);
     public static readonly ApiResource Migrations = new(Names.Group, Names.Version, Migration.MigrationPlural, Migration.MigrationKind, true);
+    public static readonly ApiResource RebalancePolicies = new(Names.Group, Names.Version, RebalancePolicy.RebalancePolicyPlural, RebalancePolicy.RebalancePolicyKind, false);
+    public static readonly ApiResource RebalancePlans = new(Names.Group, Names.Version, RebalancePlan.RebalancePlanPlural, RebalancePlan.RebalancePlanKind, false);
     public static readonly ApiResource PodAddresses = new(Names.Group, Names.Version, PodAddress.PodAddressPlural, PodAddress.PodAddressKind, false);
 
     public string ApiVersion => Group.Length == 0 ? Version : Group + "/" + Version;

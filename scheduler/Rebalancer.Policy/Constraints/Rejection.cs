@@ -26,6 +26,9 @@ public enum RejectionKind : byte
     Resources,
     CpuClass,
 
+    /// <summary>The node is more likely to be taken away than the policy allows.</summary>
+    SpotRisk,
+
     /// <summary>The pod could be there, but not while it still runs where it is.</summary>
     Copy,
 }

@@ -14,6 +14,8 @@ public sealed class CrdSchemaTests
     [Theory]
     [InlineData("migrations.yaml", typeof(Migration))]
     [InlineData("podaddresses.yaml", typeof(PodAddress))]
+    [InlineData("rebalancepolicies.yaml", typeof(RebalancePolicy))]
+    [InlineData("rebalanceplans.yaml", typeof(RebalancePlan))]
     public void Crd_Schema_HasThePropertiesOfTheType(string file, Type type)
     {
         var crd = Load(file);
@@ -30,6 +32,8 @@ public sealed class CrdSchemaTests
     [Theory]
     [InlineData("migrations.yaml", typeof(Migration))]
     [InlineData("podaddresses.yaml", typeof(PodAddress))]
+    [InlineData("rebalancepolicies.yaml", typeof(RebalancePolicy))]
+    [InlineData("rebalanceplans.yaml", typeof(RebalancePlan))]
     public void Crd_Names_AreThoseOfTheType(string file, Type type)
     {
         var crd = Load(file);
@@ -51,6 +55,37 @@ public sealed class CrdSchemaTests
         Assert.Equal(Constants(typeof(TargetState)), Enum(status.Properties["target"].Properties["state"]));
         Assert.Equal(Constants(typeof(KillGates)), Enum(status.Properties["source"].Properties["killGate"]));
         Assert.Equal(Constants(typeof(OwnerKinds)), Enum(status.Properties["owner"].Properties["kind"]));
+    }
+
+    [Fact]
+    public void RebalanceKinds_Enums_HoldEveryConstant()
+    {
+        var policy = Load("rebalancepolicies.yaml").Spec.Versions.Single().Schema.OpenAPIV3Schema.Properties["spec"];
+        var plan = Load("rebalanceplans.yaml").Spec.Versions.Single().Schema.OpenAPIV3Schema;
+        var (spec, status) = (plan.Properties["spec"], plan.Properties["status"]);
+
+        Assert.Equal(Constants(typeof(PolicyModes)), Enum(policy.Properties["mode"]));
+        Assert.Equal(Constants(typeof(BudgetModes)), Enum(Cast(policy.Properties["budgets"].Items).Properties["mode"]));
+        Assert.Equal(Constants(typeof(PlanVerdicts)), Enum(spec.Properties["verdict"]));
+        Assert.Equal(Constants(typeof(ApprovalDecisions)), Enum(spec.Properties["approval"].Properties["decision"]));
+        Assert.Equal(Constants(typeof(PlanPhases)), Enum(status.Properties["phase"]));
+        Assert.Equal(Constants(typeof(MoveResults)), Enum(Cast(status.Properties["moves"].Items).Properties["result"]));
+        var ofPlans = Enum(Cast(spec.Properties["moves"].Items).Properties["reason"]).ToList();
+        Assert.Equal([MoveReasons.Consolidation, MoveReasons.Replacement], ofPlans);
+        Assert.Equal(ofPlans, Enum(Cast(Cast(policy.Properties["budgets"].Items).Properties["reasons"].Items)));
+    }
+
+    /// <summary>A field that is added to the plan and forgotten in its rule could be changed afterwards.</summary>
+    [Fact]
+    public void RebalancePlan_EveryFieldButTheApproval_IsRequiredAndImmutable()
+    {
+        var spec = Load("rebalanceplans.yaml").Spec.Versions.Single().Schema.OpenAPIV3Schema.Properties["spec"];
+        var fixedFields = spec.Properties.Keys.Where(name => name != "approval").Order(StringComparer.Ordinal).ToList();
+
+        Assert.Equal(fixedFields, spec.Required.Order(StringComparer.Ordinal));
+        var compared = spec.XKubernetesValidations[0].Rule.Split(" && ").Select(part => part.Split(" == ")).Select(sides => (Self: sides[0]["self.".Length..], Old: sides[1]["oldSelf.".Length..])).ToList();
+        Assert.All(compared, each => Assert.Equal(each.Self, each.Old));
+        Assert.Equal(fixedFields, compared.Select(each => each.Self).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -90,9 +125,17 @@ public sealed class CrdSchemaTests
     {
         var type = Nullable.GetUnderlyingType(declaredType) ?? declaredType;
         var expected = Expected(type);
-        if ((expected.Type, expected.Format) != (schema.Type, schema.Format))
+        if (type == typeof(DecimalText) || type == typeof(IntOrString))
+        {
+            if (schema.XKubernetesIntOrString != true || schema.Pattern is null || schema.MaxLength is null) { differences.Add($"{path} takes any text or no integers in the CRD"); }
+        }
+        else if ((expected.Type, expected.Format) != (schema.Type, schema.Format))
         {
             differences.Add($"{path} is {schema.Type}/{schema.Format} in the CRD, {expected.Type}/{expected.Format} in the type");
+        }
+        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IList<>) && type.GetGenericArguments()[0] is var element && element == typeof(string))
+        {
+            CompareOne(path + "[]", element, Cast(schema.Items), differences);
         }
         else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IList<>))
         {
@@ -136,7 +179,7 @@ public sealed class CrdSchemaTests
     private static IEnumerable<string> Enum(V1JSONSchemaProps schema)
         => schema.EnumProperty.Select(e => e is JsonElement json ? json.GetString()! : e.ToString()!).Order(StringComparer.Ordinal);
 
-    private static V1CustomResourceDefinition Load(string file)
+    internal static string Repository()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Rebalancer.sln")))
@@ -144,7 +187,10 @@ public sealed class CrdSchemaTests
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Rebalancer.sln not found above the tests");
         }
 
-        // As the API server reads it: a field that it does not know is refused.
-        return KubernetesYaml.Deserialize<V1CustomResourceDefinition>(File.ReadAllText(Path.Combine(folder, "manifests", "crds", file)), strict: true);
+        return folder;
     }
+
+    /// <summary>As the API server reads it: a field that it does not know is refused.</summary>
+    private static V1CustomResourceDefinition Load(string file)
+        => KubernetesYaml.Deserialize<V1CustomResourceDefinition>(File.ReadAllText(Path.Combine(Repository(), "manifests", "crds", file)), strict: true);
 }

@@ -125,6 +125,28 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Plan_CheapNodeAboveTheRiskCeiling_NothingMovesThere()
+    {
+        var risky = Priced("risky", "0.1") with { HazardText = "0.5" };
+        var cluster = Cluster([risky, Priced("dear", "0.4")], Movable("p", "risky"), Movable("q", "dear"));
+
+        Assert.Equal("risky", Assert.Single(Plan(cluster).Moves).Target);
+        Assert.DoesNotContain(Plan(cluster, Eager with { SpotRiskCeilingPerHour = 0.4 }).Moves, m => m.Target == "risky");
+        Assert.Equal("risky", Assert.Single(Plan(cluster, Eager with { SpotRiskCeilingPerHour = 0.5 }).Moves).Target);
+    }
+
+    [Fact]
+    public void Plan_PodsThatThePolicyLeavesAlone_Stay()
+    {
+        var cluster = Cluster([Priced("a", "0.2"), Priced("b", "0.2")], Movable("p", "a"), Movable("q", "b"));
+
+        var plan = Plan(cluster, Eager with { Pods = new PodMatch { Selector = new LabelSelector([new Requirement("moved", "Exists", [])]) } });
+
+        Assert.Empty(plan.Moves);
+        Assert.Contains("selector", plan.KeptNodes[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Plan_SameSeed_SamePlan()
     {
         var cluster = RandomCluster.Make(4711);
