@@ -3,7 +3,6 @@ using Rebalancer.Model;
 using Rebalancer.Planning.Placement;
 using Rebalancer.Planning.Waves;
 using Rebalancer.Policy;
-using Rebalancer.Policy.Constraints;
 
 namespace Rebalancer.Planning;
 
@@ -11,7 +10,7 @@ namespace Rebalancer.Planning;
 internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, ClusterSnapshot snapshot)
 {
     private readonly PlacementState initial = new(problem);
-    private readonly int[][] budgetsOfPod = BudgetsOf(problem, snapshot.Budgets);
+    private readonly WaveGroups groups = new(problem.Index.Pods, snapshot.Budgets);
 
     public PlacementProblem Problem => problem;
 
@@ -20,7 +19,15 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
             .Select(p => new Step(p, problem.Home[p], state.At[p])).OrderBy(s => s.Source).ThenBy(s => s.Pod)];
 
     public (List<List<Step>> Waves, List<Step> Stuck) InOrder(IReadOnlyCollection<Step> steps)
-        => new MoveSequencer(problem, policy, budgetsOfPod, steps.Select(s => s.Target).Where(n => problem.Offered[n]).Distinct()).Order(steps);
+        => new MoveSequencer(problem, policy, groups, steps.Select(s => s.Target).Where(n => problem.Offered[n]).Distinct()).Order(steps);
+
+    /// <summary>Where every pod is when these moves are not made.</summary>
+    public static int[] Without(IEnumerable<Step> steps, PlacementState state)
+    {
+        int[] placement = [.. state.At];
+        foreach (var step in steps) { placement[step.Pod] = step.Source; }
+        return placement;
+    }
 
     /// <summary>One plan and then another, as moves from where the first began; null where the second needs a node that the first does not know.</summary>
     public List<Step>? Compose(MovePlan first, MovePlan second)
@@ -101,17 +108,6 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
 
     private NewNode NewNodeOf(int node)
         => new(problem.Index.Nodes[node].Name, problem.Index.Nodes[node].Machine.InstanceType, Offers.ModelOf(problem.Index.Nodes[node].Name), problem.Costs.Prices[node]);
-
-    private static int[][] BudgetsOf(PlacementProblem problem, ImmutableArray<BudgetInfo> budgets)
-    {
-        var index = new SelectorIndex();
-        for (var i = 0; i < budgets.Length; i++)
-        {
-            index.Add(i, budgets[i].Selector);
-        }
-
-        return [.. problem.Index.Pods.Select(p => index.Candidates(p.Labels).Where(b => budgets[b].Covers(p)).ToArray())];
-    }
 
     private bool WasEmpty(int node) => initial.IsEmpty(node);
 

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using Rebalancer.Model;
 using Rebalancer.Planning.Placement;
+using Rebalancer.Planning.Search;
 using Rebalancer.Planning.Waves;
 using Rebalancer.Policy;
 using Rebalancer.Policy.Moves;
@@ -17,7 +17,7 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
     /// <summary>After a plan another one must not find anything; where it does, that becomes a part of the first. So often at most.</summary>
     private const int MaxRounds = 6;
 
-    /// <summary>Searches that are begun anew because some of their moves could not be put in order.</summary>
+    /// <summary>Searches that go on because some of their moves could not be put in order.</summary>
     private const int MaxRetries = 3;
 
     public MovePlan Plan(ClusterSnapshot snapshot, PlanBudget budget)
@@ -50,14 +50,20 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         return draft.ToPlan(waves, explain: true);
     }
 
-    /// <summary>Pods for whose moves no moment is found stay where they are, and the search begins anew without them; what is left in the end can be put in order.</summary>
+    /// <summary>
+    /// Pods for whose moves no moment is found stay where they are, and the search goes on without them from where the others end; what is left in the end
+    /// can be put in order.
+    /// </summary>
     private static List<List<Step>> Search(PlanDraft draft, BudgetMeter meter, int seed)
     {
+        var state = new PlacementState(draft.Problem);
         for (var retry = 0; ; retry++)
         {
             meter.Renew();
-            var state = new PlacementState(draft.Problem);
-            new PlacementSearch(draft.Problem, state, meter, new Random(seed)).Run();
+            var search = new PlacementSearch(draft.Problem, state, meter, new SearchRandom((ulong)seed));
+            search.Descend();
+            search.Improve();
+            search.TakeBackUseless();
             var (waves, stuck) = draft.InOrder(draft.Steps(state));
             if (stuck.Count == 0 || retry == MaxRetries)
             {
@@ -65,6 +71,7 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
             }
 
             stuck.ForEach(s => draft.Problem.Pin(s.Pod, $"pod {draft.Problem.Index.Pods[s.Pod].FullName} could move, but at no moment in which every rule holds on both nodes"));
+            state.MoveTo(PlanDraft.Without(stuck, state));
         }
     }
 }

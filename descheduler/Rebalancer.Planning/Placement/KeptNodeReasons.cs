@@ -17,13 +17,14 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
             return kept;
         }
 
-        var staying = state.Residents(node).Where(p => problem.Immovable[p] is not null).Order().ToList();
+        var pods = state.ResidentList(node);
+        var staying = pods.FindAll(p => problem.Immovable[p] is not null);
         if (staying.Count > 0)
         {
             return problem.Immovable[staying[0]] + (staying.Count > 1 ? $" (and {staying.Count - 1} more that cannot move)" : "");
         }
 
-        var pods = state.Residents(node).OrderByDescending(p => Emptying.Size(problem, p)).ThenBy(p => p).ToList();
+        Emptying.SortBySize(problem, pods);
         return pods.Take(MaxPodsLookedAt).Select(p => NoPlaceFor(p, node)).FirstOrDefault(r => r is not null)
             ?? $"its {pods.Count} pods find no room on other nodes together, or moving them costs more than it saves";
     }

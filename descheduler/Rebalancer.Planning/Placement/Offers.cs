@@ -17,6 +17,9 @@ internal static class Offers
     private const char NumberMark = '#';
     private const string ModelMark = "-like-";
 
+    /// <summary>Above so many, offers are limited to those that may be of use.</summary>
+    private const int LargeOffer = 2000;
+
     public static ImmutableArray<NodeInfo> Of(ClusterSnapshot snapshot, PlanPolicy policy)
     {
         if (policy.OfferedTypes.IsEmpty || policy.Limits.NewNodes == 0)
@@ -24,19 +27,20 @@ internal static class Offers
             return [];
         }
 
-        var daemons = snapshot.Pods.Where(p => p.Owner?.Kind == "DaemonSet" && !p.Finished).ToLookup(p => p.NodeName, StringComparer.Ordinal);
-        var models = snapshot.Nodes.Where(n => policy.Nodes.Matches(n) && n.KeepMark is null && !n.Doomed && n.AgentEndpoint is not null)
-            .OrderBy(n => n.Name, StringComparer.Ordinal).DistinctBy(PoolOf);
+        var pods = snapshot.Pods.Where(p => !p.Finished).ToLookup(p => p.NodeName, StringComparer.Ordinal);
+        var pools = snapshot.Nodes.Where(n => policy.Nodes.Matches(n) && n.KeepMark is null && !n.Doomed && n.AgentEndpoint is not null)
+            .OrderBy(n => n.Name, StringComparer.Ordinal).GroupBy(PoolOf, StringComparer.Ordinal).Select(g => new OfferPool([.. g], policy, pods)).ToList();
         var taken = snapshot.Nodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+        var isLimited = pools.Sum(p => p.Types.Length) * (long)policy.Limits.NewNodes > LargeOffer;
         return
         [
-            .. from model in models
-               from name in policy.OfferedTypes.Order(StringComparer.Ordinal)
-               let type = Ec2Catalogue.Instance.Types.GetValueOrDefault(name)
-               where type is not null && type.Arch == model.Machine.Arch
-               from number in Enumerable.Range(1, policy.Limits.NewNodes)
-               where !taken.Contains(NameOf(type, model, number))
-               select Make(model, type, number, daemons[model.Name].ToList()),
+            .. from pool in pools
+               let counts = isLimited ? pool.Counts() : Array.ConvertAll(pool.Types, _ => policy.Limits.NewNodes)
+               let daemons = pods[pool.Model.Name].Where(p => p.Owner?.Kind == "DaemonSet").ToList()
+               from kind in pool.Types.Zip(counts)
+               from number in Enumerable.Range(1, kind.Second)
+               where !taken.Contains(NameOf(kind.First, pool.Model, number))
+               select Make(pool.Model, kind.First, number, daemons),
         ];
     }
 

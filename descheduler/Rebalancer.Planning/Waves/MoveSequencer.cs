@@ -13,16 +13,13 @@ internal readonly record struct Step(int Pod, int Source, int Target);
 /// </summary>
 internal sealed class MoveSequencer
 {
-    private readonly PlacementProblem problem;
-    private readonly PlanPolicy policy;
-    private readonly int[][] budgetsOfPod;
     private readonly Occupancy during;
     private readonly Occupancy after;
+    private readonly WaveLimits limits;
 
-    /// <param name="budgetsOfPod">Numbers of the disruption budgets that cover each pod.</param>
-    public MoveSequencer(PlacementProblem problem, PlanPolicy policy, int[][] budgetsOfPod, IEnumerable<int> newNodes)
+    public MoveSequencer(PlacementProblem problem, PlanPolicy policy, WaveGroups groups, IEnumerable<int> newNodes)
     {
-        (this.problem, this.policy, this.budgetsOfPod) = (problem, policy, budgetsOfPod);
+        limits = new WaveLimits(policy.Limits, groups, problem.Index.Nodes.Length);
         during = new Occupancy(problem.Index, exists: n => !problem.Offered[n]);
         after = new Occupancy(problem.Index, exists: n => !problem.Offered[n]);
         foreach (var node in newNodes)
@@ -52,24 +49,35 @@ internal sealed class MoveSequencer
         return (waves, open);
     }
 
+    /// <summary>What starts leaves the list; the rest keeps its order.</summary>
     private List<Step> Start(List<Step> open)
     {
-        var limits = new WaveLimits(policy.Limits);
+        limits.Clear();
         var wave = new List<Step>();
-        foreach (var step in open.ToList())
+        var (kept, next) = (0, 0);
+        for (; next < open.Count && !limits.IsFull; next++)
         {
-            if (limits.Allows(problem.Index.Pods[step.Pod], budgetsOfPod[step.Pod], step) && MayStart(step))
+            if (limits.Allows(open[next]) && MayStart(open[next]))
             {
-                limits.Take(problem.Index.Pods[step.Pod], budgetsOfPod[step.Pod], step);
-                during.Place(step.Pod, step.Target);
-                after.Remove(step.Pod, step.Source);
-                after.Place(step.Pod, step.Target);
-                open.Remove(step);
-                wave.Add(step);
+                Begin(open[next]);
+                wave.Add(open[next]);
+            }
+            else
+            {
+                open[kept++] = open[next];
             }
         }
 
+        open.RemoveRange(kept, next - kept);
         return wave;
+    }
+
+    private void Begin(Step step)
+    {
+        limits.Take(step);
+        during.Place(step.Pod, step.Target);
+        after.Remove(step.Pod, step.Source);
+        after.Place(step.Pod, step.Target);
     }
 
     private bool MayStart(Step step)
