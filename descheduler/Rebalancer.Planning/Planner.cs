@@ -24,20 +24,27 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
     {
         var meter = new BudgetMeter(budget, clock);
         var draft = new PlanDraft(new PlacementProblem(snapshot, policy, hazards, estimates), policy, snapshot);
-        var waves = Search(draft, meter, budget.Seed);
+        // Putting moves in order and explaining them takes about as long as the way here.
+        meter.Reserve(meter.Elapsed);
+        var (waves, end) = Search(draft, meter, budget.Seed);
+        if (meter.TimeIsUp)
+        {
+            return draft.ToPlan(waves, explain: true, end);
+        }
+
         var plan = draft.ToPlan(waves, explain: false);
         for (var round = 1; round < MaxRounds && plan.Verdict == PlanVerdict.Act && !meter.TimeIsUp; round++)
         {
             // Looked at as the next plan will look at it: everything in its new place, with nothing to lose.
             var settled = PlanOutcome.Apply(snapshot, plan, policy);
             var nextDraft = new PlanDraft(new PlacementProblem(settled, policy, hazards, estimates), policy, settled);
-            var next = nextDraft.ToPlan(Search(nextDraft, meter, budget.Seed), explain: false);
+            var next = nextDraft.ToPlan(Search(nextDraft, meter, budget.Seed).Waves, explain: false);
             if (next.Verdict != PlanVerdict.Act || draft.Compose(plan, next) is not { } both)
             {
                 break;
             }
 
-            var together = draft.InOrder(both).Waves;
+            var together = draft.Sequencer().Order(both).Waves;
             var longer = draft.ToPlan(together, explain: false);
             if (longer.Verdict != PlanVerdict.Act || longer.Balance.NetBenefit <= plan.Balance.NetBenefit)
             {
@@ -50,28 +57,35 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         return draft.ToPlan(waves, explain: true);
     }
 
-    /// <summary>
-    /// Pods for whose moves no moment is found stay where they are, and the search goes on without them from where the others end; what is left in the end
-    /// can be put in order.
-    /// </summary>
-    private static List<List<Step>> Search(PlanDraft draft, BudgetMeter meter, int seed)
+    private static (List<List<Step>> Waves, PlacementState End) Search(PlanDraft draft, BudgetMeter meter, int seed)
     {
+        meter.Renew();
         var state = new PlacementState(draft.Problem);
-        for (var retry = 0; ; retry++)
-        {
-            meter.Renew();
-            var search = new PlacementSearch(draft.Problem, state, meter, new SearchRandom((ulong)seed));
-            search.Descend();
-            search.Improve();
-            search.TakeBackUseless();
-            var (waves, stuck) = draft.InOrder(draft.Steps(state));
-            if (stuck.Count == 0 || retry == MaxRetries)
-            {
-                return waves;
-            }
+        var search = new PlacementSearch(draft.Problem, state, meter, new SearchRandom((ulong)seed));
+        search.Descend();
+        search.Improve();
+        search.TakeBackUseless();
+        return (InOrder(draft, state, search), state);
+    }
 
-            stuck.ForEach(s => draft.Problem.Pin(s.Pod, $"pod {draft.Problem.Index.Pods[s.Pod].FullName} could move, but at no moment in which every rule holds on both nodes"));
-            state.MoveTo(PlanDraft.Without(stuck, state));
+    /// <summary>
+    /// Where no moment is found for some moves, the others end first; then their nodes are emptied in another way, if there is one, by pods that have not
+    /// moved yet. What is left in the end stays where it is.
+    /// </summary>
+    private static List<List<Step>> InOrder(PlanDraft draft, PlacementState state, PlacementSearch search)
+    {
+        var sequencer = draft.Sequencer();
+        var (waves, stuck) = sequencer.Order(draft.Steps(state));
+        for (var retry = 0; stuck.Count > 0 && retry < MaxRetries; retry++)
+        {
+            state.TakeBack(stuck);
+            state.SettleMoved();
+            search.EmptyOnly(stuck.Select(s => s.Source).Distinct());
+            (var more, stuck) = sequencer.Order(draft.Steps(state).FindAll(s => state.MayMove(s.Pod)));
+            waves.AddRange(more);
         }
+
+        state.TakeBack(stuck);
+        return waves;
     }
 }

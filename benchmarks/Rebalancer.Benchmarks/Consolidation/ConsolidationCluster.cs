@@ -101,12 +101,12 @@ internal sealed class ConsolidationCluster(IReadOnlyList<DlrmInstance> instances
         Spread = mostPerNode == 0 ? [] : [new SpreadConstraint(HostLabel, Selector(service), mostPerNode, 1, Required: true, HonorAffinity: true, HonorTaints: false)],
     };
 
-    private static PodInfo PodOf(string ns, string service, string name, string node, ResourceSet requests, string kind, Placement placement) => new()
+    private PodInfo Pod(string ns, string service, string name, int node, ResourceSet requests, string kind, Placement placement) => new()
     {
         Namespace = ns,
         Name = name,
         Uid = name,
-        NodeName = node,
+        NodeName = nodes[node].Name,
         Labels = ImmutableDictionary<string, string>.Empty.Add("app", service),
         Requests = requests,
         Placement = placement,
@@ -115,9 +115,6 @@ internal sealed class ConsolidationCluster(IReadOnlyList<DlrmInstance> instances
         Ready = true,
         Shape = PodShape.Plain with { Containers = ["main"] },
     };
-
-    private PodInfo Pod(string ns, string service, string name, int node, ResourceSet requests, string kind, Placement placement)
-        => PodOf(ns, service, name, nodes[node].Name, requests, kind, placement);
 
     private int FindNode(string pool, string service, int most, long cpuMilli, long memoryMib)
     {

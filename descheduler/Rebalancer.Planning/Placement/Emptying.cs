@@ -8,7 +8,7 @@ internal static class Emptying
     {
         foreach (var pod in state.Residents(node))
         {
-            if (problem.Immovable[pod] is not null)
+            if (!state.MayMove(pod))
             {
                 return null;
             }

@@ -16,6 +16,7 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
 
     /// <summary>Nodes looked at for empty ones that could be used again.</summary>
     private const int EmptyTries = 24;
+    private const int OfferTries = 64;
     private readonly MachineFill fill = new(problem, state);
     private readonly int[] existing = [.. Enumerable.Range(0, problem.Index.Nodes.Length).Where(n => !problem.Offered[n] && problem.MayTake[n])];
     private readonly List<int> waiting = [];
@@ -55,7 +56,7 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
         {
             foreach (var pod in state.ResidentList(node))
             {
-                if (problem.Immovable[pod] is null && state.MayLeave(pod))
+                if (state.MayLeave(pod))
                 {
                     state.TakeOut(pod);
                     order.Add((problem.Worth[pod] * (1 - OrderBlur * Fraction()), pod));
@@ -85,9 +86,10 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
 
     private void AddOffers(int pod)
     {
-        for (var kind = 0; kind < kinds.Count && state.NewNodes < problem.MaxNewNodes; kind++)
+        var tries = Math.Min(OfferTries, kinds.SizeCount);
+        for (var (i, size) = (0, random.Below(Math.Max(1, kinds.SizeCount))); i < tries && state.NewNodes < problem.MaxNewNodes; i++, size = (size + 1) % kinds.SizeCount)
         {
-            if (kinds.Free(kind, state) is >= 0 and var node && state.Fits(pod, node)) { candidates.Add(node); }
+            if (kinds.Draw(size, pod, state, random) is >= 0 and var node) { candidates.Add(node); }
         }
     }
 
@@ -101,12 +103,14 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
     /// <summary>What is left is worth so much, and so costs at least that.</summary>
     private double FillRoom()
     {
+        targets.RoomOnlyShrinks = true;
         waiting.RemoveAll(pod =>
         {
             var target = targets.Best(pod);
             if (target >= 0) { state.Put(pod, target); }
             return target >= 0;
         });
+        targets.RoomOnlyShrinks = false;
         return WorthOfWaiting();
     }
 
@@ -147,7 +151,7 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
     private void Replenish(int node)
     {
         if (state.NewNodes >= problem.MaxNewNodes) { candidates.RemoveAll(n => problem.Offered[n]); }
-        else if (!state.IsEmpty(node) && kinds.Free(kinds.Of(node), state) is >= 0 and var next) { candidates.Add(next); }
+        else if (!state.IsEmpty(node) && kinds.Another(node, state) is >= 0 and var next) { candidates.Add(next); }
     }
 
     private double Fraction() => (random.Next() >> 11) * (1.0 / (1UL << 53));

@@ -8,7 +8,7 @@ namespace Rebalancer.Planning.Placement;
 internal sealed class OfferPool
 {
     /// <summary>Nodes on offer for each node that is there, all types together.</summary>
-    private const double Plenty = 1.5;
+    private const double Plenty = 1;
 
     /// <summary>Of the least useful type.</summary>
     private const int LeastOfType = 2;

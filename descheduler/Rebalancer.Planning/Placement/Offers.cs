@@ -38,9 +38,11 @@ internal static class Offers
                let counts = isLimited ? pool.Counts() : Array.ConvertAll(pool.Types, _ => policy.Limits.NewNodes)
                let daemons = pods[pool.Model.Name].Where(p => p.Owner?.Kind == "DaemonSet").ToList()
                from kind in pool.Types.Zip(counts)
+               let first = Make(pool.Model, kind.First, daemons)
                from number in Enumerable.Range(1, kind.Second)
-               where !taken.Contains(NameOf(kind.First, pool.Model, number))
-               select Make(pool.Model, kind.First, number, daemons),
+               let name = NameOf(kind.First, pool.Model, number)
+               where !taken.Contains(name)
+               select first with { Name = name, Labels = first.Labels.SetItem(HostnameLabel, name) },
         ];
     }
 
@@ -57,13 +59,11 @@ internal static class Offers
 
     private static string NameOf(InstanceType type, NodeInfo model, int number) => $"new-{type.Name}{ModelMark}{model.Name}{NumberMark}{number}";
 
-    private static NodeInfo Make(NodeInfo model, InstanceType type, int number, List<PodInfo> daemons)
-    {
-        var name = NameOf(type, model, number);
-        return model with
+    /// <summary>What all offers of a kind have in common.</summary>
+    private static NodeInfo Make(NodeInfo model, InstanceType type, List<PodInfo> daemons)
+        => model with
         {
-            Name = name,
-            Labels = model.Labels.SetItem(InstanceTypeLabel, type.Name).SetItem(HostnameLabel, name),
+            Labels = model.Labels.SetItem(InstanceTypeLabel, type.Name),
             Machine = model.Machine with { InstanceType = type.Name, CpuFeatures = [] },
             Allocatable = daemons.Aggregate(type.Allocatable, (left, d) => left - d.Requests),
             PodLimit = type.MaxPods - daemons.Count,
@@ -71,5 +71,4 @@ internal static class Offers
             HazardText = null,
             AgentEndpoint = PlannedAgent,
         };
-    }
 }

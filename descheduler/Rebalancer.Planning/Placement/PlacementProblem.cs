@@ -19,6 +19,9 @@ internal sealed class PlacementProblem
     private readonly MachineClasses machines;
     private readonly string?[] kept;
     private readonly bool[] goesWithNode;
+    private readonly bool[] indifferent;
+    private readonly double[] hazards;
+    private readonly double[] losses;
 
     public PlacementProblem(ClusterSnapshot snapshot, PlanPolicy policy, IHazardModel hazards, IMoveEstimates estimates)
     {
@@ -27,6 +30,9 @@ internal sealed class PlacementProblem
         var offered = offers.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         Index = new ClusterIndex(snapshot with { Nodes = snapshot.Nodes.AddRange(offers) });
         Costs = new PlacementCosts(Index, policy, hazards, estimates);
+        indifferent = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.IsIndifferent)];
+        losses = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.InterruptionLossUsd)];
+        this.hazards = [.. Costs.Hazards.Select(h => h.PerHour)];
         machines = new MachineClasses(Index.Nodes);
         Offered = [.. Index.Nodes.Select(n => offered.Contains(n.Name))];
         Home = [.. Index.Pods.Select(p => Index.NodeNumber(p.NodeName))];
@@ -73,7 +79,8 @@ internal sealed class PlacementProblem
     public int MaxNewNodes => policy.Limits.NewNodes;
 
     /// <summary>What the pod costs on the node over the hours that count, beside the node itself.</summary>
-    public long PlacementMicros(int pod, int node) => (long)Math.Round(Costs.PerHour(pod, node) * policy.StableHours * MicrosPerUsd);
+    public long PlacementMicros(int pod, int node)
+        => (long)Math.Round((indifferent[pod] ? hazards[node] * losses[pod] : Costs.PerHour(pod, node)) * policy.StableHours * MicrosPerUsd);
 
     public bool CpuSuits(int pod, int node) => policy.IgnoreCpu || Home[pod] < 0 || machines.MayGoOn(Home[pod], node);
 

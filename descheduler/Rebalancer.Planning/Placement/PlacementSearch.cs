@@ -13,6 +13,9 @@ internal sealed class PlacementSearch
     private const int MaxGroup = 4;
     private const int TriesForAlike = 4;
 
+    /// <summary>A group that has as many gets no further node.</summary>
+    private const int MaxPods = 50;
+
     /// <summary>The first node of a group is the least worth its price of so many.</summary>
     private const int Contestants = 3;
 
@@ -35,7 +38,7 @@ internal sealed class PlacementSearch
         (this.problem, this.state, this.budget, this.random) = (problem, state, budget, random);
         targets = new TargetSearch(problem, state);
         var kinds = new OfferedKinds(problem);
-        hasOffers = kinds.Count > 0;
+        hasOffers = kinds.SizeCount > 0;
         repack = new GroupRepack(problem, state, targets, kinds, random);
         movable = [.. Enumerable.Range(0, state.At.Length).Where(p => state.At[p] >= 0 && problem.Immovable[p] is null && !problem.GoesWithNode(p))];
     }
@@ -65,6 +68,17 @@ internal sealed class PlacementSearch
         {
             var size = 1 + random.Below(MaxGroup);
             Repack(group.AsSpan(0, Draw(size)), acceptEqual: true, fillFirst: random.Below(4) != 0);
+        }
+    }
+
+    /// <summary>Empties these nodes, or replaces them by something cheaper, with pods that have not settled yet.</summary>
+    public void EmptyOnly(IEnumerable<int> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            TryEmpty(node);
+            group[0] = node;
+            if (!state.IsEmpty(node) && hasOffers) { Repack(group.AsSpan(0, 1), acceptEqual: false, fillFirst: true); }
         }
     }
 
@@ -140,7 +154,7 @@ internal sealed class PlacementSearch
         }
 
         var count = 1;
-        for (var i = 1; i < size; i++)
+        for (var i = 1; i < size && PodsOf(count) < MaxPods; i++)
         {
             for (var tries = 0; tries < TriesForAlike; tries++)
             {
@@ -153,6 +167,13 @@ internal sealed class PlacementSearch
         }
 
         return count;
+    }
+
+    private int PodsOf(int count)
+    {
+        var pods = 0;
+        foreach (var node in group.AsSpan(0, count)) { pods += state.Residents(node).Length; }
+        return pods;
     }
 
     private int AnyNode() => state.At[movable[random.Below(movable.Length)]];

@@ -1,4 +1,5 @@
 using Rebalancer.Planning.Search;
+using Rebalancer.Planning.Waves;
 using Rebalancer.Policy.Constraints;
 
 namespace Rebalancer.Planning.Placement;
@@ -13,6 +14,7 @@ internal sealed class PlacementState
     private readonly Occupancy occupancy;
     private readonly BinContents residents;
     private readonly double[] worth;
+    private readonly bool[] settled;
     private readonly List<(int Pod, int From)> log = [];
 
     public PlacementState(PlacementProblem problem)
@@ -24,6 +26,7 @@ internal sealed class PlacementState
         // Daemons keep no node and cost nothing.
         residents = new BinContents(Array.ConvertAll([.. Enumerable.Range(0, At.Length)], p => problem.GoesWithNode(p) ? Nowhere : At[p]), nodes);
         worth = new double[nodes];
+        settled = new bool[At.Length];
         Room = new OpenRoom(problem, occupancy);
         for (var node = 0; node < nodes; node++)
         {
@@ -73,7 +76,17 @@ internal sealed class PlacementState
 
     public long Free(int node, int resource) => occupancy.Free(node, resource);
 
-    public bool MayLeave(int pod) => occupancy.MayLeave(pod, At[pod]);
+    /// <summary>The pod can move at all, has not settled, and is not required by pods that stay.</summary>
+    public bool MayLeave(int pod) => MayMove(pod) && occupancy.MayLeave(pod, At[pod]);
+
+    /// <summary>The pod can move at all, and has not settled.</summary>
+    public bool MayMove(int pod) => problem.Immovable[pod] is null && !settled[pod];
+
+    /// <summary>Pods that are away from home stay where they are from now on.</summary>
+    public void SettleMoved()
+    {
+        for (var pod = 0; pod < At.Length; pod++) { settled[pod] = At[pod] != problem.Home[pod]; }
+    }
 
     /// <summary>Whether a pod that is taken out may be put there.</summary>
     public bool Fits(int pod, int node) => Verdict(pod, node) == RejectionKind.None;
@@ -135,17 +148,11 @@ internal sealed class PlacementState
     /// <summary>What was done stays: the marks so far are void.</summary>
     public void Keep() => log.Clear();
 
-    /// <summary>Goes to a placement that is known to keep every rule.</summary>
-    public void MoveTo(ReadOnlySpan<int> placement)
+    /// <summary>These moves are not made; all others are. The order in which they could not be made is no matter then.</summary>
+    public void TakeBack(List<Step> steps)
     {
-        var different = new List<int>();
-        for (var pod = 0; pod < placement.Length; pod++)
-        {
-            if (placement[pod] != At[pod]) { different.Add(pod); }
-        }
-
-        different.ForEach(Leave);
-        foreach (var pod in different) { Arrive(pod, placement[pod]); }
+        steps.ForEach(s => Leave(s.Pod));
+        steps.ForEach(s => Arrive(s.Pod, s.Source));
         Keep();
     }
 

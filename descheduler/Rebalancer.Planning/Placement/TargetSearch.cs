@@ -15,6 +15,8 @@ internal sealed class TargetSearch
     private readonly PlacementProblem problem;
     private readonly PlacementState state;
     private readonly bool isSmall;
+    private readonly List<(long Cpu, long Memory)> tooLarge = [];
+    private bool roomOnlyShrinks;
 
     public TargetSearch(PlacementProblem problem, PlacementState state)
     {
@@ -22,9 +24,25 @@ internal sealed class TargetSearch
         isSmall = problem.Index.Nodes.Length <= SmallCluster;
     }
 
+    /// <summary>While this is set, pods are only put somewhere: what finds no room then, and all that is larger, need not be sought again.</summary>
+    public bool RoomOnlyShrinks
+    {
+        set
+        {
+            roomOnlyShrinks = value;
+            tooLarge.Clear();
+        }
+    }
+
     /// <returns>-1 where there is none.</returns>
     public int Best(int pod)
     {
+        var (cpu, memory) = (problem.Request(pod, 0), problem.Request(pod, 1));
+        foreach (var known in tooLarge)
+        {
+            if (cpu >= known.Cpu && memory >= known.Memory) { return None; }
+        }
+
         var best = new Choice(None, long.MaxValue, double.MaxValue);
         var home = problem.Home[pod];
         if (home >= 0 && !problem.MayTake[home] && !state.IsEmpty(home) && state.Fits(pod, home))
@@ -33,7 +51,7 @@ internal sealed class TargetSearch
         }
 
         var index = state.Room.For(pod, out var amount);
-        var (cpu, memory, fitting, asked) = (problem.Request(pod, 0), problem.Request(pod, 1), 0, 0);
+        var (fitting, asked) = (0, 0);
         for (var bucket = index.First(amount); bucket >= 0; bucket = index.Next(bucket))
         {
             foreach (var node in index.Nodes(bucket))
@@ -57,6 +75,7 @@ internal sealed class TargetSearch
             }
         }
 
+        if (roomOnlyShrinks && asked == 0 && best.Node == None) { tooLarge.Add((cpu, memory)); }
         return best.Node;
     }
 

@@ -16,24 +16,25 @@ internal sealed class MoveSequencer
     private readonly Occupancy during;
     private readonly Occupancy after;
     private readonly WaveLimits limits;
+    private readonly bool[] missing;
 
-    public MoveSequencer(PlacementProblem problem, PlanPolicy policy, WaveGroups groups, IEnumerable<int> newNodes)
+    public MoveSequencer(PlacementProblem problem, PlanPolicy policy, WaveGroups groups)
     {
+        missing = [.. problem.Offered];
         limits = new WaveLimits(policy.Limits, groups, problem.Index.Nodes.Length);
         during = new Occupancy(problem.Index, exists: n => !problem.Offered[n]);
         after = new Occupancy(problem.Index, exists: n => !problem.Offered[n]);
-        foreach (var node in newNodes)
-        {
-            during.SetActive(node, active: true);
-            after.SetActive(node, active: true);
-        }
     }
 
-    /// <summary>Waves, and the moves for which no moment was found at which they could run.</summary>
+    /// <summary>
+    /// Waves, and the moves for which no moment was found at which they could run. Called again, it goes on from where these waves end. New nodes are there
+    /// from the start.
+    /// </summary>
     public (List<List<Step>> Waves, List<Step> Stuck) Order(IReadOnlyCollection<Step> moves)
     {
         var waves = new List<List<Step>>();
         var open = moves.ToList();
+        open.ForEach(s => Add(s.Target));
         while (open.Count > 0)
         {
             var wave = Start(open);
@@ -47,6 +48,16 @@ internal sealed class MoveSequencer
         }
 
         return (waves, open);
+    }
+
+    private void Add(int node)
+    {
+        if (missing[node])
+        {
+            missing[node] = false;
+            during.SetActive(node, active: true);
+            after.SetActive(node, active: true);
+        }
     }
 
     /// <summary>What starts leaves the list; the rest keeps its order.</summary>
