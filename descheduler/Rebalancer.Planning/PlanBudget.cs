@@ -21,6 +21,9 @@ internal sealed class BudgetMeter(PlanBudget budget, TimeProvider clock)
     /// <summary>So much of the time is for what comes after the search.</summary>
     public void Reserve(TimeSpan time) => reserved = time;
 
+    /// <summary>The share that is used, 0 to 1: of the tries or of the time, whichever is more.</summary>
+    public double Used => Math.Max(used / (double)budget.Iterations, budget.Time is { } limit && limit > TimeSpan.Zero ? (Elapsed + reserved) / limit : 0);
+
     /// <summary>Counts one try; false when the budget is used up.</summary>
     public bool Spend() => used++ < budget.Iterations && !TimeIsUp;
 

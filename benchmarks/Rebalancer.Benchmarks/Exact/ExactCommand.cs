@@ -13,7 +13,7 @@ namespace Rebalancer.Benchmarks.Exact;
 internal static class ExactCommand
 {
     private const int MaxInstances = 10_000;
-    private const int Iterations = 2000;
+    private const int Iterations = 20_000;
     private const double SolverSeconds = 20;
 
     /// <summary>Every plan that pays is made, so that what is compared is the search.</summary>

@@ -13,6 +13,10 @@ internal sealed class PlacementSearch
     private const int MaxGroup = 4;
     private const int TriesForAlike = 4;
 
+    /// <summary>What a group may cost more at first, as a share of an average node, and the share of the budget after which it may not.</summary>
+    private const double InitialHeat = 0.02;
+    private const double HeatedShare = 0.8;
+
     /// <summary>A group that has as many gets no further node.</summary>
     private const int MaxPods = 50;
 
@@ -61,14 +65,23 @@ internal sealed class PlacementSearch
         }
     }
 
-    /// <summary>Until the budget is used up.</summary>
+    /// <summary>
+    /// Until the budget is used up. At first a group may cost more than before, by what is a small part of a node, and ever less of it; the best that was seen
+    /// counts in the end.
+    /// </summary>
     public void Improve()
     {
+        state.Offer();
+        var heat = InitialHeat * problem.NodeMicros.Where(m => m > 0).DefaultIfEmpty().Average();
         while (movable.Length > 0 && budget.Spend())
         {
             var size = 1 + random.Below(MaxGroup);
-            Repack(group.AsSpan(0, Draw(size)), acceptEqual: true, fillFirst: random.Below(4) != 0);
+            var slack = (long)(heat * Math.Max(0, 1 - budget.Used / HeatedShare) * random.Exponential());
+            Repack(group.AsSpan(0, Draw(size)), acceptEqual: true, fillFirst: random.Below(4) != 0, slack);
+            state.Offer();
         }
+
+        state.GoToBest();
     }
 
     /// <summary>Empties these nodes, or replaces them by something cheaper, with pods that have not settled yet.</summary>
@@ -182,9 +195,9 @@ internal sealed class PlacementSearch
     private bool IsAlike(int node, int other)
         => state.Verdict(state.Residents(node)[0], other) is not (RejectionKind.NodeSelector or RejectionKind.NodeAffinity or RejectionKind.Taint or RejectionKind.CpuClass);
 
-    private bool Repack(ReadOnlySpan<int> nodes, bool acceptEqual, bool fillFirst)
+    private bool Repack(ReadOnlySpan<int> nodes, bool acceptEqual, bool fillFirst, long slack = 0)
     {
-        var (mark, before) = (state.Mark, state.Cost);
+        var (mark, before) = (state.Mark, state.Cost + slack);
         return Settle(repack.Try(nodes, before, fillFirst), mark, before, acceptEqual);
     }
 

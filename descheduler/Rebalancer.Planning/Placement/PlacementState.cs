@@ -15,6 +15,7 @@ internal sealed class PlacementState
     private readonly BinContents residents;
     private readonly double[] worth;
     private readonly bool[] settled;
+    private readonly BestSoFar best;
     private readonly List<(int Pod, int From)> log = [];
 
     public PlacementState(PlacementProblem problem)
@@ -39,6 +40,8 @@ internal sealed class PlacementState
 
             Room.Update(node, !IsEmpty(node));
         }
+
+        best = new BestSoFar(At, At.Length, Cost);
     }
 
     /// <summary>By pod; -1 while it is taken out.</summary>
@@ -148,6 +151,18 @@ internal sealed class PlacementState
     /// <summary>What was done stays: the marks so far are void.</summary>
     public void Keep() => log.Clear();
 
+    /// <summary>Keeps the present placement in mind if it is the best so far. Every pod must be somewhere.</summary>
+    public void Offer() => best.Offer(Cost);
+
+    /// <summary>Goes back to the best placement that was offered.</summary>
+    public void GoToBest()
+    {
+        var different = Enumerable.Range(0, At.Length).Where(p => At[p] != best.Assignment[p]).ToList();
+        different.ForEach(Leave);
+        foreach (var pod in different) { Arrive(pod, best.Assignment[pod]); }
+        Keep();
+    }
+
     /// <summary>These moves are not made; all others are. The order in which they could not be made is no matter then.</summary>
     public void TakeBack(List<Step> steps)
     {
@@ -159,6 +174,7 @@ internal sealed class PlacementState
     private void Leave(int pod)
     {
         var node = At[pod];
+        best.Touch(pod);
         occupancy.Remove(pod, node);
         At[pod] = Nowhere;
         residents.Move(pod, node, Nowhere);
@@ -182,6 +198,7 @@ internal sealed class PlacementState
             NewNodes++;
         }
 
+        best.Touch(pod);
         occupancy.Place(pod, node);
         Cost += CostOf(pod, node);
         residents.Move(pod, Nowhere, node);

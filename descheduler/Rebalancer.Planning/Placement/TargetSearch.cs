@@ -1,3 +1,5 @@
+using Rebalancer.Policy.Constraints;
+
 namespace Rebalancer.Planning.Placement;
 
 /// <summary>Finds the best node in use for a pod that is taken out: the cheapest, and of equal ones the one that it fills most.</summary>
@@ -7,10 +9,10 @@ internal sealed class TargetSearch
 
     /// <summary>In clusters that are larger than this, the search ends after so many nodes that fit: the fullest are looked at first.</summary>
     private const int SmallCluster = 192;
-    private const int MaxFitting = 12;
+    private const int MaxFitting = 6;
 
     /// <summary>Nodes that are asked in vain by then are likely to be followed by others of their kind.</summary>
-    private const int MaxAsked = 400;
+    private const int MaxAsked = 96;
 
     private readonly PlacementProblem problem;
     private readonly PlacementState state;
@@ -24,7 +26,7 @@ internal sealed class TargetSearch
         isSmall = problem.Index.Nodes.Length <= SmallCluster;
     }
 
-    /// <summary>While this is set, pods are only put somewhere: what finds no room then, and all that is larger, need not be sought again.</summary>
+    /// <summary>While this is set, pods that can take each other's places are only put somewhere: what finds no room, and all that is larger, is not sought again.</summary>
     public bool RoomOnlyShrinks
     {
         set
@@ -51,7 +53,7 @@ internal sealed class TargetSearch
         }
 
         var index = state.Room.For(pod, out var amount);
-        var (fitting, asked) = (0, 0);
+        var (fitting, asked, crowded) = (0, 0, false);
         for (var bucket = index.First(amount); bucket >= 0; bucket = index.Next(bucket))
         {
             foreach (var node in index.Nodes(bucket))
@@ -62,7 +64,9 @@ internal sealed class TargetSearch
                 }
 
                 asked++;
-                if (state.Fits(pod, node))
+                var verdict = state.Verdict(pod, node);
+                crowded |= verdict is RejectionKind.TopologySpread or RejectionKind.PodAntiAffinity or RejectionKind.PodAffinity or RejectionKind.Copy or RejectionKind.HostPort;
+                if (verdict == RejectionKind.None)
                 {
                     best = best.Or(this, pod, node);
                     fitting++;
@@ -70,13 +74,19 @@ internal sealed class TargetSearch
 
                 if (!isSmall && (fitting >= MaxFitting || asked >= MaxAsked))
                 {
-                    return best.Node;
+                    return Known(best.Node, crowded, cpu, memory);
                 }
             }
         }
 
-        if (roomOnlyShrinks && asked == 0 && best.Node == None) { tooLarge.Add((cpu, memory)); }
-        return best.Node;
+        return Known(best.Node, crowded, cpu, memory);
+    }
+
+    /// <param name="isCrowded">The pod's neighbours were in the way somewhere, which tells nothing of another pod.</param>
+    private int Known(int node, bool isCrowded, long cpu, long memory)
+    {
+        if (roomOnlyShrinks && node == None && !isCrowded) { tooLarge.Add((cpu, memory)); }
+        return node;
     }
 
     /// <summary>The part of the node that would stay free, of cpu and memory together.</summary>

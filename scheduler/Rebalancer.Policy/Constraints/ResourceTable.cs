@@ -23,7 +23,7 @@ internal sealed class ResourceTable
         foreach (var set in nodes.Select(n => n.Allocatable).Concat(pods.Select(p => p.Requests)))
         {
             // Walking through an immutable dictionary takes ten times as long as looking its few names up.
-            if (set.Amounts.Count > names.Count(set.Amounts.ContainsKey))
+            if (set.Amounts.Count > Known(set))
             {
                 foreach (var name in set.Amounts.Keys) { Add(name); }
             }
@@ -64,6 +64,13 @@ internal sealed class ResourceTable
     }
 
     public static Quantity Amount(int column, long value) => column == 0 ? Quantity.FromMilli(value) : Quantity.FromUnits(value);
+
+    private int Known(ResourceSet set)
+    {
+        var known = 0;
+        foreach (var name in names) { known += set.Amounts.ContainsKey(name) ? 1 : 0; }
+        return known;
+    }
 
     private static long Value(string name, Quantity amount) => name == ResourceSet.Cpu ? amount.MilliUnits : amount.Units;
 
