@@ -8,6 +8,7 @@ namespace Rebalancer.Benchmarks.Consolidation;
 internal static class ConsolidationCommand
 {
     private const int MaxNodes = 10_000;
+    private const int WarmUpNodes = 100;
 
     public static Command Create()
     {
@@ -40,7 +41,7 @@ internal static class ConsolidationCommand
     {
         var benchmark = new ConsolidationBenchmark(DlrmInstances.Read(), seed, TimeProvider.System, Console.Error.WriteLine);
         // The planner runs in a service: what the runtime compiles at the first call is not measured.
-        benchmark.Run(sizes[0], sixtySeconds: false);
+        benchmark.Run(WarmUpNodes, sixtySeconds: false);
         List<ConsolidationResult> results = [];
         foreach (var size in sizes)
         {

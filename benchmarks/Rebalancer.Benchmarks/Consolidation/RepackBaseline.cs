@@ -16,6 +16,8 @@ internal static class RepackBaseline
 
     private static double Pack(List<ModelPod> pods, int pool, MachineOption option, MachineOption[] options)
     {
+        // A machine without room for the least that any pod asks for is full.
+        var (leastCpu, leastMemory) = (pods.Min(p => p.CpuMilli), pods.Min(p => p.MemoryMib));
         List<ModelBin> open = [], full = [];
         foreach (var pod in pods)
         {
@@ -32,7 +34,7 @@ internal static class RepackBaseline
             }
 
             bin.Add(pod);
-            if (bin.FreeMemoryMib < MinMemory(pods) || bin.FreeCpuMilli < 1)
+            if (bin.FreeMemoryMib < leastMemory || bin.FreeCpuMilli < leastCpu)
             {
                 open.Remove(bin);
                 full.Add(bin);
@@ -41,7 +43,4 @@ internal static class RepackBaseline
 
         return open.Concat(full).Sum(b => b.Cheapest(options).UsdPerHour);
     }
-
-    /// <summary>A bin with less room than the smallest pod needs is full; pods are in decreasing order.</summary>
-    private static long MinMemory(List<ModelPod> pods) => pods[^1].MemoryMib;
 }
