@@ -65,11 +65,13 @@ bench-migration: N := 10
 bench-migration: publish
 	$(LAB) exec -- dotnet benchmarks/Rebalancer.Benchmarks/bin/$(CONFIG)/net10.0/Rebalancer.Benchmarks.dll migration --moves $(N) $(ARGS)
 
-## bench-planner: the planner's search on public problems with published results, into artifacts/bench-planner.json; 26 minutes (SECONDS= for less)
+## bench-planner: the planner's search on public problems with published results, its plans beside the optimum, and on large clusters, into artifacts/bench-planner.json; 32 minutes (SECONDS= for less)
 bench-planner: SECONDS := 300
 bench-planner: build
 	$(BENCHMARKS) roadef --instance final --seconds $(SECONDS) --threads 2 --report
 	$(BENCHMARKS) vmr --moves 50 --seconds 5 --threads 2 --report
+	$(BENCHMARKS) exact --report
+	$(BENCHMARKS) consolidation --sixty --report
 
 ## bench-extender: how fast the extender answers prioritize over HTTP, with 5,000 nodes and 100,000 pods, into artifacts/bench-extender.json; 2 minutes
 bench-extender:

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Rebalancer.Benchmarks.Clusters;
+using Rebalancer.Benchmarks.Consolidation;
+using Rebalancer.Benchmarks.Exact;
 using Rebalancer.Benchmarks.Extender;
 using Rebalancer.Benchmarks.Migration;
 using Rebalancer.Benchmarks.Migration.ByHand;
@@ -12,7 +14,7 @@ namespace Rebalancer.Benchmarks;
 /// <summary>The verbs of the benchmarks' program.</summary>
 internal static class BenchmarkCommands
 {
-    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create(), RoadefCommand.Create(), VmrCommand.Create(), ExtenderCommand.Create() };
+    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create(), RoadefCommand.Create(), VmrCommand.Create(), ConsolidationCommand.Create(), ExactCommand.Create(), ExtenderCommand.Create() };
 
     private static Command Wrapper()
     {

@@ -3,15 +3,14 @@ using Rebalancer.Model;
 using Rebalancer.Planning.Placement;
 using Rebalancer.Planning.Waves;
 using Rebalancer.Policy;
-using Rebalancer.Policy.Constraints;
 
 namespace Rebalancer.Planning;
 
 /// <summary>From steps by number to a plan that explains itself.</summary>
 internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, ClusterSnapshot snapshot)
 {
-    private readonly PlacementState initial = new(problem);
-    private readonly int[][] budgetsOfPod = BudgetsOf(problem, snapshot.Budgets);
+    private readonly bool[] wasUsed = UsedNodes(problem);
+    private readonly WaveGroups groups = new(problem.Index.Pods, snapshot.Budgets);
 
     public PlacementProblem Problem => problem;
 
@@ -19,8 +18,7 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
         => [.. Enumerable.Range(0, state.At.Length).Where(p => state.At[p] >= 0 && state.At[p] != problem.Home[p])
             .Select(p => new Step(p, problem.Home[p], state.At[p])).OrderBy(s => s.Source).ThenBy(s => s.Pod)];
 
-    public (List<List<Step>> Waves, List<Step> Stuck) InOrder(IReadOnlyCollection<Step> steps)
-        => new MoveSequencer(problem, policy, budgetsOfPod, steps.Select(s => s.Target).Where(n => problem.Offered[n]).Distinct()).Order(steps);
+    public MoveSequencer Sequencer() => new(problem, policy, groups);
 
     /// <summary>One plan and then another, as moves from where the first began; null where the second needs a node that the first does not know.</summary>
     public List<Step>? Compose(MovePlan first, MovePlan second)
@@ -37,17 +35,17 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
     }
 
     /// <param name="explain">Whether to say of every node why it stays; that takes longest.</param>
-    public MovePlan ToPlan(List<List<Step>> waves, bool explain)
+    /// <param name="end">Where the waves end, if that is at hand.</param>
+    public MovePlan ToPlan(List<List<Step>> waves, bool explain, PlacementState? end = null)
     {
-        var state = new PlacementState(problem);
         var steps = waves.SelectMany(w => w).ToList();
-        steps.ForEach(s => state.TakeOut(s.Pod));
-        steps.ForEach(s => state.Put(s.Pod, s.Target));
+        var state = end ?? StateAfter(steps);
         var balance = Balance(state, steps);
         var (verdict, reason) = BenefitRule.Judge(balance, policy);
         var plan = new MovePlan { Verdict = verdict, Reason = reason, Balance = balance, Warnings = [.. problem.Costs.Prices.Select(p => p.Warning).OfType<InvalidField>()] };
         if (verdict != PlanVerdict.Act)
         {
+            var initial = StateAfter([]);
             return plan with { FreedNodes = Freed(initial), KeptNodes = explain ? Kept(initial) : [] };
         }
 
@@ -58,6 +56,14 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
             FreedNodes = Freed(state),
             KeptNodes = explain ? Kept(state) : [],
         };
+    }
+
+    private PlacementState StateAfter(List<Step> steps)
+    {
+        var state = new PlacementState(problem);
+        steps.ForEach(s => state.TakeOut(s.Pod));
+        steps.ForEach(s => state.Put(s.Pod, s.Target));
+        return state;
     }
 
     private PlanBalance Balance(PlacementState state, List<Step> steps)
@@ -102,18 +108,18 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
     private NewNode NewNodeOf(int node)
         => new(problem.Index.Nodes[node].Name, problem.Index.Nodes[node].Machine.InstanceType, Offers.ModelOf(problem.Index.Nodes[node].Name), problem.Costs.Prices[node]);
 
-    private static int[][] BudgetsOf(PlacementProblem problem, ImmutableArray<BudgetInfo> budgets)
+    private static bool[] UsedNodes(PlacementProblem problem)
     {
-        var index = new SelectorIndex();
-        for (var i = 0; i < budgets.Length; i++)
+        var used = new bool[problem.Index.Nodes.Length];
+        for (var pod = 0; pod < problem.Home.Length; pod++)
         {
-            index.Add(i, budgets[i].Selector);
+            if (problem.Home[pod] >= 0 && !problem.GoesWithNode(pod)) { used[problem.Home[pod]] = true; }
         }
 
-        return [.. problem.Index.Pods.Select(p => index.Candidates(p.Labels).Where(b => budgets[b].Covers(p)).ToArray())];
+        return used;
     }
 
-    private bool WasEmpty(int node) => initial.IsEmpty(node);
+    private bool WasEmpty(int node) => !wasUsed[node];
 
     private Money Price(int node) => problem.Costs.Prices[node].PerHour;
 

@@ -4,14 +4,18 @@ namespace Rebalancer.Planning.Placement;
 internal static class Emptying
 {
     /// <summary>The pods, largest first; null where one of them has to stay. What was taken out until then is for the caller to undo.</summary>
-    public static List<int>? TakeOut(PlacementProblem problem, PlacementState state, List<int> pods)
+    public static List<int>? TakeOut(PlacementProblem problem, PlacementState state, int node)
     {
-        if (pods.Exists(p => problem.Immovable[p] is not null))
+        foreach (var pod in state.Residents(node))
         {
-            return null;
+            if (!state.MayMove(pod))
+            {
+                return null;
+            }
         }
 
-        pods.Sort((a, b) => Size(problem, b).CompareTo(Size(problem, a)) is not 0 and var order ? order : a.CompareTo(b));
+        var pods = state.ResidentList(node);
+        SortBySize(problem, pods);
         foreach (var pod in pods)
         {
             if (!state.MayLeave(pod))
@@ -25,15 +29,7 @@ internal static class Emptying
         return pods;
     }
 
-    /// <summary>Requests in parts of an average node, cpu and memory together.</summary>
-    public static double Size(PlacementProblem problem, int pod)
-    {
-        var size = 0.0;
-        for (var r = 0; r < 2; r++)
-        {
-            size += problem.Index.Requests[pod * problem.Index.ResourceCount + r] / (double)Math.Max(1, problem.Index.Allocatable[r]);
-        }
-
-        return size;
-    }
+    /// <summary>Largest first.</summary>
+    public static void SortBySize(PlacementProblem problem, List<int> pods)
+        => pods.Sort((a, b) => problem.Worth[b].CompareTo(problem.Worth[a]) is not 0 and var order ? order : a.CompareTo(b));
 }

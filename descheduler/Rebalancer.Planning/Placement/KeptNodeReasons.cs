@@ -8,6 +8,10 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
     /// <summary>The largest ones; where they find room, the small ones would too.</summary>
     private const int MaxPodsLookedAt = 3;
 
+    /// <summary>From here on, room is looked at before everything else: the first reason that a node gives is then that it has none.</summary>
+    private const int LargeCluster = 1000;
+
+    private readonly bool isLarge = problem.Index.Nodes.Length > LargeCluster;
     private readonly int[] inUse = [.. Enumerable.Range(0, problem.Index.Nodes.Length).Where(n => !problem.Offered[n] && !state.IsEmpty(n)).OrderByDescending(state.FreeCpu).ThenBy(n => n)];
 
     public string Of(int node)
@@ -17,13 +21,14 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
             return kept;
         }
 
-        var staying = state.Residents(node).Where(p => problem.Immovable[p] is not null).Order().ToList();
+        var pods = state.ResidentList(node);
+        var staying = pods.FindAll(p => problem.Immovable[p] is not null);
         if (staying.Count > 0)
         {
             return problem.Immovable[staying[0]] + (staying.Count > 1 ? $" (and {staying.Count - 1} more that cannot move)" : "");
         }
 
-        var pods = state.Residents(node).OrderByDescending(p => Emptying.Size(problem, p)).ThenBy(p => p).ToList();
+        Emptying.SortBySize(problem, pods);
         return pods.Take(MaxPodsLookedAt).Select(p => NoPlaceFor(p, node)).FirstOrDefault(r => r is not null)
             ?? $"its {pods.Count} pods find no room on other nodes together, or moving them costs more than it saves";
     }
@@ -32,7 +37,7 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
     private string? NoPlaceFor(int pod, int node)
     {
         var name = problem.Index.Pods[pod].FullName;
-        if (!state.MayLeave(pod))
+        if (state.MayMove(pod) && !state.MayLeave(pod))
         {
             return $"pods that stay require {name} near them";
         }
@@ -44,7 +49,7 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
         {
             if (other != node)
             {
-                verdicts.Add(state.Verdict(pod, other));
+                verdicts.Add(isLarge && LacksRoom(pod, other) ? RejectionKind.Resources : state.Verdict(pod, other));
             }
 
             if (verdicts is [.., RejectionKind.None])
@@ -58,4 +63,6 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
             : verdicts.Count == 0 ? "no other node is in use"
             : $"{name} fits on no other node in use: " + string.Join(", ", verdicts.GroupBy(v => v).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).Select(g => $"{g.Count()} x {g.Key}"));
     }
+
+    private bool LacksRoom(int pod, int node) => state.FreeCpu(node) < problem.Request(pod, 0) || state.Free(node, 1) < problem.Request(pod, 1);
 }

@@ -17,6 +17,9 @@ internal static class Offers
     private const char NumberMark = '#';
     private const string ModelMark = "-like-";
 
+    /// <summary>Above so many, offers are limited to those that may be of use.</summary>
+    private const int LargeOffer = 2000;
+
     public static ImmutableArray<NodeInfo> Of(ClusterSnapshot snapshot, PlanPolicy policy)
     {
         if (policy.OfferedTypes.IsEmpty || policy.Limits.NewNodes == 0)
@@ -24,19 +27,22 @@ internal static class Offers
             return [];
         }
 
-        var daemons = snapshot.Pods.Where(p => p.Owner?.Kind == "DaemonSet" && !p.Finished).ToLookup(p => p.NodeName, StringComparer.Ordinal);
-        var models = snapshot.Nodes.Where(n => policy.Nodes.Matches(n) && n.KeepMark is null && !n.Doomed && n.AgentEndpoint is not null)
-            .OrderBy(n => n.Name, StringComparer.Ordinal).DistinctBy(PoolOf);
+        var pods = snapshot.Pods.Where(p => !p.Finished).ToLookup(p => p.NodeName, StringComparer.Ordinal);
+        var pools = snapshot.Nodes.Where(n => policy.Nodes.Matches(n) && n.KeepMark is null && !n.Doomed && n.AgentEndpoint is not null)
+            .OrderBy(n => n.Name, StringComparer.Ordinal).GroupBy(PoolOf, StringComparer.Ordinal).Select(g => new OfferPool([.. g], policy, pods)).ToList();
         var taken = snapshot.Nodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+        var isLimited = pools.Sum(p => p.Types.Length) * (long)policy.Limits.NewNodes > LargeOffer;
         return
         [
-            .. from model in models
-               from name in policy.OfferedTypes.Order(StringComparer.Ordinal)
-               let type = Ec2Catalogue.Instance.Types.GetValueOrDefault(name)
-               where type is not null && type.Arch == model.Machine.Arch
-               from number in Enumerable.Range(1, policy.Limits.NewNodes)
-               where !taken.Contains(NameOf(type, model, number))
-               select Make(model, type, number, daemons[model.Name].ToList()),
+            .. from pool in pools
+               let counts = isLimited ? pool.Counts() : Array.ConvertAll(pool.Types, _ => policy.Limits.NewNodes)
+               let daemons = pods[pool.Model.Name].Where(p => p.Owner?.Kind == "DaemonSet").ToList()
+               from kind in pool.Types.Zip(counts)
+               let first = Make(pool.Model, kind.First, daemons)
+               from number in Enumerable.Range(1, kind.Second)
+               let name = NameOf(kind.First, pool.Model, number)
+               where !taken.Contains(name)
+               select first with { Name = name, Labels = first.Labels.SetItem(HostnameLabel, name) },
         ];
     }
 
@@ -53,13 +59,11 @@ internal static class Offers
 
     private static string NameOf(InstanceType type, NodeInfo model, int number) => $"new-{type.Name}{ModelMark}{model.Name}{NumberMark}{number}";
 
-    private static NodeInfo Make(NodeInfo model, InstanceType type, int number, List<PodInfo> daemons)
-    {
-        var name = NameOf(type, model, number);
-        return model with
+    /// <summary>What all offers of a kind have in common.</summary>
+    private static NodeInfo Make(NodeInfo model, InstanceType type, List<PodInfo> daemons)
+        => model with
         {
-            Name = name,
-            Labels = model.Labels.SetItem(InstanceTypeLabel, type.Name).SetItem(HostnameLabel, name),
+            Labels = model.Labels.SetItem(InstanceTypeLabel, type.Name),
             Machine = model.Machine with { InstanceType = type.Name, CpuFeatures = [] },
             Allocatable = daemons.Aggregate(type.Allocatable, (left, d) => left - d.Requests),
             PodLimit = type.MaxPods - daemons.Count,
@@ -67,5 +71,4 @@ internal static class Offers
             HazardText = null,
             AgentEndpoint = PlannedAgent,
         };
-    }
 }

@@ -16,6 +16,12 @@ internal sealed class PlacementProblem
     public const double MicrosPerUsd = 1e6;
 
     private readonly PlanPolicy policy;
+    private readonly MachineClasses machines;
+    private readonly string?[] kept;
+    private readonly bool[] goesWithNode;
+    private readonly bool[] indifferent;
+    private readonly double[] hazards;
+    private readonly double[] losses;
 
     public PlacementProblem(ClusterSnapshot snapshot, PlanPolicy policy, IHazardModel hazards, IMoveEstimates estimates)
     {
@@ -24,13 +30,20 @@ internal sealed class PlacementProblem
         var offered = offers.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         Index = new ClusterIndex(snapshot with { Nodes = snapshot.Nodes.AddRange(offers) });
         Costs = new PlacementCosts(Index, policy, hazards, estimates);
+        indifferent = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.IsIndifferent)];
+        losses = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.InterruptionLossUsd)];
+        this.hazards = [.. Costs.Hazards.Select(h => h.PerHour)];
+        machines = new MachineClasses(Index.Nodes);
         Offered = [.. Index.Nodes.Select(n => offered.Contains(n.Name))];
         Home = [.. Index.Pods.Select(p => Index.NodeNumber(p.NodeName))];
-        Covered = Commitments.Covered(policy.Commitments, snapshot.Nodes, Used);
+        goesWithNode = [.. Index.Pods.Select(p => p is { Owner.Kind: "DaemonSet" } or { Shape.Mirror: true })];
+        var covered = Commitments.Covered(policy.Commitments, snapshot.Nodes, UsedShares());
+        kept = [.. Index.Nodes.Select(n => WhyKept(n, covered))];
         NodeMicros = [.. Enumerable.Range(0, Index.Nodes.Length).Select(PriceOf)];
         MoveMicros = [.. Costs.MoveUsd.Select(m => (long)(m * (decimal)MicrosPerUsd))];
         Immovable = new MovablePods(Index, policy, snapshot.Budgets).Reasons();
         MayTake = [.. Index.Nodes.Select(n => MoveRules.Availability(n) == RejectionKind.None)];
+        Worth = Worths();
     }
 
     public ClusterIndex Index { get; }
@@ -43,9 +56,6 @@ internal sealed class PlacementProblem
     /// <summary>By pod: the node where it runs; -1 where it is not placed.</summary>
     public int[] Home { get; }
 
-    /// <summary>Nodes that a commitment pays for.</summary>
-    public HashSet<string> Covered { get; }
-
     /// <summary>By node: what it costs while it holds a pod, over the hours that count; 0 where its going would save nothing.</summary>
     public long[] NodeMicros { get; }
 
@@ -54,6 +64,9 @@ internal sealed class PlacementProblem
 
     /// <summary>By pod: why it may not move; null where it may.</summary>
     public string?[] Immovable { get; }
+
+    /// <summary>By pod: what the room that it asks for is worth, in the unit of <see cref="NodeMicros"/>; above 0. See <see cref="ShadowPrices"/>.</summary>
+    public double[] Worth { get; }
 
     /// <summary>The pod stays where it is, from now on.</summary>
     public void Pin(int pod, string reason) => Immovable[pod] = reason;
@@ -66,35 +79,55 @@ internal sealed class PlacementProblem
     public int MaxNewNodes => policy.Limits.NewNodes;
 
     /// <summary>What the pod costs on the node over the hours that count, beside the node itself.</summary>
-    public long PlacementMicros(int pod, int node) => (long)Math.Round(Costs.PerHour(pod, node) * policy.StableHours * MicrosPerUsd);
+    public long PlacementMicros(int pod, int node)
+        => (long)Math.Round((indifferent[pod] ? hazards[node] * losses[pod] : Costs.PerHour(pod, node)) * policy.StableHours * MicrosPerUsd);
 
-    public bool CpuSuits(int pod, int node)
-        => policy.IgnoreCpu || Home[pod] < 0 || CpuCompatibility.MayGoOn(Index.Nodes[Home[pod]].Machine, Index.Nodes[node].Machine);
+    public bool CpuSuits(int pod, int node) => policy.IgnoreCpu || Home[pod] < 0 || machines.MayGoOn(Home[pod], node);
 
     /// <summary>The policy sends no pod there: the node is too likely to be taken away.</summary>
     public bool IsTooRisky(int node) => Costs.Hazards[node].PerHour > policy.SpotRiskCeilingPerHour;
 
     /// <summary>A node that holds only such pods is empty: they go with it.</summary>
-    public bool GoesWithNode(int pod) => Index.Pods[pod] is { Owner.Kind: "DaemonSet" } or { Shape.Mirror: true };
+    public bool GoesWithNode(int pod) => goesWithNode[pod];
 
     /// <summary>Why the node stays, whatever its pods do; null where it may go.</summary>
-    public string? Kept(int node) => Index.Nodes[node] is var info && info.KeepMark is { } mark ? $"it has {mark}"
-        : !policy.Nodes.Matches(info) ? "the policy leaves it alone"
-        : Covered.Contains(info.Name) ? "a commitment pays for it whether it runs or not"
-        : info.TerminatesAt is not null || info.Interrupted ? "it is about to go anyway"
+    public string? Kept(int node) => kept[node];
+
+    public long Request(int pod, int resource) => Index.Requests[pod * Index.ResourceCount + resource];
+
+    public long Allocatable(int node, int resource) => Index.Allocatable[node * Index.ResourceCount + resource];
+
+    private string? WhyKept(NodeInfo node, HashSet<string> covered) => node.KeepMark is { } mark ? $"it has {mark}"
+        : !policy.Nodes.Matches(node) ? "the policy leaves it alone"
+        : covered.Contains(node.Name) ? "a commitment pays for it whether it runs or not"
+        : node.TerminatesAt is not null || node.Interrupted ? "it is about to go anyway"
         : null;
 
     private long PriceOf(int node)
         => Offered[node] || Kept(node) is null ? (long)Math.Round((double)Costs.Prices[node].PerHour.Usd * policy.StableHours * MicrosPerUsd) : 0;
 
-    private double Used(NodeInfo node)
+    private Func<NodeInfo, double> UsedShares()
     {
-        var (number, used) = (Index.NodeNumber(node.Name), 0L);
+        var used = new long[Index.Nodes.Length];
         for (var pod = 0; pod < Home.Length; pod++)
         {
-            used += Home[pod] == number ? Index.Requests[pod * Index.ResourceCount] : 0;
+            if (Home[pod] >= 0) { used[Home[pod]] += Request(pod, 0); }
         }
 
-        return used / (double)Math.Max(1, Index.Allocatable[number * Index.ResourceCount]);
+        return node => Index.NodeNumber(node.Name) is var n ? used[n] / (double)Math.Max(1, Allocatable(n, 0)) : 0;
+    }
+
+    private double[] Worths()
+    {
+        var (cpu, memory) = (0.0, 0.0);
+        for (var pod = 0; pod < Home.Length; pod++)
+        {
+            cpu += goesWithNode[pod] ? 0 : Request(pod, 0);
+            memory += goesWithNode[pod] ? 0 : Request(pod, 1);
+        }
+
+        var prices = ShadowPrices.Of(cpu, memory, Enumerable.Range(0, Index.Nodes.Length).Select(n => (Allocatable(n, 0), Allocatable(n, 1), NodeMicros[n])));
+        // A pod that asks for nothing takes a place all the same.
+        return [.. Enumerable.Range(0, Home.Length).Select(p => 1 + prices.Worth(Request(p, 0), Request(p, 1)))];
     }
 }

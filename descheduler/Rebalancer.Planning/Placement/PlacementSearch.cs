@@ -1,44 +1,63 @@
+using Rebalancer.Planning.Search;
+using Rebalancer.Policy.Constraints;
+
 namespace Rebalancer.Planning.Placement;
 
 /// <summary>
-/// Anytime search for a cheaper placement. First nodes are emptied one by one and replaced by cheaper ones; then groups of nodes are taken apart and put together
-/// again, which moves and swaps pods and makes chains of ejections; in the end moves that bring nothing are taken back. The state is never worse than before.
+/// Anytime search for a cheaper placement. The first plan comes from emptying nodes one by one and replacing what is left by machines that fit; then small
+/// groups of nodes are taken apart again and again. The state is never worse than before.
 /// </summary>
-internal sealed class PlacementSearch(PlacementProblem problem, PlacementState state, BudgetMeter budget, Random random)
+internal sealed class PlacementSearch
 {
     private const int MaxPasses = 8;
-    private const int MaxNodesTakenApart = 4;
+    private const int MaxGroup = 4;
+    private const int TriesForAlike = 4;
 
-    /// <summary>Share of a node's pods that are ejected, where it is not emptied whole.</summary>
-    private const double PartlyEjected = 0.4;
+    /// <summary>What a group may cost more at first, as a share of an average node, and the share of the budget after which it may not.</summary>
+    private const double InitialHeat = 0.02;
+    private const double HeatedShare = 0.8;
 
-    private const double KeptEmpty = 0.7;
-    private const int Nowhere = -1;
+    /// <summary>A group that has as many gets no further node.</summary>
+    private const int MaxPods = 50;
 
-    private readonly TargetSearch targets = new(problem, state);
-    private readonly NodeReplacement replacement = new(problem, state);
+    /// <summary>The first node of a group is the least worth its price of so many.</summary>
+    private const int Contestants = 3;
 
-    public void Run()
+    /// <summary>A node that is worth this share of its price has nothing to give.</summary>
+    private const double WellUsed = 0.985;
+
+    private readonly PlacementProblem problem;
+    private readonly PlacementState state;
+    private readonly BudgetMeter budget;
+    private readonly SearchRandom random;
+    private readonly TargetSearch targets;
+    private readonly GroupRepack repack;
+    private readonly bool hasOffers;
+    private readonly int[] movable;
+    private readonly int[] group = new int[MaxGroup];
+    private bool mayStop;
+
+    public PlacementSearch(PlacementProblem problem, PlacementState state, BudgetMeter budget, SearchRandom random)
     {
-        Descend();
-        var movable = Enumerable.Range(0, state.At.Length).Where(p => state.At[p] >= 0 && problem.Immovable[p] is null).ToArray();
-        while (movable.Length > 0 && budget.Spend())
-        {
-            TakeApart(movable);
-        }
-
-        Descend();
-        TakeBackUseless();
+        (this.problem, this.state, this.budget, this.random) = (problem, state, budget, random);
+        targets = new TargetSearch(problem, state);
+        var kinds = new OfferedKinds(problem);
+        hasOffers = kinds.SizeCount > 0;
+        repack = new GroupRepack(problem, state, targets, kinds, random);
+        movable = [.. Enumerable.Range(0, state.At.Length).Where(p => state.At[p] >= 0 && problem.Immovable[p] is null && !problem.GoesWithNode(p))];
     }
 
-    /// <summary>Until neither emptying nor replacing a node helps any more.</summary>
-    private void Descend()
+    private bool IsOver => state.Moved >= problem.MaxMoves || (mayStop && budget.TimeIsUp);
+
+    /// <summary>The first plan, whatever time there is; more passes while there is time.</summary>
+    public void Descend()
     {
-        for (var pass = 0; pass < MaxPasses && !budget.TimeIsUp; pass++)
+        for (var pass = 0; pass == 0 || (pass < MaxPasses && !budget.TimeIsUp); pass++)
         {
             var before = state.Cost;
+            mayStop = pass > 0;
             EmptyAll();
-            replacement.ReplaceAll(targets, budget);
+            if (hasOffers) { ReplaceAll(); }
             if (state.Cost == before)
             {
                 return;
@@ -46,17 +65,63 @@ internal sealed class PlacementSearch(PlacementProblem problem, PlacementState s
         }
     }
 
-    /// <summary>Dear nodes with little on them first.</summary>
+    /// <summary>
+    /// Until the budget is used up. At first a group may cost more than before, by what is a small part of a node, and ever less of it; the best that was seen
+    /// counts in the end.
+    /// </summary>
+    public void Improve()
+    {
+        state.Offer();
+        var heat = InitialHeat * problem.NodeMicros.Where(m => m > 0).DefaultIfEmpty().Average();
+        while (movable.Length > 0 && budget.Spend())
+        {
+            var size = 1 + random.Below(MaxGroup);
+            var slack = (long)(heat * Math.Max(0, 1 - budget.Used / HeatedShare) * random.Exponential());
+            Repack(group.AsSpan(0, Draw(size)), acceptEqual: true, fillFirst: random.Below(4) != 0, slack);
+            state.Offer();
+        }
+
+        state.GoToBest();
+    }
+
+    /// <summary>Empties these nodes, or replaces them by something cheaper, with pods that have not settled yet.</summary>
+    public void EmptyOnly(IEnumerable<int> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            TryEmpty(node);
+            group[0] = node;
+            if (!state.IsEmpty(node) && hasOffers) { Repack(group.AsSpan(0, 1), acceptEqual: false, fillFirst: true); }
+        }
+    }
+
+    /// <summary>Moves that bring nothing are taken back.</summary>
+    public void TakeBackUseless()
+    {
+        for (var pod = 0; pod < state.At.Length; pod++)
+        {
+            if (state.At[pod] < 0 || state.At[pod] == problem.Home[pod] || !state.MayLeave(pod))
+            {
+                continue;
+            }
+
+            var (mark, before) = (state.Mark, state.Cost);
+            state.TakeOut(pod);
+            var done = state.Fits(pod, problem.Home[pod]) && Put(pod, problem.Home[pod]);
+            Settle(done, mark, before, acceptEqual: true);
+        }
+    }
+
+    /// <summary>Those first whose pods are worth least for the node's price.</summary>
     private void EmptyAll()
     {
-        targets.Refresh();
-        var order = Enumerable.Range(0, problem.Index.Nodes.Length)
-            .Where(n => !state.IsEmpty(n) && problem.NodeMicros[n] > 0)
-            .OrderBy(n => state.Residents(n).Sum(p => (double)problem.Index.Requests[p * problem.Index.ResourceCount]) / problem.NodeMicros[n])
-            .ThenBy(n => n)
-            .ToList();
-        foreach (var node in order.TakeWhile(_ => !budget.TimeIsUp && state.Moved < problem.MaxMoves))
+        foreach (var node in InOrder())
         {
+            if (IsOver)
+            {
+                return;
+            }
+
             TryEmpty(node);
         }
     }
@@ -64,77 +129,85 @@ internal sealed class PlacementSearch(PlacementProblem problem, PlacementState s
     private void TryEmpty(int node)
     {
         var (mark, before) = (state.Mark, state.Cost);
-        var done = Emptying.TakeOut(problem, state, [.. state.Residents(node)]) is { } pods && pods.TrueForAll(p =>
-        {
-            var target = targets.Best(p, avoid: n => n == node, mayOpen: _ => false);
-            return target >= 0 && Put(p, target);
-        });
+        var done = Emptying.TakeOut(problem, state, node) is { } pods && pods.TrueForAll(p => targets.Best(p) is >= 0 and var target && Put(p, target));
         Settle(done, mark, before, acceptEqual: false);
     }
 
-    /// <summary>Mostly so that the first of the nodes stays empty; else only for a better order.</summary>
-    private void TakeApart(int[] movable)
+    /// <summary>By cheaper machines: two neighbours of the order together, else each alone.</summary>
+    private void ReplaceAll()
     {
-        var (mark, before) = (state.Mark, state.Cost);
-        var first = state.At[movable[random.Next(movable.Length)]];
-        var closed = random.NextDouble() < KeptEmpty ? first : Nowhere;
-        List<int> pods = [.. Eject(first, 1)];
-        for (var more = random.Next(MaxNodesTakenApart); more > 0; more--)
+        var order = InOrder();
+        for (var i = 0; i < order.Length && !IsOver; i++)
         {
-            // A pod that is out already stands for no node any more.
-            var node = state.At[movable[random.Next(movable.Length)]];
-            pods.AddRange(node < 0 ? [] : Eject(node, random.Next(2) == 0 ? 1 : PartlyEjected));
-        }
-
-        var noisy = pods.Select(p => (Pod: p, Size: Emptying.Size(problem, p) * (0.5 + random.NextDouble()))).OrderByDescending(p => p.Size).ThenBy(p => p.Pod).ToList();
-        var done = noisy.TrueForAll(p =>
-        {
-            var target = targets.Best(p.Pod, avoid: n => n == closed, mayOpen: n => !problem.Offered[n]);
-            return target >= 0 && Put(p.Pod, target);
-        });
-        Settle(done, mark, before, acceptEqual: true);
-    }
-
-    private List<int> Eject(int node, double share)
-    {
-        var pods = state.Residents(node).Where(p => problem.Immovable[p] is null && (share >= 1 || random.NextDouble() < share)).Order().ToList();
-        return [.. pods.Where(p =>
-        {
-            var leaves = state.MayLeave(p);
-            if (leaves)
+            if (state.IsEmpty(order[i]) || state.WorthShare(order[i]) > WellUsed)
             {
-                state.TakeOut(p);
+                continue;
             }
 
-            return leaves;
-        })];
-    }
-
-    private void TakeBackUseless()
-    {
-        foreach (var pod in Enumerable.Range(0, state.At.Length).Where(p => state.At[p] >= 0 && state.At[p] != problem.Home[p]).ToList())
-        {
-            var (mark, before) = (state.Mark, state.Cost);
-            if (state.MayLeave(pod))
+            group[0] = order[i];
+            var other = Array.FindIndex(order, i + 1, Math.Min(TriesForAlike, order.Length - i - 1), n => !state.IsEmpty(n) && IsAlike(order[i], n));
+            group[1] = other < 0 ? 0 : order[other];
+            if (other < 0 || !Repack(group.AsSpan(0, 2), acceptEqual: false, fillFirst: true))
             {
-                state.TakeOut(pod);
-                var done = state.Fits(pod, problem.Home[pod]) && Put(pod, problem.Home[pod]);
-                Settle(done, mark, before, acceptEqual: true);
+                Repack(group.AsSpan(0, 1), acceptEqual: false, fillFirst: true);
             }
         }
     }
 
-    private void Settle(bool done, int mark, long before, bool acceptEqual)
+    private int[] InOrder()
+        => [.. Enumerable.Range(0, problem.Index.Nodes.Length).Where(n => !state.IsEmpty(n) && problem.NodeMicros[n] > 0).OrderBy(state.WorthShare).ThenBy(n => n)];
+
+    /// <summary>Draws nodes that can take each other's pods.</summary>
+    private int Draw(int size)
+    {
+        group[0] = AnyNode();
+        for (var i = 1; i < Contestants; i++)
+        {
+            if (AnyNode() is var other && state.WorthShare(other) < state.WorthShare(group[0])) { group[0] = other; }
+        }
+
+        var count = 1;
+        for (var i = 1; i < size && PodsOf(count) < MaxPods; i++)
+        {
+            for (var tries = 0; tries < TriesForAlike; tries++)
+            {
+                if (AnyNode() is var other && !group.AsSpan(0, count).Contains(other) && IsAlike(group[0], other))
+                {
+                    group[count++] = other;
+                    break;
+                }
+            }
+        }
+
+        return count;
+    }
+
+    private int PodsOf(int count)
+    {
+        var pods = 0;
+        foreach (var node in group.AsSpan(0, count)) { pods += state.Residents(node).Length; }
+        return pods;
+    }
+
+    private int AnyNode() => state.At[movable[random.Below(movable.Length)]];
+
+    /// <summary>A pod of the one could be on the other, if there were room.</summary>
+    private bool IsAlike(int node, int other)
+        => state.Verdict(state.Residents(node)[0], other) is not (RejectionKind.NodeSelector or RejectionKind.NodeAffinity or RejectionKind.Taint or RejectionKind.CpuClass);
+
+    private bool Repack(ReadOnlySpan<int> nodes, bool acceptEqual, bool fillFirst, long slack = 0)
+    {
+        var (mark, before) = (state.Mark, state.Cost + slack);
+        return Settle(repack.Try(nodes, before, fillFirst), mark, before, acceptEqual);
+    }
+
+    private bool Settle(bool done, int mark, long before, bool acceptEqual)
     {
         var better = state.Cost < before || (acceptEqual && state.Cost == before);
-        if (!done || !better || state.Moved > problem.MaxMoves || state.NewNodes > problem.MaxNewNodes)
-        {
-            state.Undo(mark);
-        }
-        else
-        {
-            state.Keep();
-        }
+        var keeps = done && better && state.Moved <= problem.MaxMoves && state.NewNodes <= problem.MaxNewNodes;
+        if (keeps) { state.Keep(); }
+        else { state.Undo(mark); }
+        return keeps;
     }
 
     private bool Put(int pod, int node)

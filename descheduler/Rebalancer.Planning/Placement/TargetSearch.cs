@@ -1,46 +1,92 @@
+using Rebalancer.Policy.Constraints;
+
 namespace Rebalancer.Planning.Placement;
 
-/// <summary>Finds the best node for a pod that is taken out: the cheapest, and of equal ones the one that it fills most.</summary>
-internal sealed class TargetSearch(PlacementProblem problem, PlacementState state)
+/// <summary>Finds the best node in use for a pod that is taken out: the cheapest, and of equal ones the one that it fills most.</summary>
+internal sealed class TargetSearch
 {
+    private const int None = -1;
+
     /// <summary>In clusters that are larger than this, the search ends after so many nodes that fit: the fullest are looked at first.</summary>
-    private const int MaxFitting = 24;
+    private const int SmallCluster = 192;
+    private const int MaxFitting = 6;
 
-    private readonly int[] order = [.. Enumerable.Range(0, problem.Index.Nodes.Length)];
+    /// <summary>Nodes that are asked in vain by then are likely to be followed by others of their kind.</summary>
+    private const int MaxAsked = 96;
 
-    /// <summary>Sorts the nodes by how full they are now. To be called from time to time.</summary>
-    public void Refresh()
+    private readonly PlacementProblem problem;
+    private readonly PlacementState state;
+    private readonly bool isSmall;
+    private readonly List<(long Cpu, long Memory)> tooLarge = [];
+    private bool roomOnlyShrinks;
+
+    public TargetSearch(PlacementProblem problem, PlacementState state)
     {
-        var free = Array.ConvertAll(order, state.FreeCpu);
-        Array.Sort(free, order);
+        (this.problem, this.state) = (problem, state);
+        isSmall = problem.Index.Nodes.Length <= SmallCluster;
     }
 
-    /// <param name="mayOpen">Whether an empty node may be taken, which then has to be paid for.</param>
-    /// <returns>-1 where there is none.</returns>
-    public int Best(int pod, Func<int, bool> avoid, Func<int, bool> mayOpen)
+    /// <summary>While this is set, pods that can take each other's places are only put somewhere: what finds no room, and all that is larger, is not sought again.</summary>
+    public bool RoomOnlyShrinks
     {
-        var (best, bestCost, bestLeft, fitting) = (-1, long.MaxValue, double.MaxValue, 0);
-        var cpu = problem.Index.Requests[pod * problem.Index.ResourceCount];
-        foreach (var node in order)
+        set
         {
-            if (state.FreeCpu(node) < cpu || avoid(node) || (state.IsEmpty(node) && !mayOpen(node)) || !state.Fits(pod, node))
-            {
-                continue;
-            }
+            roomOnlyShrinks = value;
+            tooLarge.Clear();
+        }
+    }
 
-            var cost = state.CostOf(pod, node);
-            if (cost < bestCost || (cost == bestCost && Left(pod, node) is var left && left < bestLeft))
-            {
-                (best, bestCost, bestLeft) = (node, cost, Left(pod, node));
-            }
+    /// <returns>-1 where there is none.</returns>
+    public int Best(int pod)
+    {
+        var (cpu, memory) = (problem.Request(pod, 0), problem.Request(pod, 1));
+        foreach (var known in tooLarge)
+        {
+            if (cpu >= known.Cpu && memory >= known.Memory) { return None; }
+        }
 
-            if (++fitting >= MaxFitting && order.Length > 8 * MaxFitting)
+        var best = new Choice(None, long.MaxValue, double.MaxValue);
+        var home = problem.Home[pod];
+        if (home >= 0 && !problem.MayTake[home] && !state.IsEmpty(home) && state.Fits(pod, home))
+        {
+            best = best.Or(this, pod, home);
+        }
+
+        var index = state.Room.For(pod, out var amount);
+        var (fitting, asked, crowded) = (0, 0, false);
+        for (var bucket = index.First(amount); bucket >= 0; bucket = index.Next(bucket))
+        {
+            foreach (var node in index.Nodes(bucket))
             {
-                break;
+                if (state.FreeCpu(node) < cpu || state.Free(node, 1) < memory)
+                {
+                    continue;
+                }
+
+                asked++;
+                var verdict = state.Verdict(pod, node);
+                crowded |= verdict is RejectionKind.TopologySpread or RejectionKind.PodAntiAffinity or RejectionKind.PodAffinity or RejectionKind.Copy or RejectionKind.HostPort;
+                if (verdict == RejectionKind.None)
+                {
+                    best = best.Or(this, pod, node);
+                    fitting++;
+                }
+
+                if (!isSmall && (fitting >= MaxFitting || asked >= MaxAsked))
+                {
+                    return Known(best.Node, crowded, cpu, memory);
+                }
             }
         }
 
-        return best;
+        return Known(best.Node, crowded, cpu, memory);
+    }
+
+    /// <param name="isCrowded">The pod's neighbours were in the way somewhere, which tells nothing of another pod.</param>
+    private int Known(int node, bool isCrowded, long cpu, long memory)
+    {
+        if (roomOnlyShrinks && node == None && !isCrowded) { tooLarge.Add((cpu, memory)); }
+        return node;
     }
 
     /// <summary>The part of the node that would stay free, of cpu and memory together.</summary>
@@ -49,10 +95,26 @@ internal sealed class TargetSearch(PlacementProblem problem, PlacementState stat
         var left = 0.0;
         for (var r = 0; r < 2; r++)
         {
-            var all = problem.Index.Allocatable[node * problem.Index.ResourceCount + r];
-            left += all <= 0 ? 0 : (state.Free(node, r) - problem.Index.Requests[pod * problem.Index.ResourceCount + r]) / (double)all;
+            var all = problem.Allocatable(node, r);
+            left += all <= 0 ? 0 : (state.Free(node, r) - problem.Request(pod, r)) / (double)all;
         }
 
         return left;
+    }
+
+    private readonly record struct Choice(int Node, long Cost, double Left)
+    {
+        /// <summary>The better one; of equal ones that with the smaller number, so that the order of looking does not matter.</summary>
+        public Choice Or(TargetSearch search, int pod, int node)
+        {
+            var cost = search.state.CostOf(pod, node);
+            if (cost > Cost)
+            {
+                return this;
+            }
+
+            var left = search.Left(pod, node);
+            return cost < Cost || left < Left || (left == Left && node < Node) ? new Choice(node, cost, left) : this;
+        }
     }
 }

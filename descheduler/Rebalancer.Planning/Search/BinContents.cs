@@ -7,14 +7,19 @@ internal sealed class BinContents
     private readonly int[] counts;
     private readonly int[] position;
 
-    public BinContents(AssignmentModel model)
+    /// <param name="assignment">The bin of each item; below 0 for none.</param>
+    public BinContents(ReadOnlySpan<int> assignment, int binCount)
     {
-        counts = new int[model.BinCount];
-        foreach (var b in model.InitialAssignment) { counts[b]++; }
+        counts = new int[binCount];
+        foreach (var b in assignment)
+        {
+            if (b >= 0) { counts[b]++; }
+        }
+
         items = [.. counts.Select(n => new int[n + 4])];
         Array.Clear(counts);
-        position = new int[model.ItemCount];
-        for (var item = 0; item < model.ItemCount; item++) { Insert(item, model.Initial[item]); }
+        position = new int[assignment.Length];
+        for (var item = 0; item < assignment.Length; item++) { Move(item, -1, assignment[item]); }
     }
 
     public int Count(int bin) => counts[bin];

@@ -36,7 +36,7 @@ internal sealed partial class SearchState<TRules>
         occupied = new long[model.Capacities.Length];
         binCost = new long[model.BinCount];
         scratch = new long[stride];
-        contents = new BinContents(model);
+        contents = new BinContents(model.InitialAssignment, model.BinCount);
         for (var item = 0; item < model.ItemCount; item++)
         {
             Add(usage, bin[item] * stride, model.Requirements, item * stride);

@@ -13,30 +13,28 @@ internal readonly record struct Step(int Pod, int Source, int Target);
 /// </summary>
 internal sealed class MoveSequencer
 {
-    private readonly PlacementProblem problem;
-    private readonly PlanPolicy policy;
-    private readonly int[][] budgetsOfPod;
     private readonly Occupancy during;
     private readonly Occupancy after;
+    private readonly WaveLimits limits;
+    private readonly bool[] missing;
 
-    /// <param name="budgetsOfPod">Numbers of the disruption budgets that cover each pod.</param>
-    public MoveSequencer(PlacementProblem problem, PlanPolicy policy, int[][] budgetsOfPod, IEnumerable<int> newNodes)
+    public MoveSequencer(PlacementProblem problem, PlanPolicy policy, WaveGroups groups)
     {
-        (this.problem, this.policy, this.budgetsOfPod) = (problem, policy, budgetsOfPod);
+        missing = [.. problem.Offered];
+        limits = new WaveLimits(policy.Limits, groups, problem.Index.Nodes.Length);
         during = new Occupancy(problem.Index, exists: n => !problem.Offered[n]);
         after = new Occupancy(problem.Index, exists: n => !problem.Offered[n]);
-        foreach (var node in newNodes)
-        {
-            during.SetActive(node, active: true);
-            after.SetActive(node, active: true);
-        }
     }
 
-    /// <summary>Waves, and the moves for which no moment was found at which they could run.</summary>
+    /// <summary>
+    /// Waves, and the moves for which no moment was found at which they could run. Called again, it goes on from where these waves end. New nodes are there
+    /// from the start.
+    /// </summary>
     public (List<List<Step>> Waves, List<Step> Stuck) Order(IReadOnlyCollection<Step> moves)
     {
         var waves = new List<List<Step>>();
         var open = moves.ToList();
+        open.ForEach(s => Add(s.Target));
         while (open.Count > 0)
         {
             var wave = Start(open);
@@ -52,24 +50,45 @@ internal sealed class MoveSequencer
         return (waves, open);
     }
 
+    private void Add(int node)
+    {
+        if (missing[node])
+        {
+            missing[node] = false;
+            during.SetActive(node, active: true);
+            after.SetActive(node, active: true);
+        }
+    }
+
+    /// <summary>What starts leaves the list; the rest keeps its order.</summary>
     private List<Step> Start(List<Step> open)
     {
-        var limits = new WaveLimits(policy.Limits);
+        limits.Clear();
         var wave = new List<Step>();
-        foreach (var step in open.ToList())
+        var (kept, next) = (0, 0);
+        for (; next < open.Count && !limits.IsFull; next++)
         {
-            if (limits.Allows(problem.Index.Pods[step.Pod], budgetsOfPod[step.Pod], step) && MayStart(step))
+            if (limits.Allows(open[next]) && MayStart(open[next]))
             {
-                limits.Take(problem.Index.Pods[step.Pod], budgetsOfPod[step.Pod], step);
-                during.Place(step.Pod, step.Target);
-                after.Remove(step.Pod, step.Source);
-                after.Place(step.Pod, step.Target);
-                open.Remove(step);
-                wave.Add(step);
+                Begin(open[next]);
+                wave.Add(open[next]);
+            }
+            else
+            {
+                open[kept++] = open[next];
             }
         }
 
+        open.RemoveRange(kept, next - kept);
         return wave;
+    }
+
+    private void Begin(Step step)
+    {
+        limits.Take(step);
+        during.Place(step.Pod, step.Target);
+        after.Remove(step.Pod, step.Source);
+        after.Place(step.Pod, step.Target);
     }
 
     private bool MayStart(Step step)

@@ -1,31 +1,47 @@
-using Rebalancer.Model;
 using Rebalancer.Policy.Moves;
 
 namespace Rebalancer.Planning.Waves;
 
 /// <summary>What runs at the same time in a wave: in the cluster, per node, per workload, and one pod per disruption budget.</summary>
-internal sealed class WaveLimits(MoveLimits limits)
+internal sealed class WaveLimits(MoveLimits limits, WaveGroups groups, int nodes)
 {
-    private readonly Dictionary<int, int> perNode = [];
-    private readonly Dictionary<string, int> perWorkload = new(StringComparer.Ordinal);
-    private readonly HashSet<int> budgets = [];
-    private int running;
+    private readonly int[] perNode = new int[nodes];
+    private readonly int[] perWorkload = new int[groups.WorkloadCount];
+    private readonly bool[] budgets = new bool[groups.BudgetCount];
+    private readonly List<Step> running = [];
 
-    public bool Allows(PodInfo pod, int[] budgetsOfPod, Step step)
-        => running < limits.AtOnce
-            && perNode.GetValueOrDefault(step.Source) < limits.AtOncePerNode
-            && perNode.GetValueOrDefault(step.Target) < limits.AtOncePerNode
-            && perWorkload.GetValueOrDefault(WorkloadOf(pod)) < limits.AtOncePerWorkload
-            && !Array.Exists(budgetsOfPod, budgets.Contains);
+    public bool IsFull => running.Count >= limits.AtOnce;
 
-    public void Take(PodInfo pod, int[] budgetsOfPod, Step step)
+    /// <summary>A new wave begins.</summary>
+    public void Clear()
     {
-        running++;
-        perNode[step.Source] = perNode.GetValueOrDefault(step.Source) + 1;
-        perNode[step.Target] = perNode.GetValueOrDefault(step.Target) + 1;
-        perWorkload[WorkloadOf(pod)] = perWorkload.GetValueOrDefault(WorkloadOf(pod)) + 1;
-        budgets.UnionWith(budgetsOfPod);
+        foreach (var step in running)
+        {
+            perNode[step.Source] = perNode[step.Target] = perWorkload[groups.Workload[step.Pod]] = 0;
+            Mark(step.Pod, taken: false);
+        }
+
+        running.Clear();
     }
 
-    private static string WorkloadOf(PodInfo pod) => pod.Owner is { } owner ? owner.Uid + "/" + owner.Name : pod.FullName + "/" + pod.Uid;
+    public bool Allows(Step step)
+        => !IsFull
+            && perWorkload[groups.Workload[step.Pod]] < limits.AtOncePerWorkload
+            && perNode[step.Source] < limits.AtOncePerNode
+            && perNode[step.Target] < limits.AtOncePerNode
+            && !Array.Exists(groups.Budgets[step.Pod], b => budgets[b]);
+
+    public void Take(Step step)
+    {
+        running.Add(step);
+        perNode[step.Source]++;
+        perNode[step.Target]++;
+        perWorkload[groups.Workload[step.Pod]]++;
+        Mark(step.Pod, taken: true);
+    }
+
+    private void Mark(int pod, bool taken)
+    {
+        foreach (var budget in groups.Budgets[pod]) { budgets[budget] = taken; }
+    }
 }

@@ -37,12 +37,13 @@ public sealed class ClusterIndex
 
         Pods = [.. pods];
         PlacedPods = Pods.Length == 0 ? 0 : snapshot.Pods.Count(p => !p.Finished);
-        Resources = new ResourceTable(Nodes, Pods);
-        Allocatable = Resources.Rows([.. Nodes.Select(n => n.Allocatable)]);
-        Requests = Resources.Rows([.. Pods.Select(p => p.Requests)]);
+        // A large cluster's parts are worked out side by side: none looks at another.
+        var resources = Task.Run(() => ResourceRows());
+        var numbers = Task.Run(() => NumberPlacements());
         TermTable = new TermTable(Nodes, Pods);
         Volumes = new VolumeTable(snapshot.Storage, Pods);
-        placementOfPod = NumberPlacements();
+        (Resources, Allocatable, Requests) = resources.GetAwaiter().GetResult();
+        placementOfPod = numbers.GetAwaiter().GetResult();
         nodeKinds = new RejectionKind[placements.Count][];
     }
 
@@ -104,6 +105,12 @@ public sealed class ClusterIndex
         }
 
         return number;
+    }
+
+    private (ResourceTable Table, long[] Allocatable, long[] Requests) ResourceRows()
+    {
+        var table = new ResourceTable(Nodes, Pods);
+        return (table, table.Rows([.. Nodes.Select(n => n.Allocatable)]), table.Rows([.. Pods.Select(p => p.Requests)]));
     }
 
     private int[] NumberPlacements()

@@ -12,8 +12,13 @@ internal static class ConstraintKeys
     /// <summary>What decides between a pod and a node alone.</summary>
     public static string Of(Placement placement)
     {
+        if (placement.NodeSelector.IsEmpty && placement.NodeTerms.IsEmpty && placement.Tolerations.IsEmpty)
+        {
+            return "";
+        }
+
         var text = new StringBuilder();
-        foreach (var (key, value) in placement.NodeSelector.OrderBy(s => s.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in placement.NodeSelector.Count > 1 ? placement.NodeSelector.OrderBy(s => s.Key, StringComparer.Ordinal) : placement.NodeSelector.AsEnumerable())
         {
             text.Append(key).Append(Part).Append(value).Append(Part);
         }

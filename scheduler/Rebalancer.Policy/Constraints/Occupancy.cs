@@ -128,7 +128,7 @@ public sealed class Occupancy
     }
 
     /// <summary>False where pods that stay require the pod near them and would have nobody else.</summary>
-    public bool MayLeave(int pod, int node) => index.TermTable.NeededBy(pod).All(need => counted[need.Counted].At(node) != 1 || held[need.Held].At(node) <= need.Own);
+    public bool MayLeave(int pod, int node) => !index.TermTable.AnyNeeds || index.TermTable.NeededBy(pod).All(need => counted[need.Counted].At(node) != 1 || held[need.Held].At(node) <= need.Own);
 
     private RejectionKind Room(int pod, int node)
     {
@@ -191,8 +191,20 @@ public sealed class Occupancy
     }
 
     private bool AntiAffinityAllows(int pod, int node)
-        => !Array.Exists(index.TermTable.Terms[pod].AntiAffinity, id => counted[id].At(node) > 0)
-            && !Array.Exists(index.TermTable.Classes[pod].Opposing, id => held[id].At(node) > 0);
+        => NoneAt(counted, index.TermTable.Terms[pod].AntiAffinity, node) && NoneAt(held, index.TermTable.Classes[pod].Opposing, node);
+
+    private static bool NoneAt(DomainCounter[] counters, int[] ids, int node)
+    {
+        foreach (var id in ids)
+        {
+            if (counters[id].At(node) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private void PlaceByName(int pod, string name)
     {

@@ -39,9 +39,12 @@ internal sealed class TermTable
 
     public LabelClass[] Classes { get; }
 
+    /// <summary>Some pod requires others near it.</summary>
+    public bool AnyNeeds => holderOf.Count > 0;
+
     /// <summary>Required affinity that counts this pod.</summary>
     public IEnumerable<Need> NeededBy(int pod)
-        => holderOf.Count == 0
+        => !AnyNeeds
             ? []
             : Classes[pod].Counted.Where(holderOf.ContainsKey).Select(id => new Need(id, holderOf[id], Terms[pod].Held.Count(h => h == holderOf[id])));
 

@@ -37,6 +37,12 @@ public sealed class PlacementCosts
     /// <summary>By pod: what moving it once costs.</summary>
     public decimal[] MoveUsd { get; }
 
+    /// <summary>What the pod is expected to lose by one interruption, US dollars.</summary>
+    public double InterruptionLossUsd(int pod) => losses[pod];
+
+    /// <summary>The pod has no wishes, so that nodes differ for it in nothing but their risk.</summary>
+    public bool IsIndifferent(int pod) => preferences.IsIndifferent(pod);
+
     public double RiskPerHour(int pod, int node) => RiskPerHour(Hazards[node], losses[pod]);
 
     public double PreferencePerHour(int pod, int node) => preferences.IsIndifferent(pod) ? 0 : preferences.Missed(pod, node) * usdPerPoint;

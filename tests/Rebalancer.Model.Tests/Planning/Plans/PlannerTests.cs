@@ -147,6 +147,16 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Plan_NoTimeAtAll_IsTheFirstPlan()
+    {
+        var plan = new Planner(Eager, new AdvisorHazard(Ec2Catalogue.Instance), new SizeEstimates(), new FakeTimeProvider())
+            .Plan(Cluster([Priced("a", "0.2"), Priced("b", "0.2")], Movable("p", "a"), Movable("q", "b")), new PlanBudget(200, TimeSpan.Zero));
+
+        Assert.Equal((PlanVerdict.Act, new Money(0.2m)), (plan.Verdict, plan.Balance.Saved));
+        Assert.Single(plan.KeptNodes);
+    }
+
+    [Fact]
     public void Plan_SameSeed_SamePlan()
     {
         var cluster = RandomCluster.Make(4711);
