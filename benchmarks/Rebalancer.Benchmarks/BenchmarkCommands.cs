@@ -3,6 +3,7 @@ using Rebalancer.Benchmarks.Clusters;
 using Rebalancer.Benchmarks.Extender;
 using Rebalancer.Benchmarks.Migration;
 using Rebalancer.Benchmarks.Migration.ByHand;
+using Rebalancer.Benchmarks.Risk;
 using Rebalancer.Benchmarks.Roadef;
 using Rebalancer.Benchmarks.Vmr;
 using Rebalancer.Benchmarks.Wrapper;
@@ -12,7 +13,7 @@ namespace Rebalancer.Benchmarks;
 /// <summary>The verbs of the benchmarks' program.</summary>
 internal static class BenchmarkCommands
 {
-    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create(), RoadefCommand.Create(), VmrCommand.Create(), ExtenderCommand.Create() };
+    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create(), RoadefCommand.Create(), VmrCommand.Create(), RiskCommand.Create(), ExtenderCommand.Create() };
 
     private static Command Wrapper()
     {
