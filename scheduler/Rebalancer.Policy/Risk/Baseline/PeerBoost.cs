@@ -12,7 +12,8 @@ public readonly record struct PeerBoost(double PerInterruption)
     public static readonly PeerBoost None = new(0);
 
     private const double DecayHours = DecayMinutes / 60;
-    private const double Tolerance = 1e-5;
+    private const double Least = 1e-4;
+    private const double Tolerance = 1e-4;
     private const int MostSteps = 200;
 
     /// <summary>Of a load, what is left after so many hours.</summary>
@@ -24,8 +25,10 @@ public readonly record struct PeerBoost(double PerInterruption)
     {
         if (!rows.Any(r => r.Load > 0)) { return None; }
         var reach = 1 - Kept(horizonHours);
-        var best = GoldenSectionMinimizer.Minimum(ObjectiveFunction.ScalarValue(b => Cost(rows, b * reach)), 0, 1, Tolerance, MostSteps).MinimizingPoint;
-        return Cost(rows, best * reach) < Cost(rows, 0) ? new PeerBoost(best) : None;
+
+        // By its logarithm, because the search widens its bounds and may not reach below 0.
+        var best = Math.Exp(GoldenSectionMinimizer.Minimum(ObjectiveFunction.ScalarValue(x => Cost(rows, Math.Exp(x) * reach)), Math.Log(Least), 0, Tolerance, MostSteps).MinimizingPoint);
+        return best > Least && Cost(rows, best * reach) < Cost(rows, 0) ? new PeerBoost(Math.Min(best, 1)) : None;
     }
 
     /// <summary>Expected interruptions that this load adds over the coming hours.</summary>

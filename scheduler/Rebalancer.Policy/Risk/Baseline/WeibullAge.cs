@@ -10,16 +10,20 @@ namespace Rebalancer.Policy.Risk.Baseline;
 /// <param name="Scale">&gt; 0; in hours^(1 - shape).</param>
 public readonly record struct WeibullAge(double Shape, double Scale)
 {
-    /// <summary>Of fewer losses no shape is told.</summary>
-    public const int MinimumLosses = 8;
+    /// <summary>Of 1440 preemptible machines of GCE in 2019 it is USUAL (Kadupitiya, Jadhao, Sharma: arXiv 1911.05160, without the limit of 24 hours); fleets of EC2 lie on both sides.</summary>
+    public const double UsualShape = 0.7;
 
     public static readonly WeibullAge None = new(1, 1);
 
     private const double LowestShape = 0.3;
     private const double HighestShape = 1.5;
 
-    /// <summary>Draws the logarithm of the shape to 0 with a standard deviation of 0.16, so that few lifetimes change little.</summary>
+    /// <summary>Draws the logarithm of the shape to that of <see cref="UsualShape"/> with a standard deviation of 0.16, so that few lifetimes change little.</summary>
     private const double Ridge = 20;
+
+    /// <summary>Losses that speak for a mean factor of 1 over the first day.</summary>
+    private const double PriorLosses = 5;
+    private const double PriorHours = 24;
     private const double Tolerance = 1e-6;
     private const int MostSteps = 200;
 
@@ -32,11 +36,10 @@ public readonly record struct WeibullAge(double Shape, double Scale)
     public static WeibullAge Fit(IReadOnlyCollection<Lifetime> lifetimes)
     {
         var ended = lifetimes.Count(l => l.Ended);
-        if (ended < MinimumLosses) { return None; }
         var logShape = GoldenSectionMinimizer.Minimum(
             ObjectiveFunction.ScalarValue(x => Cost(lifetimes, ended, Math.Exp(x))), Math.Log(LowestShape), Math.Log(HighestShape), Tolerance, MostSteps).MinimizingPoint;
-        var shape = Math.Exp(logShape);
-        return new WeibullAge(shape, ended / Exposure(lifetimes, shape));
+        var shape = Math.Clamp(Math.Exp(logShape), LowestShape, HighestShape);
+        return new WeibullAge(shape, BestScale(lifetimes, ended, shape));
     }
 
     /// <summary>Hours of the pool's rate to which the hours from one age to another amount.</summary>
@@ -45,10 +48,14 @@ public readonly record struct WeibullAge(double Shape, double Scale)
     /// <summary>Negative logarithm of the likelihood at the best scale, less what does not depend on the shape.</summary>
     private static double Cost(IReadOnlyCollection<Lifetime> lifetimes, int ended, double shape)
     {
-        var scale = ended / Exposure(lifetimes, shape);
+        var scale = BestScale(lifetimes, ended, shape);
         var logs = lifetimes.Where(l => l.Ended).Sum(l => Math.Log(l.Hours));
-        return -(ended * Math.Log(scale * shape)) - ((shape - 1) * logs) + (Ridge * Math.Log(shape) * Math.Log(shape));
+        var off = Math.Log(shape / UsualShape);
+        return -(ended * Math.Log(scale * shape)) - ((shape - 1) * logs) + (scale * Exposure(lifetimes, shape)) + (Ridge * off * off);
     }
+
+    private static double BestScale(IReadOnlyCollection<Lifetime> lifetimes, int ended, double shape) =>
+        (ended + PriorLosses) / (Exposure(lifetimes, shape) + (PriorLosses / Math.Pow(PriorHours, 1 - shape)));
 
     private static double Exposure(IReadOnlyCollection<Lifetime> lifetimes, double shape) => lifetimes.Sum(l => l.RatePerHour * Math.Pow(l.Hours, shape));
 }

@@ -8,7 +8,7 @@ public readonly record struct Calibration(double Offset, double Slope)
     public static readonly Calibration None = new(0, 1);
 
     /// <summary>As many windows speak for leaving everything as it is.</summary>
-    private const double PriorWindows = 100;
+    private const double PriorWindows = 300;
     private const int MostSteps = 25;
     private const double Converged = 1e-9;
 
