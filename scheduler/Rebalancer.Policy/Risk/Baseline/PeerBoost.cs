@@ -11,6 +11,9 @@ public readonly record struct PeerBoost(double PerInterruption)
 
     public static readonly PeerBoost None = new(0);
 
+    /// <summary>In a fleet of p3 spot machines, 9.8 % of those that were left went within 3 minutes of each of 167 interruptions (Bamboo, NSDI 2023).</summary>
+    public static readonly PeerBoost Usual = new(0.1);
+
     private const double DecayHours = DecayMinutes / 60;
     private const double Least = 1e-4;
     private const double Tolerance = 1e-4;
