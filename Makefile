@@ -10,7 +10,7 @@ TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here images image-packages lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender apiserver build publish packages format clean
+.PHONY: demo test test-here images image-packages lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender bench-risk apiserver build publish packages format clean
 
 ## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
 demo: publish
@@ -78,6 +78,11 @@ bench-extender:
 	dotnet publish scheduler/Rebalancer.Scheduler -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish/scheduler
 	dotnet build benchmarks/Rebalancer.Benchmarks -c $(CONFIG) --nologo -v q
 	$(BENCHMARKS) extender $(ARGS)
+
+## bench-risk: forecasts of spot interruptions on recorded traces beside simple baselines, into artifacts/bench-risk.json; a minute
+bench-risk:
+	dotnet build benchmarks/Rebalancer.Benchmarks -c $(CONFIG) --nologo -v q
+	$(BENCHMARKS) risk --report $(ARGS)
 
 ## apiserver: the API server double, for kubectl
 apiserver: build

@@ -5,6 +5,7 @@ using Rebalancer.Benchmarks.Exact;
 using Rebalancer.Benchmarks.Extender;
 using Rebalancer.Benchmarks.Migration;
 using Rebalancer.Benchmarks.Migration.ByHand;
+using Rebalancer.Benchmarks.Risk;
 using Rebalancer.Benchmarks.Roadef;
 using Rebalancer.Benchmarks.Vmr;
 using Rebalancer.Benchmarks.Wrapper;
@@ -14,7 +15,11 @@ namespace Rebalancer.Benchmarks;
 /// <summary>The verbs of the benchmarks' program.</summary>
 internal static class BenchmarkCommands
 {
-    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.") { Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create(), RoadefCommand.Create(), VmrCommand.Create(), ConsolidationCommand.Create(), ExactCommand.Create(), ExtenderCommand.Create() };
+    public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.")
+    {
+        Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create(), RoadefCommand.Create(), VmrCommand.Create(), ConsolidationCommand.Create(), ExactCommand.Create(),
+        RiskCommand.Create(), ExtenderCommand.Create(),
+    };
 
     private static Command Wrapper()
     {

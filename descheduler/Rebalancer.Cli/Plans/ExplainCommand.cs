@@ -3,7 +3,6 @@ using Rebalancer.Cli.Inputs;
 using Rebalancer.Model;
 using Rebalancer.Planning;
 using Rebalancer.Policy.Constraints;
-using Rebalancer.Policy.Cost.Catalogue;
 using Rebalancer.Policy.Moves;
 using Rebalancer.Policy.Risk;
 using Rebalancer.Policy.Scoring;
@@ -56,7 +55,7 @@ internal sealed class ExplainCommand(IAnsiConsole console, TextWriter errors, Ti
     {
         var index = new ClusterIndex(input.Snapshot, [pod]);
         var state = new Occupancy(index);
-        var costs = new PlacementCosts(index, input.Policy, new AdvisorHazard(Ec2Catalogue.Instance), new SizeEstimates());
+        var costs = new PlacementCosts(index, input.Policy, NodeHazard.Of(input.Snapshot, clock), new SizeEstimates());
         var scorer = new NodeScorer(index, state, costs);
         var (number, source) = (index.PodNumber(pod), index.NodeNumber(pod.NodeName));
         var table = new Table().Border(TableBorder.Simple).AddColumns("node", "verdict", "$/h", "terms, or what speaks against it");

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Rebalancer.Cli.Inputs;
 using Rebalancer.Planning;
-using Rebalancer.Policy.Cost.Catalogue;
 using Rebalancer.Policy.Moves;
 using Rebalancer.Policy.Risk;
 using Spectre.Console;
@@ -35,5 +34,5 @@ internal sealed class PlanCommand(IAnsiConsole console, TextWriter output, TimeP
     }
 
     public static MovePlan Plan(PlanInput input, TimeProvider clock)
-        => new Planner(input.Policy, new AdvisorHazard(Ec2Catalogue.Instance), new SizeEstimates(), clock).Plan(input.Snapshot, input.Budget);
+        => new Planner(input.Policy, NodeHazard.Of(input.Snapshot, clock), new SizeEstimates(), clock).Plan(input.Snapshot, input.Budget);
 }

@@ -23,8 +23,7 @@ public sealed class AdvisorHazard(Ec2Catalogue catalogue) : IHazardModel
 
     public Hazard HazardOf(NodeInfo node)
     {
-        if (double.TryParse(node.HazardText, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var written)
-            && written is >= 0 and <= MaxPerHour)
+        if (Written(node) is { } written)
         {
             return new Hazard(written, "written on the node");
         }
@@ -38,6 +37,10 @@ public sealed class AdvisorHazard(Ec2Catalogue catalogue) : IHazardModel
             ? new Hazard(PerHour(MonthlyRates[advice.Bucket]), $"advisor bucket {advice.Bucket}")
             : new Hazard(PerHour(UnknownMonthlyRate), "mean of spot machines");
     }
+
+    /// <summary>What is written on the node; null where nothing is, or nothing that makes sense.</summary>
+    internal static double? Written(NodeInfo node) =>
+        double.TryParse(node.HazardText, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var written) && written is >= 0 and <= MaxPerHour ? written : null;
 
     /// <summary>Constant hazard under which this share of machines is interrupted within a month.</summary>
     public static double PerHour(double monthlyRate) => -Math.Log(1 - monthlyRate) / HoursPerMonth;

@@ -28,11 +28,11 @@ internal sealed partial class IndexKeeper
     private readonly Channel<bool> changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile LiveIndex current;
 
-    public IndexKeeper(ClusterCache cache, PlanPolicy policy, ILogger<IndexKeeper> logger)
+    public IndexKeeper(ClusterCache cache, PlanPolicy policy, TimeProvider clock, ILogger<IndexKeeper> logger)
     {
         this.cache = cache;
         this.logger = logger;
-        cluster = new LiveCluster(policy, new AdvisorHazard(Ec2Catalogue.Instance), new SizeEstimates());
+        cluster = new LiveCluster(policy, new NodeHazard(new AdvisorHazard(Ec2Catalogue.Instance), InterruptionHistory.Empty, clock), new SizeEstimates());
         current = cluster.ToIndex();
         cache.Nodes.OnChange(Changed);
         cache.Pods.OnChange(Changed);
