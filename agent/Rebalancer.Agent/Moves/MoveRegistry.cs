@@ -13,6 +13,7 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
 {
     private readonly ConcurrentDictionary<string, Lazy<SourceMove>> sources = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<TargetMove>> targets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> swept = new(StringComparer.Ordinal);
     private readonly ILogger log = services.Loggers.CreateLogger<MoveRegistry>();
 
     public SourceMove? Source(string uid) => sources.TryGetValue(uid, out var move) ? move.Value : null;
@@ -30,8 +31,13 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
     /// <summary>Starts this node's part of a Migration, unless it runs or has nothing to do.</summary>
     public void Ensure(Migration migration)
     {
-        if (migration.Status.SourceNode == services.Options.Node && !sources.ContainsKey(migration.Metadata.Uid) && SourceStart(migration) is { } step) { StartSource(migration, step); }
-        if (migration.Status.TargetNode == services.Options.Node) { EnsureTarget(migration); }
+        var uid = migration.Metadata.Uid;
+        if (migration.Status.SourceNode == services.Options.Node && !sources.ContainsKey(uid))
+        {
+            if (SourceStart(migration) is { } step) { StartSource(migration, step); }
+            else { Sweep(uid); }
+        }
+        if (migration.Status.TargetNode == services.Options.Node && EnsureTarget(migration) is null) { Sweep(uid); }
     }
 
     /// <returns>Null: the target's part is over.</returns>
@@ -48,6 +54,7 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
     {
         sources.TryRemove(uid, out _);
         targets.TryRemove(uid, out _);
+        swept.TryRemove(uid, out _);
     }
 
     public async Task<IMoveSink> FindAsync(Hello hello, string peerNode, CancellationToken cancellation)
@@ -57,6 +64,14 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
         if (migration.Status.SourceNode != peerNode) { throw new MoveException(Reasons.TargetUnknown, $"migration {hello.MigrationName} comes from node {migration.Status.SourceNode}, not from {peerNode}"); }
         if (migration.Status.TargetNode != services.Options.Node) { throw new MoveException(Reasons.TargetUnknown, $"migration {hello.MigrationName} goes to node {migration.Status.TargetNode}"); }
         return EnsureTarget(migration)?.Stream ?? throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} is over on this node");
+    }
+
+    /// <summary>Nothing is left to do for it here, but perhaps to tidy up: a predecessor may have died after its last word, and have left the pod's memory.</summary>
+    private void Sweep(string uid)
+    {
+        if (!swept.TryAdd(uid, true)) { return; }
+        services.Markers.DeleteCommit(uid);
+        new Checkpoint.MoveFolder(uid).Delete();
     }
 
     private SourceStep? SourceStart(Migration migration) =>

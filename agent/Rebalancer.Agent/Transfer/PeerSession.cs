@@ -15,6 +15,7 @@ namespace Rebalancer.Agent.Transfer;
 /// </summary>
 internal sealed class PeerSession : IAsyncDisposable
 {
+    private static readonly TimeSpan ReasonLimit = TimeSpan.FromSeconds(1);
     private readonly GrpcChannel channel;
     private readonly AsyncDuplexStreamingCall<MoveFrame, MoveReply> call;
     private readonly SemaphoreSlim writer = new(1);
@@ -104,6 +105,8 @@ internal sealed class PeerSession : IAsyncDisposable
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
         {
+            // A target that refuses hangs up, and says why to whoever reads.
+            await Task.WhenAny(reader, Task.Delay(ReasonLimit));
             throw Lose(new MoveException(Reasons.PeerUnreachable, $"the target's agent at {channel.Target} does not take data any more: {Said(e)}", inner: e));
         }
         finally

@@ -57,7 +57,7 @@ internal static class GatedPods
         }
 
         // It never starts without its checkpoint.
-        if (o.Replacement is { Metadata.DeletionTimestamp: null } replacement)
+        if (o.Replacement is { } replacement)
         {
             return new MoveStep([new MoveAction.DeletePod(replacement, GraceSeconds: 0)], EndRecheck);
         }
