@@ -28,6 +28,7 @@ internal static class Recovery
     public static TargetStep? Target(Migration migration, bool hasImages, bool hasLatePages)
     {
         var status = migration.Status;
+        if (status.Target is { State: TargetState.Running, Filling: true }) { return TargetStep.Filling; }
         if (status.Target?.State == TargetState.Running && hasLatePages) { return TargetStep.Running; }
         if (status.Target?.State is TargetState.Refused or TargetState.Running or TargetState.ColdStarted or TargetState.Cleaned) { return null; }
         if (status.Decision == Decision.Committed) { return TargetStep.Stored; }

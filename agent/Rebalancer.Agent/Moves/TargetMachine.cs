@@ -19,6 +19,8 @@ internal enum TargetStep
     Resuming,
     /// <summary>It runs, with its network; the container runtime has not taken it over yet, and would end it if its create call died now.</summary>
     Resumed,
+    /// <summary>The container runtime has it; a page server still gives it the rest of its memory, and would take it along if it died.</summary>
+    Filling,
     Running,
     ColdStarted,
     Refused,
@@ -42,6 +44,8 @@ internal enum TargetSignal
     Resumed,
     /// <summary>The container runtime has it as a container like any other.</summary>
     TakenOver,
+    /// <summary>All memory is in the pod's processes: they need nobody any more.</summary>
+    Filled,
     /// <summary>A restore ended without a running copy; the images are still here.</summary>
     RestoreFailed,
     /// <summary>Only after a commit: no copy can be restored any more.</summary>
@@ -56,7 +60,7 @@ internal static class TargetMachine
     public static bool IsFinal(TargetStep step) => step is TargetStep.Running or TargetStep.ColdStarted or TargetStep.Refused or TargetStep.Cleaned;
 
     /// <summary>Steps that only a Committed decision leads to: an abort cannot follow.</summary>
-    public static bool ImpliesCommit(TargetStep step) => step is TargetStep.Resuming or TargetStep.Resumed or TargetStep.Running or TargetStep.ColdStarted;
+    public static bool ImpliesCommit(TargetStep step) => step is TargetStep.Resuming or TargetStep.Resumed or TargetStep.Filling or TargetStep.Running or TargetStep.ColdStarted;
 
     /// <returns>Null: the signal has no place in this step.</returns>
     public static TargetStep? TryNext(TargetStep step, TargetSignal signal) => (step, signal) switch
@@ -73,9 +77,10 @@ internal static class TargetMachine
         (TargetStep.Held, TargetSignal.Proceeded) => TargetStep.Resuming,
         // From Stored: an earlier agent had let it run, after it had read the commit.
         (TargetStep.Resuming or TargetStep.Stored, TargetSignal.Resumed) => TargetStep.Resumed,
-        (TargetStep.Resumed, TargetSignal.TakenOver) => TargetStep.Running,
+        (TargetStep.Resumed, TargetSignal.TakenOver) => TargetStep.Filling,
+        (TargetStep.Filling, TargetSignal.Filled) => TargetStep.Running,
         (TargetStep.Restoring or TargetStep.Held or TargetStep.Resuming, TargetSignal.RestoreFailed) => TargetStep.Stored,
-        ( >= TargetStep.Preflight and <= TargetStep.Resumed, TargetSignal.GivenUp) => TargetStep.ColdStarted,
+        ( >= TargetStep.Preflight and <= TargetStep.Filling, TargetSignal.GivenUp) => TargetStep.ColdStarted,
         ( >= TargetStep.Preflight and <= TargetStep.Held, TargetSignal.Aborted) => TargetStep.Cleaned,
         _ => null,
     };

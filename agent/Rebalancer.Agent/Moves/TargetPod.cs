@@ -32,20 +32,22 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
         var work = Context.Folder.Work($"restore-{copy.Restores}", copy.Container);
         PrivateFolder.Create(work);
         var hasPages = Context.Folder.HasPages(copy.Container);
-        if (hasPages) { _ = WatchAsync(copy, await PageServerProcess.StartAsync(Context.Folder.ImagesOf(copy.Container), Context.Folder.PagesOf(copy.Container), work, TargetLate.SocketOf(Context.Folder, move.Containers, copy.Container), cancellation)); }
+        if (hasPages) { copy.Filled = WatchAsync(copy, await PageServerProcess.StartAsync(Context.Folder.ImagesOf(copy.Container), Context.Folder.PagesOf(copy.Container), work, TargetLate.SocketOf(Context.Folder, move.Containers, copy.Container), cancellation)); }
         Context.Late?.Connect(copy.Container);
         CriuConfiguration.Write(Context.Folder.CriuConfig, hasPages ? CriuConfiguration.HeldLazy(NodePaths.CriuScript) : CriuConfiguration.Held(NodePaths.CriuScript));
         return new LocalReply { Action = LocalActions.Restore, ImagePath = Context.Folder.ImagesOf(copy.Container), WorkPath = work, CriuConfig = Context.Folder.CriuConfig };
     }
 
     /// <summary>A process whose page server ended too early reads zeros where its memory was: it must not go on.</summary>
-    private async Task WatchAsync(TargetCopy copy, PageServerProcess server)
+    /// <returns>False: it has been ended.</returns>
+    private async Task<bool> WatchAsync(TargetCopy copy, PageServerProcess server)
     {
         var exitCode = await server.WaitAsync(CancellationToken.None);
         Context.Timeline.Mark($"MemoryFilled:{copy.Container}");
-        if (exitCode == 0 || copy.State is not (CopyState.Parking or CopyState.Parked or CopyState.Running)) { return; }
+        if (exitCode == 0 || copy.State is not (CopyState.Parking or CopyState.Parked or CopyState.Running)) { return true; }
         log.LogCritical("Migration {Name}: the page server of container {Container} ended with {ExitCode}, its processes are killed: {Errors}", Context.Migration.Metadata.Name, copy.Container, exitCode, server.Errors);
         parked.End(copy.ContainerId);
+        return false;
     }
 
     /// <returns>False: it is not there frozen and whole, or the move is over; what there is of it is ended.</returns>

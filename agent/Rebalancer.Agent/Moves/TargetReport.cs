@@ -11,7 +11,7 @@ internal static class TargetReport
         TargetStep.Ready => TargetState.Ready,
         TargetStep.Prepared => TargetState.Prepared,
         TargetStep.Held => TargetState.Held,
-        TargetStep.Running => TargetState.Running,
+        TargetStep.Filling or TargetStep.Running => TargetState.Running,
         TargetStep.ColdStarted => TargetState.ColdStarted,
         TargetStep.Refused => TargetState.Refused,
         TargetStep.Cleaned => TargetState.Cleaned,
@@ -21,6 +21,7 @@ internal static class TargetReport
     public static TargetStatus Of(TargetContext context, string state) => new()
     {
         State = state,
+        Filling = context.Step.Current == TargetStep.Filling ? true : null,
         Reason = state == TargetState.Running ? null : context.Failure?.Reason,
         Message = state == TargetState.Running ? null : context.Failure?.Message,
         LogLine = state == TargetState.Running ? null : context.Failure?.LogLine,

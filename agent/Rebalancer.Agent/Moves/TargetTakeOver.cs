@@ -1,13 +1,15 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Restore;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Moves;
 
 /// <summary>
-/// Between the moment in which a pod goes on and the return of the create call that restored it, the container runtime ends the pod's processes if that call
-/// dies. So a move is only told to have succeeded when the runtime has them; and where it has ended them, the pod starts cold, and the move says so.
+/// From the moment in which a pod goes on, until its processes need nobody any more. Until the create call that restored it returns, the container runtime ends
+/// them if that call dies; until the page server has given them all of their memory, they would read zeros without it, and are ended. So a move has only
+/// succeeded after both; and where a pod was ended, it starts cold, and the move says so.
 /// </summary>
 internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILogger log)
 {
@@ -21,29 +23,68 @@ internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILo
     /// <summary>Ends with the move.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        if (await move.Context.Step.WaitAsync(step => step == TargetStep.Resumed || TargetMachine.IsFinal(step), stopping) != TargetStep.Resumed) { return; }
+        await move.Context.Step.WaitAsync(step => step is TargetStep.Resumed or TargetStep.Filling || TargetMachine.IsFinal(step), stopping);
+        if (move.Context.Step.Current == TargetStep.Resumed) { await TakenOverAsync(stopping); }
+        if (move.Context.Step.Current != TargetStep.Filling) { return; }
+        // Page servers of an earlier agent are not known here; each has ended its processes, or will fill them.
+        foreach (var copy in Running())
+        {
+            if (await copy.Filled.WaitAsync(stopping)) { continue; }
+            GiveUp(MemoryLost(copy.Container));
+            return;
+        }
+        _ = move.Advance(TargetSignal.Filled);
+    }
+
+    private static MoveException MemoryLost(string container) =>
+        new(Reasons.RestoreFailed, $"the page server of container {container} ended before the container had all of its memory, so the container was ended");
+
+    private IReadOnlyList<TargetCopy> Running() => move.Context.Copies.In(CopyState.Running);
+
+    private async Task TakenOverAsync(CancellationToken stopping)
+    {
         var start = services.Clock.GetTimestamp();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (move.Context.Step.Current == TargetStep.Resumed)
         {
-            var running = move.Context.Copies.In(Restore.CopyState.Running);
+            var running = Running();
             var isOver = services.Clock.GetElapsedTime(start) > Limit;
-            if (running.FirstOrDefault(copy => !IsAlive(copy.ContainerId) && (isOver || seen.Contains(copy.ContainerId))) is { } lost)
+            if (await EmptiedAsync(running) is { } emptied)
             {
-                move.Context.Failure ??= Lost(lost.Container);
-                log.LogError("Migration {Name}: {Message}", move.Context.Migration.Metadata.Name, move.Context.Failure.Message);
-                _ = move.Advance(TargetSignal.GivenUp);
-                return;
+                GiveUp(MemoryLost(emptied.Container));
             }
-            if (isOver || running.All(copy => File.Exists(Path.Combine(NodePaths.RestoredFolder, copy.ContainerId))))
+            else if (running.FirstOrDefault(copy => !IsAlive(copy.ContainerId) && (isOver || seen.Contains(copy.ContainerId))) is { } lost)
+            {
+                GiveUp(Lost(lost.Container));
+            }
+            else if (isOver || running.All(copy => File.Exists(Path.Combine(NodePaths.RestoredFolder, copy.ContainerId))))
             {
                 _ = move.Advance(TargetSignal.TakenOver);
-                return;
             }
-            // runc writes a restored container's state a moment after it runs: only what was there can be gone.
-            seen.UnionWith(running.Select(copy => copy.ContainerId).Where(IsAlive));
-            await Task.Delay(Look, services.Clock, stopping);
+            else
+            {
+                // runc writes a restored container's state a moment after it runs: only what was there can be gone.
+                seen.UnionWith(running.Select(copy => copy.ContainerId).Where(IsAlive));
+                await Task.Delay(Look, services.Clock, stopping);
+            }
         }
+    }
+
+    /// <summary>One that has lost its memory already.</summary>
+    private static async Task<TargetCopy?> EmptiedAsync(IReadOnlyList<TargetCopy> copies)
+    {
+        foreach (var copy in copies.Where(copy => copy.Filled.IsCompletedSuccessfully))
+        {
+            if (!await copy.Filled) { return copy; }
+        }
+        return null;
+    }
+
+    private void GiveUp(MoveException why)
+    {
+        move.Context.Failure ??= why;
+        log.LogError("Migration {Name}: {Message}", move.Context.Migration.Metadata.Name, why.Message);
+        _ = move.Advance(TargetSignal.GivenUp);
     }
 
     private bool IsAlive(string containerId) =>

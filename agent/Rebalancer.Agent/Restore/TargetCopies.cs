@@ -23,6 +23,8 @@ internal sealed class TargetCopy(string container)
     public string ContainerId { get; set; } = "";
     public int Restores { get; set; }
     public CopyState State { get; set; }
+    /// <summary>True once its processes have all of their memory; false: they lost it, and were ended.</summary>
+    public Task<bool> Filled { get; set; } = Task.FromResult(true);
 }
 
 /// <summary>

@@ -12,7 +12,8 @@ internal static class CommittedPhase
 
     public static MoveStep Next(Observation o)
     {
-        if (o.PhaseAge.TotalSeconds >= o.Limits.CommittedSeconds)
+        var isLate = o.PhaseAge.TotalSeconds >= o.Limits.CommittedSeconds;
+        if (isLate && !(o.Source is null && o.Status.Target is { State: TargetState.Running, Filling: true }))
         {
             return MoveMachine.Finish(o, Phases.Failed, Reasons.PhaseTimeout,
                 $"committed, but not complete within {o.Limits.CommittedSeconds:0} s: target '{o.Status.Target?.State}', source pod {(o.Source is null ? "gone" : "still there")}");
@@ -35,7 +36,8 @@ internal static class CommittedPhase
 
         return o.Status.Target?.State switch
         {
-            TargetState.Running => Succeed(o),
+            // Its memory may take long to come, over a slow link: it runs.
+            TargetState.Running when isLate || o.Status.Target.Filling != true => Succeed(o),
             TargetState.ColdStarted => MoveMachine.Finish(o, Phases.Failed, o.Status.Target.Reason ?? Reasons.RestoreFailed,
                 $"the pod runs on {o.Status.TargetNode}, but started cold: {o.Status.Target.Message ?? "its checkpoint could not be restored"}"),
             _ => MoveStep.Wait(TimeSpan.FromSeconds(o.Limits.CommittedSeconds) - o.PhaseAge),

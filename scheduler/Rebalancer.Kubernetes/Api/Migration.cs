@@ -276,6 +276,8 @@ public sealed class MovedContainer
 public sealed class TargetStatus
 {
     public string State { get; set; } = "";
+    /// <summary>It runs, and the rest of its memory is still being put into its processes; absent: it has all.</summary>
+    public bool? Filling { get; set; }
     /// <summary>The copies that are restored here so far.</summary>
     public IList<MovedContainer>? Containers { get; set; }
     public string? Reason { get; set; }

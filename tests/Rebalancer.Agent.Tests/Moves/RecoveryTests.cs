@@ -32,11 +32,13 @@ public sealed class RecoveryTests
     }
 
     [Theory]
-    [InlineData(true, TargetStep.Running)]
-    [InlineData(false, null)]
-    public void Target_RunningCopy_IsTakenUpWhileItsPagesCome(bool hasLatePages, object? expected)
+    [InlineData(true, null, TargetStep.Running)]
+    [InlineData(false, null, null)]
+    [InlineData(true, true, TargetStep.Filling)]
+    [InlineData(false, true, TargetStep.Filling)]
+    public void Target_RunningCopy_IsTakenUpWhileItsPagesCome(bool hasLatePages, bool? isFilling, object? expected)
     {
-        var status = new MigrationStatus { Phase = "Committed", Decision = Decision.Committed, Target = new TargetStatus { State = TargetState.Running } };
+        var status = new MigrationStatus { Phase = "Committed", Decision = Decision.Committed, Target = new TargetStatus { State = TargetState.Running, Filling = isFilling } };
 
         Assert.Equal((TargetStep?)expected, Recovery.Target(new Migration { Status = status }, hasImages: true, hasLatePages));
     }

@@ -10,7 +10,7 @@ public sealed class TargetMachineTests
         var step = TargetStep.Preflight;
         foreach (var signal in new[]
         {
-            TargetSignal.Passed, TargetSignal.Accepted, TargetSignal.Prepared, TargetSignal.ImagesStored, TargetSignal.RestoreGiven, TargetSignal.HoldAsked, TargetSignal.Proceeded, TargetSignal.Resumed, TargetSignal.TakenOver,
+            TargetSignal.Passed, TargetSignal.Accepted, TargetSignal.Prepared, TargetSignal.ImagesStored, TargetSignal.RestoreGiven, TargetSignal.HoldAsked, TargetSignal.Proceeded, TargetSignal.Resumed, TargetSignal.TakenOver, TargetSignal.Filled,
         })
         {
             step = TargetMachine.TryNext(step, signal) ?? throw new InvalidOperationException($"{step} refuses {signal}");
@@ -41,7 +41,8 @@ public sealed class TargetMachineTests
             {
                 var next = TargetMachine.TryNext(step, signal);
                 Assert.True(next != TargetStep.Resumed || (step is TargetStep.Resuming or TargetStep.Stored && signal == TargetSignal.Resumed), $"{step} + {signal} runs without a hold");
-                Assert.True(next != TargetStep.Running || (step == TargetStep.Resumed && signal == TargetSignal.TakenOver), $"{step} + {signal} is told to run before the container runtime has it");
+                Assert.True(next != TargetStep.Running || (step == TargetStep.Filling && signal == TargetSignal.Filled), $"{step} + {signal} runs before it has its memory");
+                Assert.True(next != TargetStep.Filling || (step == TargetStep.Resumed && signal == TargetSignal.TakenOver), $"{step} + {signal} is told to run before the container runtime has it");
                 Assert.True(next != TargetStep.Resuming || (step == TargetStep.Held && signal == TargetSignal.Proceeded), $"{step} + {signal} lets run what was not held");
                 Assert.True(next is null || !TargetMachine.IsFinal(step), $"{step} is final but takes {signal}");
                 Assert.False(signal == TargetSignal.Aborted && next is not null && TargetMachine.ImpliesCommit(step), $"{step} was committed and is aborted");

@@ -64,6 +64,25 @@ public sealed class MoveMachineTests
         Assert.False(move.Replacement!.Metadata.Annotations?.ContainsKey(Names.ClaimAnnotation) == true);
     }
 
+    /// <summary>Whoever still gives the copy its memory may die, and the copy with it.</summary>
+    [Theory]
+    [InlineData(TargetState.Running, Phases.Succeeded)]
+    [InlineData(TargetState.ColdStarted, Phases.Failed)]
+    public void Next_CopyRunsBeforeItsMemoryIsThere_EndsOnceThatIsKnown(string state, string end)
+    {
+        var move = new SimulatedMove().ToFreezing();
+        move.Write(s => s.Source!.State = SourceState.Transferred);
+        move.Settle();
+        move.Decide(Decision.Committed);
+        (move.Source, move.IsSourceAlive) = (null, false);
+        move.Write(s => s.Target = new TargetStatus { State = TargetState.Running, Filling = true });
+        Assert.Equal(Phases.Committed, move.Settle().Phase);
+
+        move.Write(s => s.Target = new TargetStatus { State = state });
+
+        Assert.Equal(end, move.Settle().Phase);
+    }
+
     [Fact]
     public void Next_PreStopHook_ObjectStaysUntilTheCommit()
     {
