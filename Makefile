@@ -100,7 +100,7 @@ publish: build
 	dotnet publish agent/Rebalancer.Cni -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish/bin
 
 # Self-contained, each with the runtime that it needs: the images have nothing else. Lock files are of the programs as they are built otherwise.
-SELF_CONTAINED := -c $(CONFIG) -p:RestorePackagesWithLockFile=false --nologo -v q -r linux-x64 --self-contained true -p:SelfContained=true -p:PublishReadyToRun=true -p:Version=$(VERSION)
+SELF_CONTAINED := -c $(CONFIG) -p:NuGetLockFilePath=obj/images.lock.json --nologo -v q -r linux-x64 --self-contained true -p:SelfContained=true -p:PublishReadyToRun=true -p:Version=$(VERSION)
 
 ## images: OCI archives of the programs in artifacts/images, without a registry or a daemon; import them with `ctr -n k8s.io images import`
 images: packages image-packages
