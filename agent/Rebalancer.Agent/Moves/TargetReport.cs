@@ -21,7 +21,8 @@ internal static class TargetReport
     public static TargetStatus Of(TargetContext context, string state) => new()
     {
         State = state,
-        Filling = context.Step.Current == TargetStep.Filling ? true : null,
+        // Said again when it is over: what a report leaves out stays as it was.
+        Filling = context.Step.Current switch { TargetStep.Filling => true, TargetStep.Running or TargetStep.ColdStarted => false, _ => null },
         Reason = state == TargetState.Running ? null : context.Failure?.Reason,
         Message = state == TargetState.Running ? null : context.Failure?.Message,
         LogLine = state == TargetState.Running ? null : context.Failure?.LogLine,

@@ -276,7 +276,7 @@ public sealed class MovedContainer
 public sealed class TargetStatus
 {
     public string State { get; set; } = "";
-    /// <summary>It runs, and the rest of its memory is still being put into its processes; absent: it has all.</summary>
+    /// <summary>It runs, and the rest of its memory is still being put into its processes.</summary>
     public bool? Filling { get; set; }
     /// <summary>The copies that are restored here so far.</summary>
     public IList<MovedContainer>? Containers { get; set; }
