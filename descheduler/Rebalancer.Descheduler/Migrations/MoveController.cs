@@ -49,7 +49,11 @@ internal sealed class MoveController : BackgroundService
     private void Begin()
     {
         leadership.RaiseTo(cache.Migrations.List().Max(m => m.Status.LeaderEpoch) ?? 0);
-        MarkAll(static _ => true);
+        // Those that have ended, too: they are to be deleted some day, and no change tells of that.
+        foreach (var migration in cache.Migrations.List())
+        {
+            queue.Mark(new MoveKey(migration.Metadata.NamespaceProperty, migration.Metadata.Name));
+        }
     }
 
     private void MarkAll(Func<Migration, bool> concerned)

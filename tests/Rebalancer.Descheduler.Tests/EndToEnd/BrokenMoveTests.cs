@@ -29,4 +29,22 @@ public sealed class BrokenMoveTests
         await world.UntilPhase(Phases.Succeeded);
         Assert.Equal(Phases.Committed, (await world.Migration("broken")).Status.Phase);
     }
+
+    /// <summary>Nothing changes in such an object any more, so that only a start tells of it.</summary>
+    [Fact]
+    public async Task Start_MigrationsThatEndedLongAgo_OnlyWhatNobodyAskedForIsDeleted()
+    {
+        await using var world = await ControllerWorld.StartAsync(controller: false);
+        foreach (var (name, reason) in new[] { ("evicted", MoveReasons.Eviction), ("asked", MoveReasons.Manual) })
+        {
+            var migration = new Migration { Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = ControllerWorld.Ns }, Spec = new MigrationSpec { PodName = "redis", Reason = reason } };
+            await world.Client.CreateAsync(ApiResource.Migrations, ControllerWorld.Ns, migration, default);
+            var ended = new MigrationStatus { Phase = Phases.Failed, Decision = Decision.Aborted, CompletedAt = TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30) };
+            await world.Client.PatchAsync<Migration>(ApiResource.Migrations, ControllerWorld.Ns, name, new JsonPatch().Set("/status", ended), default, "status");
+        }
+
+        await world.StartControllerAsync();
+
+        await ControllerWorld.Eventually("only what was asked for is left", async () => (await world.Migrations()).Select(m => m.Metadata.Name).SequenceEqual(["asked"]));
+    }
 }
