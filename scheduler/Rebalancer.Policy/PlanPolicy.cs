@@ -46,6 +46,9 @@ public sealed record PlanPolicy
     /// <summary>Expected interruptions per hour of a node above which no pod is moved to it; null: no ceiling. At least 0.</summary>
     public double? SpotRiskCeilingPerHour { get; init; }
 
+    /// <summary>No pod is sent to such a node.</summary>
+    public bool IsTooRisky(double hazardPerHour) => hazardPerHour > SpotRiskCeilingPerHour;
+
     /// <summary>Machine types that can be had instead of those that are there.</summary>
     public ImmutableArray<string> OfferedTypes { get; init; } = [];
 

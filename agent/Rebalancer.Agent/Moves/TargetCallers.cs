@@ -125,7 +125,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         if (move.Ahead.TryEnd(request.ContainerId, out var isLate)) { return isLate ? Late(request) : await ContainerAsync(request, callerGone); }
         var cause = CriuCauses.Find(await ReadLogAsync(request.WorkPath, callerGone), Reasons.RestoreFailed);
         var why = new MoveException(cause.Reason, $"restore of container {request.ContainerName} failed (runc exit code {request.ExitCode}): {cause.Hint}", cause.LogLine);
-        var wasRunning = Context.Step.Current is TargetStep.Resumed or TargetStep.Filling or TargetStep.Running;
+        var wasRunning = TargetMachine.Runs(Context.Step.Current);
         copy.State = CopyState.Missing;
         move.Advance(TargetSignal.RestoreFailed);
         if (!move.IsCommitted && await move.AbortAsync(why, callerGone) != Decision.Committed) { return Fail(why.Reason, why.Message); }

@@ -60,7 +60,10 @@ internal static class TargetMachine
     public static bool IsFinal(TargetStep step) => step is TargetStep.Running or TargetStep.ColdStarted or TargetStep.Refused or TargetStep.Cleaned;
 
     /// <summary>Steps that only a Committed decision leads to: an abort cannot follow.</summary>
-    public static bool ImpliesCommit(TargetStep step) => step is TargetStep.Resuming or TargetStep.Resumed or TargetStep.Filling or TargetStep.Running or TargetStep.ColdStarted;
+    public static bool ImpliesCommit(TargetStep step) => step is TargetStep.Resuming or TargetStep.ColdStarted || Runs(step);
+
+    /// <summary>The restored pod runs, with its network.</summary>
+    public static bool Runs(TargetStep step) => step is TargetStep.Resumed or TargetStep.Filling or TargetStep.Running;
 
     /// <returns>Null: the signal has no place in this step.</returns>
     public static TargetStep? TryNext(TargetStep step, TargetSignal signal) => (step, signal) switch

@@ -110,7 +110,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
     {
         if (Context.Late is not { } late || !move.IsCommitted) { throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} waits for no pages here"); }
         Context.Reply = reply;
-        if (Context.Step.Current is TargetStep.Resumed or TargetStep.Filling or TargetStep.Running) { reply(new MoveReply { Running = new Running { FramesReplayed = Context.Frames.Replayed } }); }
+        if (TargetMachine.Runs(Context.Step.Current)) { reply(new MoveReply { Running = new Running { FramesReplayed = Context.Frames.Replayed } }); }
         late.Reopen(reply);
     }
 

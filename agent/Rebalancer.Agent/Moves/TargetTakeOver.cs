@@ -16,6 +16,7 @@ internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILo
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
     /// <summary>A create call that has not returned by then is not waited for: whether the processes are there is what counts.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly PodContainers containers = new(services.Options.ContainerdRoot, services.Proc);
 
     public static MoveException Lost(string container) =>
         new(Reasons.RestoreFailed, $"the container runtime gave container {container} up, and ended it, before it had taken the restored copy over");
@@ -53,7 +54,7 @@ internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILo
             {
                 GiveUp(MemoryLost(emptied.Container));
             }
-            else if (running.FirstOrDefault(copy => !IsAlive(copy.ContainerId) && (isOver || seen.Contains(copy.ContainerId))) is { } lost)
+            else if (running.FirstOrDefault(copy => !containers.IsAlive(copy.ContainerId) && (isOver || seen.Contains(copy.ContainerId))) is { } lost)
             {
                 GiveUp(Lost(lost.Container));
             }
@@ -64,7 +65,7 @@ internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILo
             else
             {
                 // runc writes a restored container's state a moment after it runs: only what was there can be gone.
-                seen.UnionWith(running.Select(copy => copy.ContainerId).Where(IsAlive));
+                seen.UnionWith(running.Select(copy => copy.ContainerId).Where(containers.IsAlive));
                 await Task.Delay(Look, services.Clock, stopping);
             }
         }
@@ -86,7 +87,4 @@ internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILo
         log.LogError("Migration {Name}: {Message}", move.Context.Migration.Metadata.Name, why.Message);
         _ = move.Advance(TargetSignal.GivenUp);
     }
-
-    private bool IsAlive(string containerId) =>
-        RuncState.TryRead(Path.Combine(services.Options.ContainerdRoot, containerId)) is { } state && new PodContainers(services.Options.ContainerdRoot, services.Proc).IsAlive(state);
 }

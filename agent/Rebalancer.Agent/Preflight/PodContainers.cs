@@ -14,4 +14,6 @@ internal sealed class PodContainers(string runcRoot, ProcFolder proc)
 
     /// <summary>True while the very process that runc started is there: a container restarted in place has another pid or start time.</summary>
     public bool IsAlive(RuncState state) => proc.StartTicks(state.InitPid) == state.InitStart;
+
+    public bool IsAlive(string containerId) => RuncState.TryRead(Path.Combine(runcRoot, containerId)) is { } state && IsAlive(state);
 }

@@ -16,8 +16,9 @@ internal static class RiskBenchmark
     {
         var pools = Observing.Observe(set.Traces, horizonMinutes / 60.0);
         var forecasts = new ForecastTable();
-        var reason = Add(forecasts, pools, TrainingShare, pools, TrainingShare);
-        return new RiskRun(forecasts.Results(set.Name, "70/30", horizonMinutes), [reason]);
+        var models = Learn(pools, TrainingShare);
+        Add(forecasts, models, pools, TrainingShare);
+        return new RiskRun(forecasts.Results(set.Name, "70/30", horizonMinutes), [Note(models.Model)]);
     }
 
     /// <summary>As <see cref="InTime"/>, but each zone is forecast by what was learned from the others.</summary>
@@ -30,7 +31,9 @@ internal static class RiskBenchmark
         if (zones.Count < 2) { return new RiskRun([], [$"{set.Name} has one zone"]); }
         foreach (var zone in zones)
         {
-            reasons.Add($"{zone.Key} left out: " + Add(forecasts, [.. pools.Except(zone)], TrainingShare, [.. zone], TrainingShare));
+            var models = Learn([.. pools.Except(zone)], TrainingShare);
+            Add(forecasts, models, zone, TrainingShare);
+            reasons.Add($"{zone.Key} left out: {Note(models.Model)}");
         }
 
         return new RiskRun(forecasts.Results(set.Name, "leave-one-zone-out", horizonMinutes), reasons);
@@ -40,22 +43,24 @@ internal static class RiskBenchmark
     public static RiskRun OnOthers(IReadOnlyList<TraceSet> training, IReadOnlyList<TraceSet> testing, int horizonMinutes)
     {
         var learned = training.SelectMany(s => Observing.Observe(s.Traces, horizonMinutes / 60.0)).ToImmutableArray();
+        var models = Learn(learned, 1);
         var results = new List<RiskResult>();
-        var reason = "";
         foreach (var set in testing)
         {
             var forecasts = new ForecastTable();
-            reason = Add(forecasts, learned, 1, Observing.Observe(set.Traces, horizonMinutes / 60.0), 0);
+            Add(forecasts, models, Observing.Observe(set.Traces, horizonMinutes / 60.0), 0);
             results.AddRange(forecasts.Results(set.Name, "train-test", horizonMinutes));
         }
 
-        return new RiskRun(results, [reason]);
+        return new RiskRun(results, [Note(models.Model)]);
     }
 
-    private static string Add(ForecastTable forecasts, ImmutableArray<PoolRecording> training, double until, ImmutableArray<PoolRecording> testing, double from)
+    private static (ListedBaselines Listed, RiskModel Model) Learn(ImmutableArray<PoolRecording> training, double until) =>
+        (new ListedBaselines(training, until), RiskTrainer.Train(training, until, Seed));
+
+    private static void Add(ForecastTable forecasts, (ListedBaselines Listed, RiskModel Model) models, IEnumerable<PoolRecording> testing, double from)
     {
-        var listed = new ListedBaselines(training, until);
-        var model = RiskTrainer.Train(training, until, Seed);
+        var (listed, model) = models;
         foreach (var pool in testing)
         {
             var moments = pool.Within(from, 1).ToList();
@@ -64,7 +69,10 @@ internal static class RiskBenchmark
                 forecasts.Add(name, moments.Select(o => (forecast(o), o.Lost)));
             }
         }
+    }
 
+    private static string Note(RiskModel model)
+    {
         var age = model.Baseline.Age;
         var mixture = model.IsFallback ? "" : FormattableString.Invariant($"{model.Share:0%} model; calibration {model.Calibration.Offset:0.00} + {model.Calibration.Slope:0.00} x; ");
         return FormattableString.Invariant($"{mixture}{model.Reason}; Weibull shape {age.Shape:0.00}, {model.Baseline.Boost.PerInterruption:0.000} more per interruption of a peer");

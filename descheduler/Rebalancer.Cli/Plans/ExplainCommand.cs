@@ -79,7 +79,7 @@ internal sealed class ExplainCommand(IAnsiConsole console, TextWriter errors, Ti
         var kind = MoveRules.Check(index, state, pod, source, node);
         var cpuSuits = input.Policy.IgnoreCpu || source < 0 || CpuCompatibility.MayGoOn(index.Nodes[source].Machine, index.Nodes[node].Machine);
         kind = kind == RejectionKind.None && !cpuSuits ? RejectionKind.CpuClass : kind;
-        kind = kind == RejectionKind.None && node != source && hazards[node].PerHour > input.Policy.SpotRiskCeilingPerHour ? RejectionKind.SpotRisk : kind;
+        kind = kind == RejectionKind.None && node != source && input.Policy.IsTooRisky(hazards[node].PerHour) ? RejectionKind.SpotRisk : kind;
         return kind == RejectionKind.None ? null : MoveRules.Describe(index, state, pod, source, node, kind);
     }
 }

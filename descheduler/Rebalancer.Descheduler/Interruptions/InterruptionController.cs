@@ -34,28 +34,13 @@ internal sealed partial class InterruptionController : BackgroundService
         cache.Migrations.OnChange(c => MarkEnds(c.After));
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, WorkAsync, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, EvacuateAsync, (name, e) => NotEvacuated(logger, e, name), RetryAfter, stoppingToken);
 
     private void Begin()
     {
         foreach (var node in cache.Nodes.List())
         {
             Mark(node);
-        }
-    }
-
-    private async Task<TimeSpan?> WorkAsync(string name, CancellationToken cancellation)
-    {
-        try
-        {
-            await EvacuateAsync(name, cancellation);
-            return null;
-        }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
-        {
-            // One node that cannot be looked at, whatever the cause, must not stop the others.
-            NotEvacuated(logger, e, name);
-            return RetryAfter;
         }
     }
 

@@ -31,27 +31,13 @@ internal sealed partial class MigratableController : BackgroundService
         cache.Nodes.OnChange(c => MarkNode(c.Before, c.After));
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, WorkAsync, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, UpdateAsync, (pod, e) => NotWritten(logger, pod.Namespace, pod.Name, e.Message), RetryAfter, stoppingToken);
 
     private void Begin()
     {
         foreach (var pod in cache.Pods.List())
         {
             Mark(pod);
-        }
-    }
-
-    private async Task<TimeSpan?> WorkAsync((string Namespace, string Name) pod, CancellationToken cancellation)
-    {
-        try
-        {
-            await UpdateAsync(pod.Namespace, pod.Name, cancellation);
-            return null;
-        }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
-        {
-            NotWritten(logger, pod.Namespace, pod.Name, e.Message);
-            return RetryAfter;
         }
     }
 
@@ -78,8 +64,9 @@ internal sealed partial class MigratableController : BackgroundService
 
     private static bool HasAgent(V1Node? node) => node?.Metadata.Annotations?.ContainsKey(Kubernetes.Api.Names.AgentEndpoint) == true;
 
-    private async Task UpdateAsync(string ns, string name, CancellationToken cancellation)
+    private async Task UpdateAsync((string Namespace, string Name) key, CancellationToken cancellation)
     {
+        var (ns, name) = key;
         if (cache.Pods.Get(ns, name) is not { } pod
             || MigratableRule.Of(pod, cache.Nodes.Get(null, pod.Spec.NodeName ?? ""), limits, clock.GetUtcNow()) is not { } wanted
             || MigratableRule.IsCurrent(pod, wanted))

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using k8s.Models;
-using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Kubernetes.Informers;
 
@@ -15,25 +13,30 @@ internal sealed class BudgetSlots(ApiClient client, Informer<V1PodDisruptionBudg
 {
     /// <exception cref="ApiException">IsConflict: the budget has changed since it was looked at.</exception>
     public Task TakeAsync(Observation o, MoveAction.TakeBudgetSlot slot, CancellationToken cancellation)
-        => Find(o, slot.Budget) is { } budget && budget.Status?.DisruptedPods?.ContainsKey(slot.PodName) != true
-            ? WriteAsync(budget, (budget.Status?.DisruptionsAllowed ?? 0) - 1, Listed(budget).SetItem(slot.PodName, o.Now), cancellation) : Task.CompletedTask;
+        => Find(o, slot.Budget) is { } budget && !Lists(budget, slot.PodName)
+            ? WriteAsync(budget, Math.Max(0, (budget.Status?.DisruptionsAllowed ?? 0) - 1), slot.PodName, o.Now, cancellation) : Task.CompletedTask;
 
     /// <exception cref="ApiException">IsConflict: the budget has changed since it was looked at.</exception>
     public Task GiveAsync(Observation o, MoveAction.GiveBudgetSlot slot, CancellationToken cancellation)
-        => Find(o, slot.Budget) is { Status: { DisruptedPods: { } listed } status } budget && listed.ContainsKey(slot.PodName)
-            ? WriteAsync(budget, status.DisruptionsAllowed ?? 0, Listed(budget).Remove(slot.PodName), cancellation) : Task.CompletedTask;
+        => Find(o, slot.Budget) is { } budget && Lists(budget, slot.PodName)
+            ? WriteAsync(budget, budget.Status.DisruptionsAllowed ?? 0, slot.PodName, null, cancellation) : Task.CompletedTask;
 
     private V1PodDisruptionBudget? Find(Observation o, string name) => budgets.Get(o.Migration.Metadata.NamespaceProperty, name);
 
-    private static ImmutableDictionary<string, DateTimeOffset> Listed(V1PodDisruptionBudget budget)
-        => budget.Status?.DisruptedPods?.Where(each => each.Value is not null).ToImmutableDictionary(each => each.Key, each => new DateTimeOffset(each.Value!.Value.ToUniversalTime()))
-            ?? ImmutableDictionary<string, DateTimeOffset>.Empty;
+    private static bool Lists(V1PodDisruptionBudget budget, string pod) => budget.Status?.DisruptedPods?.ContainsKey(pod) == true;
 
-    private async Task WriteAsync(V1PodDisruptionBudget budget, int allowed, ImmutableDictionary<string, DateTimeOffset> disrupted, CancellationToken cancellation)
+    /// <param name="since">Null takes the pod off the list.</param>
+    private async Task WriteAsync(V1PodDisruptionBudget budget, int allowed, string pod, DateTimeOffset? since, CancellationToken cancellation)
     {
-        var patch = new JsonPatch().Test("/metadata/resourceVersion", budget.Metadata.ResourceVersion)
-            .Set("/status/disruptionsAllowed", Math.Max(allowed, 0))
-            .Set("/status/disruptedPods", disrupted.ToDictionary(each => each.Key, each => each.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)));
-        budgets.Observe(await client.PatchAsync<V1PodDisruptionBudget>(ApiResource.PodDisruptionBudgets, budget.Metadata.NamespaceProperty, budget.Metadata.Name, patch, cancellation, "status"));
+        var patch = new Dictionary<string, object>
+        {
+            ["metadata"] = new Dictionary<string, object> { ["uid"] = budget.Metadata.Uid, ["resourceVersion"] = budget.Metadata.ResourceVersion },
+            ["status"] = new Dictionary<string, object>
+            {
+                ["disruptionsAllowed"] = allowed,
+                ["disruptedPods"] = new Dictionary<string, string?> { [pod] = since?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) },
+            },
+        };
+        budgets.Observe(await client.MergeAsync<V1PodDisruptionBudget>(ApiResource.PodDisruptionBudgets, budget.Metadata.NamespaceProperty, budget.Metadata.Name, patch, cancellation, "status"));
     }
 }

@@ -26,7 +26,7 @@ internal sealed partial class PolicyController : BackgroundService
         cache.Policies.OnChange(c => queue.Mark(c.Latest.Metadata.Name));
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, WorkAsync, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, UpdateAsync, (name, e) => NotWritten(logger, name, e.Message), RetryAfter, stoppingToken);
 
     private void Begin()
     {
@@ -34,20 +34,6 @@ internal sealed partial class PolicyController : BackgroundService
         {
             leadership.RaiseTo(policy.Status.LeaderEpoch ?? 0);
             queue.Mark(policy.Metadata.Name);
-        }
-    }
-
-    private async Task<TimeSpan?> WorkAsync(string name, CancellationToken cancellation)
-    {
-        try
-        {
-            await UpdateAsync(name, cancellation);
-            return null;
-        }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
-        {
-            NotWritten(logger, name, e.Message);
-            return RetryAfter;
         }
     }
 

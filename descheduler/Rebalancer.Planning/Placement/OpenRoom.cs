@@ -21,8 +21,6 @@ internal sealed class OpenRoom
         counted = new long[2 * nodes];
     }
 
-    public int Count => indexes[0].Count;
-
     /// <summary>To be told whenever a node's pods have changed.</summary>
     /// <param name="isUsed">Some pod keeps it.</param>
     public void Update(int node, bool isUsed)

@@ -68,9 +68,6 @@ internal sealed class PlacementProblem
     /// <summary>By pod: what the room that it asks for is worth, in the unit of <see cref="NodeMicros"/>; above 0. See <see cref="ShadowPrices"/>.</summary>
     public double[] Worth { get; }
 
-    /// <summary>The pod stays where it is, from now on.</summary>
-    public void Pin(int pod, string reason) => Immovable[pod] = reason;
-
     /// <summary>By node: pods may be sent there.</summary>
     public bool[] MayTake { get; }
 
@@ -85,7 +82,7 @@ internal sealed class PlacementProblem
     public bool CpuSuits(int pod, int node) => policy.IgnoreCpu || Home[pod] < 0 || machines.MayGoOn(Home[pod], node);
 
     /// <summary>The policy sends no pod there: the node is too likely to be taken away.</summary>
-    public bool IsTooRisky(int node) => Costs.Hazards[node].PerHour > policy.SpotRiskCeilingPerHour;
+    public bool IsTooRisky(int node) => policy.IsTooRisky(hazards[node]);
 
     /// <summary>A node that holds only such pods is empty: they go with it.</summary>
     public bool GoesWithNode(int pod) => goesWithNode[pod];

@@ -8,14 +8,15 @@ internal sealed partial class AddressHandOver(IAddressRecords records, ILogger<A
 {
     private const int MaxTries = 10;
 
+    /// <summary>The moving pod's address; null: the source's agent has told none.</summary>
+    public static IPAddress? Told(Migration migration) => IPAddress.TryParse(migration.Status.Source?.Address?.Split('/')[0], out var address) ? address : null;
+
     /// <summary>The moving pod's address.</summary>
     /// <exception cref="AddressException">The source's agent has told none.</exception>
     public static IPAddress AddressOf(Migration migration)
     {
-        var text = migration.Status.Source?.Address?.Split('/')[0];
-        return IPAddress.TryParse(text, out var address)
-            ? address
-            : throw new AddressException(AddressReasons.AddressLost, $"migration {NameOf(migration)}: status.source.address '{migration.Status.Source?.Address}' is no address");
+        return Told(migration)
+            ?? throw new AddressException(AddressReasons.AddressLost, $"migration {NameOf(migration)}: status.source.address '{migration.Status.Source?.Address}' is no address");
     }
 
     /// <param name="migration">Committed, and its claim is bound.</param>

@@ -1,4 +1,3 @@
-using System.Net;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
 
@@ -18,7 +17,7 @@ internal sealed class AddressPreflight(IAddressRecords records, NodeAddressing a
     /// <exception cref="MoveException">NetworkUnsupported, AddressLost: it would have another address here, or none.</exception>
     public async Task RequireAsync(Migration migration, CancellationToken cancellation)
     {
-        if (!IPAddress.TryParse(migration.Status.Source?.Address?.Split('/')[0], out var address)) { return; }
+        if (AddressHandOver.Told(migration) is not { } address) { return; }
         if (addressing.Network(out var others) is not { } network)
         {
             throw new MoveException(Reasons.NetworkUnsupported, $"node {options.Node} would give the pod another address than {address}: its pods get theirs from {others}, not from {NodeAddressing.Ours}");
