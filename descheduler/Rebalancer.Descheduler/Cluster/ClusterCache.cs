@@ -14,6 +14,7 @@ internal sealed class ClusterCache(ApiClient client, InformerOptions options, Ti
 {
     public Informer<Migration> Migrations { get; } = new(client, ApiResource.Migrations, options, clock, loggers.CreateLogger("Informer.Migrations"));
     public Informer<RebalancePolicy> Policies { get; } = new(client, ApiResource.RebalancePolicies, options, clock, loggers.CreateLogger("Informer.Policies"));
+    public Informer<RebalancePlan> Plans { get; } = new(client, ApiResource.RebalancePlans, options, clock, loggers.CreateLogger("Informer.Plans"));
     public Informer<V1Pod> Pods { get; } = new(client, ApiResource.Pods, options, clock, loggers.CreateLogger("Informer.Pods"));
     public Informer<V1Node> Nodes { get; } = new(client, ApiResource.Nodes, options, clock, loggers.CreateLogger("Informer.Nodes"));
     public Informer<V1ReplicaSet> ReplicaSets { get; } = new(client, ApiResource.ReplicaSets, options, clock, loggers.CreateLogger("Informer.ReplicaSets"));
@@ -23,7 +24,7 @@ internal sealed class ClusterCache(ApiClient client, InformerOptions options, Ti
     public Informer<V1PodDisruptionBudget> Budgets { get; } = new(client, ApiResource.PodDisruptionBudgets, options, clock, loggers.CreateLogger("Informer.Budgets"));
     public Informer<V1RuntimeClass> RuntimeClasses { get; } = new(client, ApiResource.RuntimeClasses, options, clock, loggers.CreateLogger("Informer.RuntimeClasses"));
 
-    public ImmutableArray<IInformer> All => [Migrations, Policies, Pods, Nodes, ReplicaSets, StatefulSets, Jobs, Services, Budgets, RuntimeClasses];
+    public ImmutableArray<IInformer> All => [Migrations, Policies, Plans, Pods, Nodes, ReplicaSets, StatefulSets, Jobs, Services, Budgets, RuntimeClasses];
 
     public Task Synced => Task.WhenAll(All.Select(i => i.Synced));
 

@@ -12,6 +12,9 @@ public static class MoveReasons
     /// <summary>Somebody evicts the pod (kubectl drain, an autoscaler): it waits for what may pass, for a time, and is evicted then.</summary>
     public const string Eviction = "Eviction";
 
+    /// <summary>Somebody has announced maintenance of the node: the pod waits for what may pass, for as long as it takes.</summary>
+    public const string Maintenance = "Maintenance";
+
     /// <summary>A plan empties the pod's node.</summary>
     public const string Consolidation = "Consolidation";
 

@@ -34,6 +34,18 @@ public static class Names
     /// <summary>On a node, beside <see cref="TerminatesAt"/>: why it goes away, for people.</summary>
     public const string TerminationReason = "rebalancer.dev/termination-reason";
 
+    /// <summary>On a node: why its pods are to leave it for maintenance, for people; whenever they can, there is no deadline. Anyone may set it, and take it back.</summary>
+    public const string Maintenance = "rebalancer.dev/maintenance";
+
+    /// <summary>On a RebalancePolicy: why nothing is to begin under it, for people. Whatever stands there pauses it; what has begun ends as it would.</summary>
+    public const string Paused = "rebalancer.dev/paused";
+
+    /// <summary>Taint key (effect NoSchedule) of a node that a plan empties, with the plan's name as its value.</summary>
+    public const string EmptyingTaint = "rebalancer.dev/emptying";
+
+    /// <summary>Label on a Migration that a plan made: the plan's name.</summary>
+    public const string PlanLabel = "rebalancer.dev/plan";
+
     /// <summary>Taint key (effect NoSchedule) of a node that is about to be interrupted.</summary>
     public const string InterruptionTaint = "rebalancer.dev/interruption";
 
