@@ -31,6 +31,12 @@ public sealed record PodInfo
     public ImmutableArray<string> Claims { get; init; } = [];
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>Why plans leave it alone for now, such as a move a moment ago; null: nothing is known against it.</summary>
+    public string? Rests { get; init; }
+
+    /// <summary>The node that it has left not long ago: no plan sends it back there. Null: there is none.</summary>
+    public string? LastSource { get; init; }
+
     /// <summary>It holds nothing of its node any more.</summary>
     public bool Finished => Phase is "Succeeded" or "Failed";
     public string FullName => Namespace + "/" + Name;

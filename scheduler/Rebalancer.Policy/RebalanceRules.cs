@@ -26,6 +26,26 @@ public sealed record CoolDowns(TimeSpan Plan, TimeSpan Pod, TimeSpan LastSource,
     public static readonly CoolDowns Default = new(TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(24), TimeSpan.FromMinutes(30));
 }
 
+/// <summary>Who takes an emptied node away.</summary>
+public enum NodeReleaseMethod
+{
+    /// <summary>Cluster Autoscaler or Karpenter, by their own removal of empty nodes.</summary>
+    Autoscaler,
+
+    /// <summary>Karpenter: the node's NodeClaim is deleted.</summary>
+    NodeClaim,
+
+    /// <summary>A service of the owner's, told by HTTP.</summary>
+    Webhook,
+}
+
+/// <param name="Timeout">A node that is still there so long after it was emptied is given back to scheduling; &gt; 0.</param>
+/// <param name="Url">Of the webhook.</param>
+public sealed record NodeReleaseRules(NodeReleaseMethod Method, TimeSpan Timeout, Uri? Url = null)
+{
+    public static readonly NodeReleaseRules Default = new(NodeReleaseMethod.Autoscaler, TimeSpan.FromMinutes(30));
+}
+
 /// <summary>A whole policy: what plans are made by, and what is done with them.</summary>
 public sealed record RebalanceRules
 {
@@ -35,7 +55,12 @@ public sealed record RebalanceRules
 
     public ImmutableArray<MoveBudget> Budgets { get; init; } = [];
 
+    /// <summary>When the budgets close while a plan runs, moves that have not committed are given up; otherwise what has begun ends.</summary>
+    public bool StopAtWindowEnd { get; init; }
+
     public CoolDowns CoolDowns { get; init; } = CoolDowns.Default;
+
+    public NodeReleaseRules Release { get; init; } = NodeReleaseRules.Default;
 
     /// <summary>Mbit/s of all moves together while their pods run; 0: no limit; null: as the service is started.</summary>
     public long? BandwidthMbit { get; init; }

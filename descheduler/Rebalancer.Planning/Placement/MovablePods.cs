@@ -28,7 +28,7 @@ internal sealed class MovablePods(ClusterIndex index, PlanPolicy policy, Immutab
             return first.Message;
         }
 
-        return policy.Pods.Refusal(pod) ?? (!policy.Nodes.Matches(index.Nodes[home]) ? "the policy leaves its node alone"
+        return (pod.Rests is { } rests ? $"pod {pod.FullName} {rests}" : null) ?? policy.Pods.Refusal(pod) ?? (!policy.Nodes.Matches(index.Nodes[home]) ? "the policy leaves its node alone"
             : string.IsNullOrEmpty(index.Nodes[home].AgentEndpoint) ? "no agent runs on its node"
             : null);
     }

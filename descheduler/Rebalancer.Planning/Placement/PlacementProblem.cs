@@ -36,6 +36,7 @@ internal sealed class PlacementProblem
         machines = new MachineClasses(Index.Nodes);
         Offered = [.. Index.Nodes.Select(n => offered.Contains(n.Name))];
         Home = [.. Index.Pods.Select(p => Index.NodeNumber(p.NodeName))];
+        LastSource = [.. Index.Pods.Select(p => p.LastSource is { } left ? Index.NodeNumber(left) : ClusterIndex.NoNode)];
         goesWithNode = [.. Index.Pods.Select(p => p is { Owner.Kind: "DaemonSet" } or { Shape.Mirror: true })];
         var covered = Commitments.Covered(policy.Commitments, snapshot.Nodes, UsedShares());
         kept = [.. Index.Nodes.Select(n => WhyKept(n, covered))];
@@ -55,6 +56,9 @@ internal sealed class PlacementProblem
 
     /// <summary>By pod: the node where it runs; -1 where it is not placed.</summary>
     public int[] Home { get; }
+
+    /// <summary>By pod: the node that it has left not long ago, where it is not sent again; -1 for none.</summary>
+    public int[] LastSource { get; }
 
     /// <summary>By node: what it costs while it holds a pod, over the hours that count; 0 where its going would save nothing.</summary>
     public long[] NodeMicros { get; }

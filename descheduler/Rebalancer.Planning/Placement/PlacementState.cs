@@ -104,6 +104,11 @@ internal sealed class PlacementState
                 return MoveRules.Availability(problem.Index.Nodes[node]);
             }
 
+            if (problem.LastSource[pod] == node)
+            {
+                return RejectionKind.LastSource;
+            }
+
             if (problem.IsTooRisky(node))
             {
                 return RejectionKind.SpotRisk;

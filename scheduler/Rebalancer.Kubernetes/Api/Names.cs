@@ -43,6 +43,9 @@ public static class Names
     /// <summary>Taint key (effect NoSchedule) of a node that a plan empties, with the plan's name as its value.</summary>
     public const string EmptyingTaint = "rebalancer.dev/emptying";
 
+    /// <summary>On a node with that taint, RFC 3339: the instant at which nothing kept it any more.</summary>
+    public const string EmptiedAt = "rebalancer.dev/emptied-at";
+
     /// <summary>Label on a Migration that a plan made: the plan's name.</summary>
     public const string PlanLabel = "rebalancer.dev/plan";
 

@@ -3,7 +3,7 @@ using k8s.Models;
 namespace Rebalancer.Kubernetes.Api;
 
 /// <summary>What became of a plan; written by the leader.</summary>
-public sealed class RebalancePlanStatus
+public sealed record RebalancePlanStatus
 {
     /// <summary>One of <see cref="PlanPhases"/>.</summary>
     public string? Phase { get; set; }

@@ -54,6 +54,7 @@ public static class MoveRules
             RejectionKind.Doomed => info.Interrupted ? "announced to be interrupted" : "cordoned",
             RejectionKind.Unready => "not Ready",
             RejectionKind.AgentMissing => "no agent runs there",
+            RejectionKind.LastSource => "the pod left it not long ago",
             RejectionKind.SpotRisk => "interruptions are more likely there than the policy allows",
             RejectionKind.CpuClass when source >= 0 => CpuCompatibility.Explain(index.Nodes[source].Machine, info.Machine),
             _ => state.Explain(pod, node, kind),

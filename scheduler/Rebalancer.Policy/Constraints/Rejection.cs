@@ -29,6 +29,9 @@ public enum RejectionKind : byte
     /// <summary>The node is more likely to be taken away than the policy allows.</summary>
     SpotRisk,
 
+    /// <summary>The pod has left the node not long ago.</summary>
+    LastSource,
+
     /// <summary>The pod could be there, but not while it still runs where it is.</summary>
     Copy,
 }

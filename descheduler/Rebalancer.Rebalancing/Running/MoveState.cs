@@ -1,0 +1,33 @@
+using Rebalancer.Kubernetes.Api;
+
+namespace Rebalancer.Rebalancing.Running;
+
+/// <summary>How far one move of a running plan is.</summary>
+/// <param name="Result">One of <see cref="MoveResults"/>; null: it has not begun.</param>
+internal sealed record MoveState(string? Result, string? Migration = null, string? Reason = null, long? FreezeMs = null)
+{
+    public bool IsOver => Result is not (null or MoveResults.Running);
+
+    /// <summary>What was written is kept where the Migration is gone by now; a move that never began is looked at by its pod.</summary>
+    public static MoveState Of(PlanView view, PlanMove move, int number)
+    {
+        if (view.Migration(number) is { } migration)
+        {
+            var status = migration.Status;
+            return new MoveState(Phases.IsFinal(status.Phase) ? status.Phase : MoveResults.Running, migration.Metadata.Name, Phases.IsFinal(status.Phase) ? status.Reason : null, status.Target?.FreezeMs);
+        }
+
+        var written = view.Plan.Status.Moves?.FirstOrDefault(o => o.Namespace == move.Namespace && o.Pod == move.Pod);
+        if (written is { Result: not MoveResults.Running })
+        {
+            return new MoveState(written.Result, written.Migration, written.Reason, written.FreezeMs);
+        }
+
+        // Written as begun, and no Migration: the leader died in between, or somebody has deleted it.
+        var stands = view.Pod(move) is { Phase: "Running", Terminating: false } pod && pod.Uid == move.PodUID && pod.NodeName == move.SourceNode;
+        return stands ? new MoveState(null) : new MoveState(MoveResults.Skipped, null, PlanReasons.PodChanged);
+    }
+
+    public MoveOutcome? ToOutcome(PlanMove move)
+        => Result is null ? null : new MoveOutcome { Namespace = move.Namespace, Pod = move.Pod, Migration = Migration, Result = Result, Reason = Reason, FreezeMs = FreezeMs };
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using k8s.Models;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Policy;
+
+namespace Rebalancer.Rebalancing.Running;
+
+/// <summary>The Migrations of a plan.</summary>
+public static class PlanMigrations
+{
+    /// <summary>The same however often it is asked, so that a leader that died between two steps is followed by one that makes no second Migration.</summary>
+    public static string NameOf(RebalancePlan plan, int move) => $"{plan.Metadata.Name}-{move.ToString(CultureInfo.InvariantCulture)}";
+
+    public static Migration Of(RebalancePlan plan, int number, PlanPolicy policy)
+    {
+        var move = plan.Spec.Moves[number];
+        return new Migration
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = NameOf(plan, number),
+                NamespaceProperty = move.Namespace,
+                Labels = new Dictionary<string, string> { [Names.PlanLabel] = plan.Metadata.Name },
+            },
+            Spec = new MigrationSpec
+            {
+                PodName = move.Pod,
+                PodUID = move.PodUID,
+                TargetNode = move.TargetNode,
+                FreezeBudget = $"{(long)policy.Limits.Freeze.TotalMilliseconds}ms",
+                CpuPolicy = policy.IgnoreCpu ? "Ignore" : "Strict",
+                Reason = move.Reason,
+            },
+        };
+    }
+}

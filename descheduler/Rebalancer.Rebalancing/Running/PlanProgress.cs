@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Policy.Windows;
+
+namespace Rebalancer.Rebalancing.Running;
+
+/// <summary>A plan on its way: what has become of each move, which may begin now, and when it has ended. Pure.</summary>
+internal static class PlanProgress
+{
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
+
+    public static PlanStep Next(PlanView view)
+    {
+        var plan = view.Plan;
+        var states = plan.Spec.Moves.Select((m, i) => MoveState.Of(view, m, i)).ToArray();
+        var allowed = Allowed(view, states);
+        var stop = WhyStop(view, states, allowed);
+        Skip(plan, states, stop);
+        ImmutableArray<int> begin = stop is null ? [.. ToBegin(plan, states, allowed)] : [];
+        foreach (var number in begin)
+        {
+            states[number] = states[number] with { Result = MoveResults.Running, Migration = PlanMigrations.NameOf(plan, number) };
+        }
+
+        var ended = Array.TrueForAll(states, s => s.IsOver);
+        var status = Status(view, states, stop, ended);
+        var abort = stop?.Abort == true ? states.Where(s => s.Result == MoveResults.Running).Select(s => s.Migration!).ToImmutableArray() : [];
+        return new PlanStep(status, begin, abort, ToEmpty(plan, states), ended ? null : Later);
+    }
+
+    /// <summary>Nodes that nothing keeps once the moves that are still possible have been made.</summary>
+    public static ImmutableHashSet<string> ToEmpty(RebalancePlan plan, MoveState[] states)
+    {
+        var stay = Staying(plan, states);
+        var left = plan.Spec.Moves.Select(m => m.SourceNode).ToHashSet(StringComparer.Ordinal);
+        return [.. plan.Spec.FreedNodes.Where(n => !n.WasEmpty && left.Contains(n.Name) && !stay.Contains(n.Name)).Select(n => n.Name)];
+    }
+
+    /// <summary>What the policy's budgets leave to a plan at this moment, for each reason that its moves have.</summary>
+    public static Budgets Allowed(PlanView view, MoveState[]? states = null)
+    {
+        var reasons = view.Plan.Spec.Moves.Where((_, i) => states?[i].Result is null).Select(m => m.Reason).Distinct();
+        return new Budgets(reasons.ToImmutableDictionary(r => r, r => BudgetCalendar.At(view.Rules!.Budgets, r, view.Now, view.Nodes, view.Pods)));
+    }
+
+    private static (string Reason, string Message, bool Abort)? WhyStop(PlanView view, MoveState[] states, Budgets allowed)
+    {
+        var failed = states.Count(s => s.Result is MoveResults.Failed or MoveResults.RolledBack);
+        return view.Rules is null ? (PlanReasons.PolicyChanged, "its policy is gone or makes no sense", false)
+            : view.PolicyGeneration != view.Plan.Spec.PolicyGeneration ? (PlanReasons.PolicyChanged, "its policy has changed", false)
+            : view.Paused is { } paused ? (PlanReasons.Paused, $"the policy is paused: {paused}", false)
+            : view.BreakerOpenUntil is not null ? (PlanReasons.BreakerOpen, $"{failed} of its moves failed", false)
+            : allowed.Closed is { } closed ? (PlanReasons.BudgetClosed, closed.Because, view.Rules.StopAtWindowEnd)
+            : null;
+    }
+
+    /// <summary>A move for a node that stays anyway would save nothing.</summary>
+    private static void Skip(RebalancePlan plan, MoveState[] states, (string Reason, string Message, bool Abort)? stop)
+    {
+        var stay = Staying(plan, states);
+        for (var i = 0; i < states.Length; i++)
+        {
+            if (states[i].Result is null && (stop is not null || stay.Contains(plan.Spec.Moves[i].SourceNode)))
+            {
+                states[i] = states[i] with { Result = MoveResults.Skipped, Reason = stop is null ? PlanReasons.NodeStays : PlanReasons.PlanStopped };
+            }
+        }
+    }
+
+    /// <summary>Nodes that a move should have left and has not.</summary>
+    private static HashSet<string> Staying(RebalancePlan plan, MoveState[] states)
+        => [.. states.Select((s, i) => (s, i)).Where(x => x.s.IsOver && x.s.Result != MoveResults.Succeeded).Select(x => plan.Spec.Moves[x.i].SourceNode)];
+
+    /// <summary>Moves of the first wave that has not ended, as many as the budgets leave.</summary>
+    private static IEnumerable<int> ToBegin(RebalancePlan plan, MoveState[] states, Budgets allowed)
+    {
+        var moves = plan.Spec.Moves;
+        var open = Enumerable.Range(0, states.Length).Where(i => !states[i].IsOver).ToList();
+        if (open.Count == 0)
+        {
+            yield break;
+        }
+
+        var wave = open.Min(i => moves[i].Wave);
+        // A node is disturbed from its first move to its last.
+        var disturbed = Enumerable.Range(0, states.Length).Where(i => states[i].Result is not null).Select(i => moves[i].SourceNode)
+            .Intersect(open.Select(i => moves[i].SourceNode)).ToHashSet(StringComparer.Ordinal);
+        var running = states.Count(s => s.Result == MoveResults.Running);
+        foreach (var number in open.Where(i => states[i].Result is null && moves[i].Wave == wave))
+        {
+            var (nodes, pods) = allowed.Of(moves[number].Reason);
+            if (running >= (pods ?? int.MaxValue) || (!disturbed.Contains(moves[number].SourceNode) && disturbed.Count >= (nodes ?? int.MaxValue)))
+            {
+                continue;
+            }
+
+            running++;
+            disturbed.Add(moves[number].SourceNode);
+            yield return number;
+        }
+    }
+
+    private static RebalancePlanStatus Status(PlanView view, MoveState[] states, (string Reason, string Message, bool Abort)? stop, bool ended)
+    {
+        int Count(string result) => states.Count(s => s.Result == result);
+        var good = Count(MoveResults.Succeeded);
+        var (failed, skipped) = (Count(MoveResults.Failed) + Count(MoveResults.RolledBack), Count(MoveResults.Skipped));
+        var sums = $"{good} of {states.Length} moves succeeded{(failed > 0 ? $", {failed} failed" : "")}{(skipped > 0 ? $", {skipped} were not begun" : "")}";
+        var outcomes = states.Select((s, i) => s.ToOutcome(view.Plan.Spec.Moves[i])).OfType<MoveOutcome>().ToList();
+        var status = !ended ? PlanMachine.Say(view, PlanPhases.Running, stop?.Reason ?? PlanReasons.Moving, stop is null ? sums : $"it stops, {stop.Value.Message}: {sums}")
+            : good == states.Length ? PlanMachine.Say(view, PlanPhases.Completed, PlanReasons.Done, sums)
+            : PlanMachine.Say(view, PlanPhases.Stopped, WhyEnded(view, stop), stop is null ? sums : $"{stop.Value.Message}: {sums}");
+        return status with { Moves = outcomes, CompletedAt = ended ? view.Now : null };
+    }
+
+    /// <summary>What stopped it is known from the look before, when only its last moves were waited for.</summary>
+    private static string WhyEnded(PlanView view, (string Reason, string Message, bool Abort)? stop)
+        => stop?.Reason ?? (view.Plan.Status.Reason is { } before && before != PlanReasons.Moving ? before : PlanReasons.MovesFailed);
+}
+
+/// <summary>By reason of a move: what may be disturbed at a time.</summary>
+internal sealed record Budgets(ImmutableDictionary<string, Allowance> ByReason)
+{
+    /// <summary>Nothing may begin, for whatever reason; null: something may.</summary>
+    public (string Because, DateTimeOffset? Until)? Closed
+        => !ByReason.IsEmpty && ByReason.Values.All(a => a.ClosedBecause is not null) ? (ByReason.Values.First().ClosedBecause!, ByReason.Values.Min(a => a.ChangesAt)) : null;
+
+    public (int? Nodes, int? Pods) Of(string reason) => ByReason.TryGetValue(reason, out var allowance) ? (allowance.Nodes, allowance.Pods) : (null, null);
+}
