@@ -1,46 +1,47 @@
 namespace Rebalancer.Policy.Windows;
 
-/// <summary>Open from each time of a schedule, on the clocks of a time zone, for a duration.</summary>
+/// <summary>
+/// Open from each time of a schedule, on the clocks of a time zone, for a duration. The clock alone decides, so a service that was down at an opening finds the
+/// window open when it is back. Starts within an open window prolong it. See <see cref="StartTimes"/> for the days on which clocks are changed; the duration is time
+/// that passes, not time on the clocks.
+/// </summary>
 /// <param name="Duration">At most <see cref="MaxDuration"/>.</param>
 public sealed record BudgetWindow(CronSchedule Schedule, TimeSpan Duration, TimeZoneInfo Zone)
 {
     public static readonly TimeSpan MinDuration = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan MaxDuration = TimeSpan.FromDays(7);
 
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    /// <summary>How far ends are looked for where starts follow each other without a gap.</summary>
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromDays(14);
 
-    public bool IsOpen(DateTimeOffset now)
-    {
-        var last = new DateTimeOffset(now.UtcTicks - now.UtcTicks % Minute.Ticks, TimeSpan.Zero);
-        for (var start = last; now - start < Duration; start -= Minute)
-        {
-            if (Starts(start))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool IsOpen(DateTimeOffset now) => StartTimes.Next(Schedule, Zone, now - Duration, now) is not null;
 
     /// <summary>
-    /// Where clocks are put forward, times that do not exist that day start at the jump. Where they are put back, a time that comes twice starts twice, so that
-    /// a window from two to four is open from the first two to the last four.
+    /// The next instant at which it opens or closes, or one before it where no end is in sight for weeks: whoever asks again then is never late. Null: it stays as
+    /// it is for ever.
     /// </summary>
-    private bool Starts(DateTimeOffset minute)
+    public DateTimeOffset? ChangesAt(DateTimeOffset now)
     {
-        var (local, before) = (Local(minute), Local(minute - Minute));
-        var jumped = local - before > Minute;
-        for (var time = jumped ? before + Minute : local; time <= local; time += Minute)
-        {
-            if (Schedule.Matches(time))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var start = StartTimes.Next(Schedule, Zone, now - Duration, now + StartTimes.MaxGap);
+        return start is null || start > now ? start : Schedule.IsAlways ? null : End(start.Value, now + EndsWithin);
     }
 
-    private DateTime Local(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone).DateTime;
+    /// <summary>When it closes, having opened at a start; that or later than the limit.</summary>
+    private DateTimeOffset End(DateTimeOffset start, DateTimeOffset limit)
+    {
+        var end = start + Duration;
+        while (end < limit)
+        {
+            // Any start until the end prolongs it. Those in the later half take the fewest steps.
+            var next = StartTimes.Next(Schedule, Zone, end - Duration / 2, end) ?? StartTimes.Next(Schedule, Zone, start, end);
+            if (next is null)
+            {
+                return end;
+            }
+
+            (start, end) = (next.Value, next.Value + Duration);
+        }
+
+        return end;
+    }
 }

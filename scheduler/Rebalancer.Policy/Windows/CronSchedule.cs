@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Rebalancer.Policy.Windows;
 
@@ -8,9 +9,14 @@ namespace Rebalancer.Policy.Windows;
 /// </summary>
 public sealed record CronSchedule
 {
+    private const int Minute = 0;
+    private const int Hour = 1;
     private const int DayOfMonth = 2;
+    private const int Month = 3;
     private const int DayOfWeek = 4;
     private const int Sunday = 7;
+    private const int HoursPerDay = 24;
+    private const int MinutesPerHour = 60;
 
     private static readonly (string Name, int Least, int Most, string[] Names)[] Fields =
     [
@@ -25,9 +31,16 @@ public sealed record CronSchedule
     private readonly ulong[] allowed;
     private readonly bool eitherDay;
 
-    private CronSchedule(string text, ulong[] allowed, bool eitherDay) => (Text, this.allowed, this.eitherDay) = (text, allowed, eitherDay);
+    private CronSchedule(string text, ulong[] allowed, bool eitherDay)
+    {
+        (Text, this.allowed, this.eitherDay) = (text, allowed, eitherDay);
+        IsAlways = Fields.Index().All(f => (allowed[f.Index] & All(f.Index)) == All(f.Index));
+    }
 
     public string Text { get; }
+
+    /// <summary>It matches at any time.</summary>
+    internal bool IsAlways { get; }
 
     public static bool TryParse(string text, out CronSchedule? schedule, out string? problem)
     {
@@ -55,14 +68,60 @@ public sealed record CronSchedule
 
     /// <param name="local">On the clocks of the schedule's time zone; seconds are not looked at.</param>
     public bool Matches(DateTime local)
+        => Has(Minute, local.Minute) && Has(Hour, local.Hour) && Has(Month, local.Month) && MatchesDay(local);
+
+    /// <summary>The first matching time at or after a time and up to another, on the same clocks; null: there is none.</summary>
+    internal DateTime? NextLocal(DateTime from, DateTime until)
     {
-        var (byMonth, byWeek) = (Has(DayOfMonth, local.Day), Has(DayOfWeek, (int)local.DayOfWeek));
-        return Has(0, local.Minute) && Has(1, local.Hour) && Has(3, local.Month) && (eitherDay ? byMonth || byWeek : byMonth && byWeek);
+        var day = from.Date;
+        var minute = (int)Math.Ceiling(from.TimeOfDay.TotalMinutes);
+        while (day <= until)
+        {
+            if (!Has(Month, day.Month))
+            {
+                (day, minute) = (new DateTime(day.Year, day.Month, 1).AddMonths(1), 0);
+                continue;
+            }
+
+            if (MatchesDay(day) && MinuteOfDay(minute) is { } found)
+            {
+                var time = day.AddMinutes(found);
+                return time <= until ? time : null;
+            }
+
+            (day, minute) = (day.AddDays(1), 0);
+        }
+
+        return null;
     }
 
     public bool Equals(CronSchedule? other) => other?.Text == Text;
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
+    private bool MatchesDay(DateTime day)
+    {
+        var (byMonth, byWeek) = (Has(DayOfMonth, day.Day), Has(DayOfWeek, (int)day.DayOfWeek));
+        return eitherDay ? byMonth || byWeek : byMonth && byWeek;
+    }
+
+    /// <summary>The first matching minute of a day from this one on.</summary>
+    private int? MinuteOfDay(int from)
+    {
+        for (var hour = from / MinutesPerHour; hour < HoursPerDay; hour++)
+        {
+            var past = hour == from / MinutesPerHour ? from % MinutesPerHour : 0;
+            var left = allowed[Minute] >> past << past;
+            if (Has(Hour, hour) && left != 0)
+            {
+                return hour * MinutesPerHour + BitOperations.TrailingZeroCount(left);
+            }
+        }
+
+        return null;
+    }
+
+    private static ulong All(int field) => (2UL << (field == DayOfWeek ? Sunday - 1 : Fields[field].Most)) - (1UL << Fields[field].Least);
 
     private bool Has(int field, int value) => (allowed[field] >> value & 1) != 0;
 
