@@ -4,6 +4,7 @@ using System.Net;
 using k8s;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Rebalancing;
 using Rebalancer.Descheduler.Status;
 using Rebalancer.Descheduler.Webhook;
 
@@ -30,7 +31,10 @@ internal static class DeschedulerCommand
         {
             if (result.GetValueOrDefault<long>() is < 0 or > MaximumBandwidthMbit) { result.AddError($"--cluster-bandwidth must be between 0 and {MaximumBandwidthMbit} Mbit/s"); }
         });
-        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, status, bandwidth };
+        var interval = Seconds("--plan-interval", "Seconds between two plans of a policy while things change.", PlanOptions.Default.Interval, 1, 86400);
+        var time = Seconds("--plan-time", "Seconds that one plan may be sought; 0: the first that is found.", PlanOptions.Default.Time, 0, 600);
+        var settle = Seconds("--plan-settle", "Seconds that a plan waits before it is looked at again and begins.", PlanOptions.Default.Settle, 0, 3600);
+        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, status, bandwidth, interval, time, settle };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DeschedulerOptions
@@ -40,6 +44,7 @@ internal static class DeschedulerCommand
                 WebhookUrl = parsed.GetValue(url),
                 StatusListen = parsed.GetValue(status),
                 Limits = new MoveLimits { ClusterBandwidthMbit = parsed.GetValue(bandwidth) },
+                Plans = new PlanOptions(TimeSpan.FromSeconds(parsed.GetValue(interval)), TimeSpan.FromSeconds(parsed.GetValue(time)), TimeSpan.FromSeconds(parsed.GetValue(settle))),
             };
             await Build(options, []).RunAsync(cancellation);
             return 0;
@@ -54,6 +59,16 @@ internal static class DeschedulerCommand
         app.MapEviction();
         app.MapStatus(options);
         return app;
+    }
+
+    private static Option<double> Seconds(string name, string description, TimeSpan usual, double least, double most)
+    {
+        var option = new Option<double>(name) { Description = $"{description} {least} to {most}, default {usual.TotalSeconds}.", DefaultValueFactory = _ => usual.TotalSeconds };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is var value && !(value >= least && value <= most)) { result.AddError($"{name} is {value}, expected {least} to {most} seconds"); }
+        });
+        return option;
     }
 
     private static KubernetesClientConfiguration Api(FileInfo? kubeconfig)

@@ -1,6 +1,7 @@
 using System.Net;
 using k8s;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Rebalancing;
 
 namespace Rebalancer.Descheduler;
 
@@ -28,4 +29,6 @@ internal sealed record DeschedulerOptions
     public IPEndPoint? StatusListen { get; init; }
 
     public MoveLimits Limits { get; init; } = new();
+
+    public PlanOptions Plans { get; init; } = PlanOptions.Default;
 }

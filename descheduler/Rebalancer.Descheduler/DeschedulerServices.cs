@@ -6,6 +6,7 @@ using Rebalancer.Descheduler.Leases;
 using Rebalancer.Descheduler.Migratable;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Policies;
+using Rebalancer.Descheduler.Rebalancing;
 using Rebalancer.Descheduler.Status;
 using Rebalancer.Descheduler.Webhook;
 using Rebalancer.Kubernetes.Client;
@@ -48,6 +49,7 @@ internal static class DeschedulerServices
         services.AddHostedService<InterruptionController>();
         services.AddHostedService<MigratableController>();
         services.AddHostedService<PolicyController>();
+        services.AddRebalancing(options);
         services.AddHostedService<CacheService>();
         services.AddSingleton<WebhookRegistration>().AddHostedService(p => p.GetRequiredService<WebhookRegistration>());
 
@@ -58,6 +60,19 @@ internal static class DeschedulerServices
             if (options.StatusListen is { } status) { kestrel.Listen(status); }
         });
         return builder;
+    }
+
+    private static void AddRebalancing(this IServiceCollection services, DeschedulerOptions options)
+    {
+        services.AddSingleton(options.Plans);
+        services.AddSingleton<PlanningSnapshot>();
+        services.AddSingleton<PlanMaker>();
+        services.AddSingleton<PlanMetrics>();
+        services.AddSingleton<PlanWriter>();
+        services.AddSingleton<Proposer>();
+        services.AddSingleton(p => new NodeReleaser(p.GetRequiredService<ApiClient>(), new HttpClient()));
+        services.AddHostedService<RebalanceController>();
+        services.AddHostedService<ReleaseController>();
     }
 
     private static void AddCertificates(this IServiceCollection services)

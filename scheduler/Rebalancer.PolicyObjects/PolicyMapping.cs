@@ -33,6 +33,8 @@ public sealed class PolicyMapping
                 (PolicyModes.Observe, RebalanceMode.Observe), (PolicyModes.Recommend, RebalanceMode.Recommend), (PolicyModes.Auto, RebalanceMode.Auto)),
             Plan = Plan(spec, migrations),
             Budgets = [.. (spec.Budgets ?? []).Select((b, i) => MoveBudgetMapping.ToModel(fields, $"budgets[{i}]", b))],
+            StopAtWindowEnd = fields.Choice("atWindowEnd", spec.AtWindowEnd, false, ("Finish", false), ("Stop", true)),
+            Release = ReleaseMapping.ToModel(fields, spec.Release ?? new ReleaseSpec()),
             CoolDowns = CoolDowns(spec.CoolDowns ?? new CoolDownsSpec()),
             BandwidthMbit = migrations.BandwidthMbit is { } mbit ? fields.Count("migrations.bandwidthMbit", mbit, 0, 0, 10_000_000) : null,
         };

@@ -34,17 +34,17 @@ public static class NodeRelease
     /// <param name="node">Carries the taint.</param>
     /// <param name="plan">Whose taint it is; null: it is gone.</param>
     /// <param name="isKept">Some pod is there that does not go with the node.</param>
-    /// <param name="wanted">The running plan still wants it empty.</param>
     /// <param name="rules">Of the plan's policy.</param>
     /// <param name="now">Of this look.</param>
-    public static ReleaseDecision Of(V1Node node, RebalancePlan? plan, bool isKept, bool wanted, NodeReleaseRules rules, DateTimeOffset now)
+    public static ReleaseDecision Of(V1Node node, RebalancePlan? plan, bool isKept, NodeReleaseRules rules, DateTimeOffset now)
     {
+        // As long as it runs, the plan's own looks see to its nodes.
         if (plan?.Status.Phase == PlanPhases.Running)
         {
-            return wanted ? new ReleaseDecision(ReleaseStep.Wait) : new ReleaseDecision(ReleaseStep.GiveBack, "its pods stay");
+            return new ReleaseDecision(ReleaseStep.Wait);
         }
 
-        // A proposal that has not been written as running yet: its taint follows the status, so that this is another leader's leftover.
+        // A taint follows the status that says Running: this one is a leftover.
         if (plan is null || !PlanPhases.IsFinal(plan.Status.Phase))
         {
             return new ReleaseDecision(ReleaseStep.GiveBack, $"plan {PlanOf(node)} does not run");

@@ -25,7 +25,7 @@ internal sealed record MoveState(string? Result, string? Migration = null, strin
 
         // Written as begun, and no Migration: the leader died in between, or somebody has deleted it.
         var stands = view.Pod(move) is { Phase: "Running", Terminating: false } pod && pod.Uid == move.PodUID && pod.NodeName == move.SourceNode;
-        return stands ? new MoveState(null) : new MoveState(MoveResults.Skipped, null, PlanReasons.PodChanged);
+        return stands ? new MoveState(Result: null) : new MoveState(MoveResults.Skipped, Reason: PlanReasons.PodChanged);
     }
 
     public MoveOutcome? ToOutcome(PlanMove move)

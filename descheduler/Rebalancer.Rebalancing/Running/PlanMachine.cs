@@ -10,9 +10,6 @@ namespace Rebalancer.Rebalancing.Running;
 /// </summary>
 public static class PlanMachine
 {
-    /// <summary>A plan is looked at again before it begins, so that nothing is done about a cluster that is still changing; as Karpenter waits.</summary>
-    public static readonly TimeSpan Settle = TimeSpan.FromSeconds(15);
-
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
 
     public static PlanStep Next(PlanView view) => view.Plan.Status.Phase switch
@@ -58,7 +55,7 @@ public static class PlanMachine
     private static (string Reason, string Message, TimeSpan? For)? Wait(PlanView view)
     {
         var (plan, rules) = (view.Plan, view.Rules!);
-        var settled = ProposalRule.MadeAt(plan) + Settle - view.Now;
+        var settled = ProposalRule.MadeAt(plan) + view.Settle - view.Now;
         var rest = view.LastEnded is { } ended ? ended + rules.CoolDowns.Plan - view.Now : TimeSpan.Zero;
         return plan.Spec.Moves.Count == 0 ? (PlanReasons.NothingToDo, plan.Spec.Reason, null)
             : rules.Mode == Policy.RebalanceMode.Observe ? (PlanReasons.Observing, "the policy only observes", null)

@@ -14,7 +14,7 @@ internal static class PlanProgress
         var plan = view.Plan;
         var states = plan.Spec.Moves.Select((m, i) => MoveState.Of(view, m, i)).ToArray();
         var allowed = Allowed(view, states);
-        var stop = WhyStop(view, states, allowed);
+        var stop = WhyStop(view, states, allowed) ?? WhyStopped(plan, states);
         Skip(plan, states, stop);
         ImmutableArray<int> begin = stop is null ? [.. ToBegin(plan, states, allowed)] : [];
         foreach (var number in begin)
@@ -39,8 +39,8 @@ internal static class PlanProgress
     /// <summary>What the policy's budgets leave to a plan at this moment, for each reason that its moves have.</summary>
     public static Budgets Allowed(PlanView view, MoveState[]? states = null)
     {
-        var reasons = view.Plan.Spec.Moves.Where((_, i) => states?[i].Result is null).Select(m => m.Reason).Distinct();
-        return new Budgets(reasons.ToImmutableDictionary(r => r, r => BudgetCalendar.At(view.Rules!.Budgets, r, view.Now, view.Nodes, view.Pods)));
+        var reasons = view.Plan.Spec.Moves.Where((_, i) => states?[i].IsOver != true).Select(m => m.Reason).Distinct();
+        return new Budgets(reasons.ToImmutableDictionary(r => r, r => BudgetCalendar.At(view.Rules?.Budgets ?? [], r, view.Now, view.Nodes, view.Pods)));
     }
 
     private static (string Reason, string Message, bool Abort)? WhyStop(PlanView view, MoveState[] states, Budgets allowed)
@@ -53,6 +53,10 @@ internal static class PlanProgress
             : allowed.Closed is { } closed ? (PlanReasons.BudgetClosed, closed.Because, view.Rules.StopAtWindowEnd)
             : null;
     }
+
+    /// <summary>Once stopped it does not go on, also where the cause has passed.</summary>
+    private static (string Reason, string Message, bool Abort)? WhyStopped(RebalancePlan plan, MoveState[] states)
+        => Array.Exists(states, s => s.Reason == PlanReasons.PlanStopped) ? (plan.Status.Reason ?? PlanReasons.PlanStopped, "it was stopped", false) : null;
 
     /// <summary>A move for a node that stays anyway would save nothing.</summary>
     private static void Skip(RebalancePlan plan, MoveState[] states, (string Reason, string Message, bool Abort)? stop)
@@ -109,13 +113,9 @@ internal static class PlanProgress
         var outcomes = states.Select((s, i) => s.ToOutcome(view.Plan.Spec.Moves[i])).OfType<MoveOutcome>().ToList();
         var status = !ended ? PlanMachine.Say(view, PlanPhases.Running, stop?.Reason ?? PlanReasons.Moving, stop is null ? sums : $"it stops, {stop.Value.Message}: {sums}")
             : good == states.Length ? PlanMachine.Say(view, PlanPhases.Completed, PlanReasons.Done, sums)
-            : PlanMachine.Say(view, PlanPhases.Stopped, WhyEnded(view, stop), stop is null ? sums : $"{stop.Value.Message}: {sums}");
+            : PlanMachine.Say(view, PlanPhases.Stopped, stop?.Reason ?? PlanReasons.MovesFailed, stop is null ? sums : $"{stop.Value.Message}: {sums}");
         return status with { Moves = outcomes, CompletedAt = ended ? view.Now : null };
     }
-
-    /// <summary>What stopped it is known from the look before, when only its last moves were waited for.</summary>
-    private static string WhyEnded(PlanView view, (string Reason, string Message, bool Abort)? stop)
-        => stop?.Reason ?? (view.Plan.Status.Reason is { } before && before != PlanReasons.Moving ? before : PlanReasons.MovesFailed);
 }
 
 /// <summary>By reason of a move: what may be disturbed at a time.</summary>

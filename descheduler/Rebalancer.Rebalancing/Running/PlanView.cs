@@ -11,6 +11,9 @@ public sealed record PlanView
     public required RebalancePlan Plan { get; init; }
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>So long after it was made a plan is looked at again and begins: nothing is done about a cluster that is still changing. Karpenter waits 15 s.</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Of the plan's policy as it is now; null: it is gone, or makes no sense.</summary>
     public RebalanceRules? Rules { get; init; }
     public long PolicyGeneration { get; init; }

@@ -9,6 +9,19 @@ public sealed class PlanLimitsSpec
     public int? NewNodes { get; set; }
 }
 
+/// <summary>Who takes emptied nodes away.</summary>
+public sealed class ReleaseSpec
+{
+    /// <summary>Autoscaler (default), NodeClaim or Webhook.</summary>
+    public string? Method { get; set; }
+
+    /// <summary>http or https; with Webhook only.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>A node that is still there so long after it was emptied takes pods again, 1m to 24h. Default 30m.</summary>
+    public string? Timeout { get; set; }
+}
+
 /// <summary>How long things are left alone. Durations as in "30m".</summary>
 public sealed class CoolDownsSpec
 {

@@ -44,6 +44,9 @@ public static class PolicyConditions
     /// <summary>True: the policy makes sense and counts. False: it does not count, and the message lists all that is wrong with it.</summary>
     public const string Ready = "Ready";
 
+    /// <summary>True: the last plan that was made is worth it. The reason is its verdict (see <see cref="PlanVerdicts"/>), the message says why.</summary>
+    public const string Planned = "Planned";
+
     public const string Valid = "Valid";
     public const string Invalid = "Invalid";
 }

@@ -51,6 +51,12 @@ public sealed class RebalancePolicySpec
     /// <summary>When, and how much at a time. Default: whenever, and as much as <see cref="Migrations"/> allows.</summary>
     public IList<BudgetSpec>? Budgets { get; set; }
 
+    /// <summary>Finish (default) or Stop: what becomes of moves that have begun when the budgets close.</summary>
+    public string? AtWindowEnd { get; set; }
+
+    /// <summary>Who takes away a node that a plan has emptied.</summary>
+    public ReleaseSpec? Release { get; set; }
+
     public CoolDownsSpec? CoolDowns { get; set; }
 
     /// <summary>Of the moves that are made by plans.</summary>

@@ -24,6 +24,12 @@ public sealed record ApiResource(string Group, string Version, string Plural, st
     public static readonly ApiResource Secrets = new("", "v1", "secrets", "Secret", true);
     public static readonly ApiResource ConfigMaps = new("", "v1", "configmaps", "ConfigMap", true);
     public static readonly ApiResource CertificateRequests = new("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", false);
+    public static readonly ApiResource Namespaces = new("", "v1", "namespaces", "Namespace", false);
+    public static readonly ApiResource PersistentVolumes = new("", "v1", "persistentvolumes", "PersistentVolume", false);
+    public static readonly ApiResource PersistentVolumeClaims = new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true);
+    public static readonly ApiResource StorageClasses = new("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
+    public static readonly ApiResource CsiNodes = new("storage.k8s.io", "v1", "csinodes", "CSINode", false);
+    public static readonly ApiResource NodeClaims = new("karpenter.sh", "v1", "nodeclaims", "NodeClaim", false);
     public static readonly ApiResource Migrations = new(Names.Group, Names.Version, Migration.MigrationPlural, Migration.MigrationKind, true);
     public static readonly ApiResource RebalancePolicies = new(Names.Group, Names.Version, RebalancePolicy.RebalancePolicyPlural, RebalancePolicy.RebalancePolicyKind, false);
     public static readonly ApiResource RebalancePlans = new(Names.Group, Names.Version, RebalancePlan.RebalancePlanPlural, RebalancePlan.RebalancePlanKind, false);

@@ -7,7 +7,7 @@ using Rebalancer.Model;
 namespace Rebalancer.Kubernetes.Mapping;
 
 /// <summary>API objects by kind, on their way to a snapshot.</summary>
-internal sealed class SnapshotObjects
+public sealed class SnapshotObjects
 {
     private readonly List<V1Node> nodes = [];
     private readonly List<V1Pod> pods = [];
@@ -52,6 +52,13 @@ internal sealed class SnapshotObjects
         Count++;
     }
 
+    public void Add(IEnumerable<V1Node> known) => nodes.AddRange(known);
+
+    public void Add(IEnumerable<V1Pod> known) => pods.AddRange(known);
+
+    public void Add(IEnumerable<V1PodDisruptionBudget> known) => budgets.AddRange(known.Select(BudgetMapping.ToModel));
+
+    /// <param name="problems">Takes what makes no sense; the rest is in the snapshot all the same.</param>
     public ClusterSnapshot ToSnapshot(ICollection<InvalidField> problems)
     {
         var limits = csiNodes.DistinctBy(n => n.Metadata.Name).ToDictionary(n => n.Metadata.Name, StorageMapping.AttachLimits);

@@ -5,6 +5,7 @@ using k8s.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Rebalancing;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Testing;
@@ -34,6 +35,9 @@ internal sealed class ControllerWorld : IAsyncDisposable
     public ScriptedNodes Nodes { get; }
     public MoveLimits Limits { get; set; }
 
+    /// <summary>Plans at once, as soon as something has changed.</summary>
+    public PlanOptions Plans { get; set; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+
     public static async Task<ControllerWorld> StartAsync(MoveLimits? limits = null, bool controller = true)
     {
         var options = new ApiServerOptions
@@ -60,6 +64,7 @@ internal sealed class ControllerWorld : IAsyncDisposable
             Api = api.ClientConfiguration(),
             WebhookListen = new IPEndPoint(IPAddress.Loopback, 0),
             Limits = Limits,
+            Plans = Plans,
         };
         controller = DeschedulerCommand.Build(options, ["--Logging:LogLevel:Default=Warning"]);
         await controller.StartAsync();

@@ -1,0 +1,90 @@
+using k8s;
+using k8s.Models;
+using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Leases;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Client;
+using Rebalancer.Kubernetes.Events;
+using Rebalancer.Policy;
+using Rebalancer.Rebalancing.Release;
+using Rebalancer.Rebalancing.Running;
+
+namespace Rebalancer.Descheduler.Rebalancing;
+
+/// <summary>Carries out what was decided about a plan. The status goes first: a leader that dies in between is followed by one that finds it there and does the rest.</summary>
+internal sealed class PlanWriter(ApiClient client, ClusterCache cache, Leadership leadership, EventRecorder events)
+{
+    /// <exception cref="ApiException">IsConflict: the plan has changed since it was looked at; its change brings the next look.</exception>
+    public async Task DoAsync(RebalancePlan plan, PlanStep step, RebalanceRules? rules, CancellationToken cancellation)
+    {
+        await SayAsync(plan, step.Status, cancellation);
+        await MarkAsync(plan, step, cancellation);
+        foreach (var number in step.Begin)
+        {
+            await BeginAsync(PlanMigrations.Of(plan, number, rules!.Plan), cancellation);
+        }
+
+        foreach (var name in step.Abort)
+        {
+            await AbortAsync(plan.Spec.Moves[Enumerable.Range(0, plan.Spec.Moves.Count).First(i => PlanMigrations.NameOf(plan, i) == name)].Namespace, name, cancellation);
+        }
+    }
+
+    private async Task SayAsync(RebalancePlan plan, RebalancePlanStatus status, CancellationToken cancellation)
+    {
+        if (KubernetesJson.Serialize(status) == KubernetesJson.Serialize(plan.Status))
+        {
+            return;
+        }
+
+        var patch = new Dictionary<string, object>
+        {
+            ["metadata"] = new Dictionary<string, object> { ["uid"] = plan.Metadata.Uid, ["resourceVersion"] = plan.Metadata.ResourceVersion },
+            ["status"] = status with { ObservedGeneration = plan.Metadata.Generation ?? 0, LeaderEpoch = leadership.Epoch },
+        };
+        cache.Plans.Observe(await client.MergeAsync<RebalancePlan>(ApiResource.RebalancePlans, null, plan.Metadata.Name, patch, cancellation, "status"));
+        if (status.Phase != plan.Status.Phase)
+        {
+            await events.TellAsync(EventSubject.Of(ApiResource.RebalancePlans, plan.Metadata), status.Phase == PlanPhases.Stopped, status.Reason ?? status.Phase!, status.Message ?? "", cancellation);
+        }
+    }
+
+    /// <summary>Nodes that are to be empty take no new pods; those that stay take them again. What has become of emptied nodes once the plan has ended is not seen to here.</summary>
+    private async Task MarkAsync(RebalancePlan plan, PlanStep step, CancellationToken cancellation)
+    {
+        foreach (var node in cache.Nodes.List())
+        {
+            var isMarked = NodeRelease.PlanOf(node) == plan.Metadata.Name;
+            var wanted = step.Emptying.Contains(node.Metadata.Name);
+            if (isMarked != wanted && !(isMarked && PlanPhases.IsFinal(step.Status.Phase)))
+            {
+                await NodeTaints.SetAsync(client, cache, node, wanted ? plan.Metadata.Name : null, null, cancellation);
+            }
+        }
+    }
+
+    private async Task BeginAsync(Migration migration, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.CreateAsync(ApiResource.Migrations, migration.Metadata.NamespaceProperty, migration, cancellation);
+        }
+        catch (ApiException e) when (e.Reason == "AlreadyExists")
+        {
+            // Made by the look before, and the watch has not told of it yet.
+        }
+    }
+
+    private async Task AbortAsync(string ns, string name, CancellationToken cancellation)
+    {
+        var patch = new Dictionary<string, object> { ["metadata"] = new V1ObjectMeta { Annotations = new Dictionary<string, string> { [Names.Abort] = "true" } } };
+        try
+        {
+            await client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, patch, cancellation);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            // It has ended and is gone.
+        }
+    }
+}

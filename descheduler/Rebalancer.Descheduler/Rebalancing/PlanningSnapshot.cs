@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Kubernetes.Client;
+using Rebalancer.Kubernetes.Mapping;
+using Rebalancer.Model;
+
+namespace Rebalancer.Descheduler.Rebalancing;
+
+/// <summary>The whole cluster as plans need it: what is cached, and what only plans look at, read for each.</summary>
+internal sealed class PlanningSnapshot(ApiClient client, ClusterCache cache)
+{
+    private const int PageSize = 500;
+    private const int MaxPages = 1000;
+
+    private static readonly ImmutableArray<ApiResource> OnlyForPlans =
+        [ApiResource.Namespaces, ApiResource.PersistentVolumes, ApiResource.PersistentVolumeClaims, ApiResource.StorageClasses, ApiResource.CsiNodes];
+
+    public async Task<ClusterSnapshot> ReadAsync(CancellationToken cancellation)
+    {
+        var objects = new SnapshotObjects();
+        foreach (var resource in OnlyForPlans)
+        {
+            await ReadAsync(objects, resource, cancellation);
+        }
+
+        objects.Add(cache.Nodes.List());
+        objects.Add(cache.Pods.List());
+        objects.Add(cache.Budgets.List());
+        var snapshot = objects.ToSnapshot([]);
+        var byUid = snapshot.Pods.Where(p => p.Uid.Length > 0).DistinctBy(p => p.Uid).ToDictionary(p => p.Uid, StringComparer.Ordinal);
+        return snapshot with { Reservations = [.. Reservations.Of(cache.Migrations.List(), (_, _, uid) => byUid.GetValueOrDefault(uid))] };
+    }
+
+    private async Task ReadAsync(SnapshotObjects objects, ApiResource resource, CancellationToken cancellation)
+    {
+        var next = "";
+        for (var page = 0; page < MaxPages; page++)
+        {
+            var query = $"limit={PageSize.ToString(CultureInfo.InvariantCulture)}" + (next.Length == 0 ? "" : "&continue=" + Uri.EscapeDataString(next));
+            using var list = await client.ListPageAsync(resource, query, cancellation);
+            foreach (var item in list.RootElement.GetProperty("items").EnumerateArray())
+            {
+                objects.Add(resource.Kind, item);
+            }
+
+            next = list.RootElement.GetProperty("metadata").TryGetProperty("continue", out var more) ? more.GetString() ?? "" : "";
+            if (next.Length == 0)
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"{resource.Plural}: more than {PageSize * MaxPages} objects");
+    }
+}

@@ -1,0 +1,131 @@
+using k8s.Models;
+using Rebalancer.Descheduler.Tests.World;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Client;
+using Rebalancer.Rebalancing.Running;
+
+namespace Rebalancer.Descheduler.Tests.EndToEnd;
+
+/// <summary>A policy, half-empty nodes, and nobody who asks for a move: what a plan does by itself, and what it leaves alone.</summary>
+public sealed class RebalanceTests
+{
+    [Fact]
+    public async Task Auto_HalfEmptyNodes_DearOneIsEmptiedAndReleased()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        var pods = await SetUpAsync(world);
+        await PolicyTests.CreateAsync(world, Spec(PolicyModes.Auto));
+
+        var plan = await UntilAsync(world, PlanPhases.Completed);
+
+        Assert.All(pods, pod => Assert.Contains(plan.Status.Moves!, m => m.Pod == pod.Metadata.Name && m.Result == MoveResults.Succeeded));
+        Assert.Equal(["dear"], plan.Spec.FreedNodes.Select(n => n.Name));
+        Assert.All((await world.Pods()).Where(p => p.Metadata.DeletionTimestamp is null), p => Assert.Equal("cheap", p.Spec.NodeName));
+        Assert.All(await world.Migrations(), m => Assert.Equal((plan.Metadata.Name, MoveReasons.Consolidation), (m.Metadata.Labels[Names.PlanLabel], m.Spec.Reason)));
+        await ControllerWorld.Eventually("the empty node takes no pods and says since when", async () =>
+            await NodeAsync(world, "dear") is var node && node.Metadata.Annotations?.ContainsKey(Names.EmptiedAt) == true && node.Spec.Taints?.Any(t => t.Key == Names.EmptyingTaint && t.Value == plan.Metadata.Name) == true);
+        Assert.Empty(world.Nodes.Violations);
+    }
+
+    [Fact]
+    public async Task Recommend_Proposal_MovesOnlyWhenApproved()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await SetUpAsync(world);
+        await PolicyTests.CreateAsync(world, Spec(PolicyModes.Recommend));
+
+        var waiting = await UntilAsync(world, PlanPhases.Proposed);
+        Assert.Equal(PlanReasons.AwaitsApproval, waiting.Status.Reason);
+        Assert.Empty(await world.Migrations());
+
+        await ApproveAsync(world, waiting, ApprovalDecisions.Approved);
+        Assert.Equal(waiting.Metadata.Name, (await UntilAsync(world, PlanPhases.Completed)).Metadata.Name);
+    }
+
+    [Fact]
+    public async Task Recommend_ProposalIsRejected_NothingMoves()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await SetUpAsync(world);
+        await PolicyTests.CreateAsync(world, Spec(PolicyModes.Recommend));
+
+        await ApproveAsync(world, await UntilAsync(world, PlanPhases.Proposed), ApprovalDecisions.Rejected);
+        await UntilAsync(world, PlanPhases.Rejected);
+
+        Assert.Empty(await world.Migrations());
+    }
+
+    [Fact]
+    public async Task Observe_PlanIsKept_NothingMoves()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await SetUpAsync(world);
+        await PolicyTests.CreateAsync(world, Spec(PolicyModes.Observe));
+
+        Assert.Equal(PlanReasons.Observing, (await UntilAsync(world, PlanPhases.Proposed)).Status.Reason);
+
+        Assert.Empty(await world.Migrations());
+    }
+
+    [Fact]
+    public async Task Auto_PausedPolicy_WaitsUntilItIsResumed()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await SetUpAsync(world);
+        var policy = new RebalancePolicy { Metadata = new V1ObjectMeta { Name = "default", Annotations = new Dictionary<string, string> { [Names.Paused] = "the shop has a sale" } }, Spec = Spec(PolicyModes.Auto) };
+        await world.Client.CreateAsync(ApiResource.RebalancePolicies, null, policy, default);
+
+        var paused = await UntilAsync(world, PlanPhases.Proposed);
+        Assert.Equal((PlanReasons.Paused, true), (paused.Status.Reason, paused.Status.Message!.Contains("the shop has a sale", StringComparison.Ordinal)));
+
+        await world.Client.PatchAsync<RebalancePolicy>(ApiResource.RebalancePolicies, null, "default", new JsonPatch().Remove("/metadata/annotations"), default);
+        await UntilAsync(world, PlanPhases.Completed);
+    }
+
+    /// <summary>The leader dies as soon as the plan runs; the next one finds it, and makes no move twice.</summary>
+    [Fact]
+    public async Task Auto_LeaderRestartsWhileItRuns_PlanEndsWithEachMoveOnce()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        var pods = await SetUpAsync(world);
+        await PolicyTests.CreateAsync(world, Spec(PolicyModes.Auto));
+        await UntilAsync(world, PlanPhases.Running);
+
+        await world.StopControllerAsync();
+        await world.StartControllerAsync();
+
+        await UntilAsync(world, PlanPhases.Completed);
+        Assert.Equal(pods.Length, (await world.Migrations()).Count);
+    }
+
+    private static RebalancePolicySpec Spec(string mode) => new() { Mode = mode, CoolDowns = new CoolDownsSpec { Plan = "0s" }, DisruptionTolerance = new DecimalText("1000"), LeastSavingShare = new DecimalText("0") };
+
+    private static async Task<V1Pod[]> SetUpAsync(ControllerWorld world)
+    {
+        await world.CreateNodes(("dear", "0.90"), ("cheap", "0.10"));
+        await world.RunPod("other", on: "cheap");
+        return [await world.RunReplicaSet("web", on: "dear"), await world.RunPod("bare", on: "dear")];
+    }
+
+    private static async Task<RebalancePlan> UntilAsync(ControllerWorld world, string phase)
+    {
+        RebalancePlan? found = null;
+        var seen = "none";
+        await ControllerWorld.Eventually(() => $"a plan that is {phase}; there are: {seen}", async () =>
+        {
+            using var page = await world.Client.ListPageAsync(ApiResource.RebalancePlans, "limit=500", default);
+            var plans = page.RootElement.GetProperty("items").EnumerateArray().Select(i => k8s.KubernetesJson.Deserialize<RebalancePlan>(i)).ToList();
+            seen = string.Join("; ", plans.Select(p => $"{p.Metadata.Name} {p.Status.Phase} {p.Status.Reason} {p.Status.Message}"));
+            var policy = await world.Client.GetAsync<RebalancePolicy>(ApiResource.RebalancePolicies, null, "default", default);
+            seen += " | " + string.Join("; ", (policy?.Status.Conditions ?? []).Select(c => $"{c.Type} {c.Status} {c.Reason} {c.Message}"));
+            found = plans.Find(p => p.Status.Phase == phase);
+            return found is not null;
+        });
+        return found!;
+    }
+
+    private static Task<RebalancePlan> ApproveAsync(ControllerWorld world, RebalancePlan plan, string decision)
+        => world.Client.PatchAsync<RebalancePlan>(ApiResource.RebalancePlans, null, plan.Metadata.Name, new JsonPatch().Set("/spec/approval", new PlanApproval { Decision = decision, By = "anna" }), default);
+
+    private static async Task<V1Node> NodeAsync(ControllerWorld world, string name) => (await world.Client.GetAsync<V1Node>(ApiResource.Nodes, null, name, default))!;
+}

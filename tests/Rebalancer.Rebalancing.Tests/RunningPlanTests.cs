@@ -1,0 +1,162 @@
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Policy;
+using Rebalancer.Policy.Windows;
+using Rebalancer.Rebalancing.Running;
+
+namespace Rebalancer.Rebalancing.Tests;
+
+/// <summary>What a running plan begins, what it leaves, and how it ends.</summary>
+public sealed class RunningPlanTests
+{
+    [Fact]
+    public void Waves_SecondBeginsWhenFirstHasEnded()
+    {
+        var given = new Given("1 a n1 n3", "1 b n2 n3", "2 c n2 n4");
+
+        Assert.Equal([0, 1], given.Run().Begin.ToArray());
+        given.End(0, Phases.Succeeded);
+        Assert.Empty(given.Look().Begin);
+        given.End(1, Phases.Succeeded);
+        Assert.Equal([2], given.Look().Begin.ToArray());
+        given.End(2, Phases.Succeeded);
+
+        Assert.Equal((PlanPhases.Completed, PlanReasons.Done, given.Now), (given.Look().Status.Phase, given.Plan.Status.Reason, given.Plan.Status.CompletedAt));
+    }
+
+    [Fact]
+    public void Failure_RestOfTheNodeIsLeft_OtherNodesGoOn()
+    {
+        var given = new Given("1 a n1 n3", "2 b n1 n3", "2 c n2 n3");
+        given.Run();
+        given.End(0, Phases.RolledBack, Reasons.TargetNoRoom);
+
+        var step = given.Look();
+
+        Assert.Equal([2], step.Begin.ToArray());
+        Assert.Equal((MoveResults.RolledBack, MoveResults.Skipped, MoveResults.Running), (given.ResultOf(0), given.ResultOf(1), given.ResultOf(2)));
+        Assert.Equal(["n2"], step.Emptying);
+        given.End(2, Phases.Succeeded);
+        Assert.Equal((PlanPhases.Stopped, PlanReasons.MovesFailed), (given.Look().Status.Phase, given.Plan.Status.Reason));
+    }
+
+    [Fact]
+    public void PodIsGone_ItsMoveIsSkipped_AndItsNodeStays()
+    {
+        var given = new Given("1 a n1 n3", "1 b n1 n3");
+        given.GonePods.Add(0);
+
+        var step = given.Run();
+
+        Assert.Empty(step.Begin);
+        Assert.Equal((PlanPhases.Stopped, MoveResults.Skipped, MoveResults.Skipped), (step.Status.Phase, given.ResultOf(0), given.ResultOf(1)));
+        Assert.Empty(step.Emptying);
+    }
+
+    /// <summary>The status says that it began, and there is no Migration: the leader died in between.</summary>
+    [Fact]
+    public void WrittenAsBegunWithoutMigration_BeginsAgain()
+    {
+        var given = new Given("1 a n1 n3");
+        given.Run();
+        given.Migrations.Clear();
+
+        Assert.Equal([0], given.Look().Begin.ToArray());
+    }
+
+    [Fact]
+    public void Budget_Pods_NoMoreAtATime()
+    {
+        var given = new Given("1 a n1 n4", "1 b n2 n4", "1 c n3 n4");
+        given.Rules = given.Rules with { Budgets = [new MoveBudget { Pods = new BudgetAmount(2, false) }] };
+
+        Assert.Equal([0, 1], given.Run().Begin.ToArray());
+        Assert.Empty(given.Look().Begin);
+        given.End(0, Phases.Succeeded);
+        Assert.Equal([2], given.Look().Begin.ToArray());
+    }
+
+    /// <summary>A node counts from its first move to its last: half-emptied nodes are disturbed nodes.</summary>
+    [Fact]
+    public void Budget_Nodes_OneIsEmptiedBeforeTheNextBegins()
+    {
+        var given = new Given("1 a n1 n4", "1 b n2 n4", "1 c n1 n4");
+        given.Rules = given.Rules with { Budgets = [new MoveBudget { Nodes = new BudgetAmount(1, false) }] };
+
+        Assert.Equal([0, 2], given.Run().Begin.ToArray());
+        given.End(0, Phases.Succeeded);
+        Assert.Empty(given.Look().Begin);
+        given.End(2, Phases.Succeeded);
+        Assert.Equal([1], given.Look().Begin.ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WindowCloses_NothingMoreBegins_AndWhatRunsEndsAsThePolicySays(bool stop)
+    {
+        var given = new Given("1 a n1 n3", "2 b n2 n3");
+        given.Run();
+        given.Rules = given.Rules with { StopAtWindowEnd = stop, Budgets = [new MoveBudget { Mode = BudgetMode.Deny }] };
+
+        var step = given.Look();
+
+        Assert.Empty(step.Begin);
+        Assert.Equal(stop ? ["night-1-0"] : [], step.Abort.ToArray());
+        Assert.Equal((PlanPhases.Running, PlanReasons.BudgetClosed), (step.Status.Phase, step.Status.Reason));
+        given.End(0, Phases.Succeeded);
+        Assert.Equal((PlanPhases.Stopped, PlanReasons.BudgetClosed), (given.Look().Status.Phase, given.Plan.Status.Reason));
+        Assert.Equal((MoveResults.Succeeded, MoveResults.Skipped), (given.ResultOf(0), given.ResultOf(1)));
+    }
+
+    [Fact]
+    public void Paused_WhatRunsEnds_RestIsLeft()
+    {
+        var given = new Given("1 a n1 n3", "2 b n2 n3");
+        given.Run();
+
+        var step = given.Look(v => v with { Paused = "sale" });
+
+        Assert.Equal((true, true, MoveResults.Running, MoveResults.Skipped), (step.Begin.IsEmpty, step.Abort.IsEmpty, given.ResultOf(0), given.ResultOf(1)));
+    }
+
+    /// <summary>Who stops a plan for good must not see it go on because the cause has passed.</summary>
+    [Fact]
+    public void Paused_ThenResumedWhileLastMovesEnd_StaysStopped()
+    {
+        var given = new Given("1 a n1 n3", "2 b n2 n3");
+        given.Run();
+        given.Look(v => v with { Paused = "sale" });
+        given.End(0, Phases.Succeeded);
+
+        var step = given.Look();
+
+        Assert.Equal((PlanPhases.Stopped, PlanReasons.Paused, true), (step.Status.Phase, step.Status.Reason, step.Begin.IsEmpty));
+    }
+
+    [Fact]
+    public void PolicyChangesWhileItRuns_Stops()
+    {
+        var given = new Given("1 a n1 n3", "2 b n2 n3");
+        given.Run();
+        given.Look(v => v with { PolicyGeneration = 2 });
+        given.End(0, Phases.Succeeded);
+
+        Assert.Equal((PlanPhases.Stopped, PlanReasons.PolicyChanged), (given.Look(v => v with { PolicyGeneration = 2 }).Status.Phase, given.Plan.Status.Reason));
+    }
+
+    /// <summary>Migrations are deleted some day; what became of them is written.</summary>
+    [Fact]
+    public void MigrationIsDeletedAfterItsEnd_ResultStays()
+    {
+        var given = new Given("1 a n1 n3", "2 b n2 n3");
+        given.Run();
+        given.End(0, Phases.Succeeded);
+        given.Look();
+        given.Migrations.Remove(0);
+        given.GonePods.Add(0);
+
+        given.Look();
+
+        Assert.Equal(MoveResults.Succeeded, given.ResultOf(0));
+    }
+}
