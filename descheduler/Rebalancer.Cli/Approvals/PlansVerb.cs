@@ -14,11 +14,20 @@ internal static class PlansVerb
     {
         var (options, format) = (new ClusterOptions(), new OutputOption());
         var policy = new Option<string?>("--policy-name") { Description = "Only plans of this RebalancePolicy." };
-        var command = new Command("plans", "The cluster's plans: what each would save, whether it is approved, and what came of it.") { policy };
+        var name = new Argument<string?>("PLAN") { Description = "Only this one, with all of its moves.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("plans", "The cluster's plans: what each would save, whether it is approved, and what came of it.") { name, policy };
         options.AddTo(command);
         format.AddTo(command);
         command.SetClusterAction(cli, options, async (parsed, cluster, cancellation) =>
         {
+            if (parsed.GetValue(name) is { } one)
+            {
+                var plan = await cluster.Client.GetAsync<RebalancePlan>(ApiResource.RebalancePlans, null, one, cancellation) ?? throw CliException.NotFound(RebalancePlan.RebalancePlanKind, one);
+                var details = PlanDetails.Of(plan);
+                format.Print(cli, parsed, details, console => details.Print(cli.Output, console));
+                return ExitCode.Done;
+            }
+
             var meant = parsed.GetValue(policy);
             var plans = (await cluster.OwnAsync<RebalancePlan>(ApiResource.RebalancePlans, cancellation))
                 .Where(p => meant is null || p.Spec.PolicyName == meant)

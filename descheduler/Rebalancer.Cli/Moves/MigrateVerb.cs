@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using k8s.Models;
 using Rebalancer.Cli.Cluster;
 using Rebalancer.Cli.Inputs;
@@ -35,6 +36,7 @@ internal static class MigrateVerb
             var (limit, budget) = (timeout.Read(parsed), freeze.Read(parsed));
             var (ns, name) = PodName.Parse(parsed.GetValue(pod)!, cluster.Namespace);
             var found = await cluster.Client.GetAsync<V1Pod>(ApiResource.Pods, ns, name, cancellation) ?? throw CliException.NotFound("pod", $"{ns}/{name}");
+            await RequireNodeAsync(cluster, parsed.GetValue(to), cancellation);
             var asked = await CreateAsync(cluster, found, new MigrationSpec
             {
                 PodName = name,
@@ -56,6 +58,22 @@ internal static class MigrateVerb
             return result.Phase == Phases.Succeeded ? ExitCode.Done : ExitCode.Unsuccessful;
         });
         return command;
+    }
+
+    /// <summary>Whoever may not look at nodes learns it from the move.</summary>
+    private static async Task RequireNodeAsync(ClusterConnection cluster, string? name, CancellationToken cancellation)
+    {
+        try
+        {
+            if (name is not null && await cluster.Client.GetAsync<V1Node>(ApiResource.Nodes, null, name, cancellation) is null)
+            {
+                throw CliException.NotFound("node", name);
+            }
+        }
+        catch (ApiException e) when (e.Code == HttpStatusCode.Forbidden)
+        {
+            return;
+        }
     }
 
     private static async Task<Migration> CreateAsync(ClusterConnection cluster, V1Pod pod, MigrationSpec spec, CancellationToken cancellation)

@@ -31,7 +31,16 @@ internal sealed class MoveDisplay(CliContext cli)
         }
 
         (phase, lastLine) = (now, elapsed);
-        cli.Output.WriteLine(Line(migration, elapsed));
+        var line = Line(migration, elapsed);
+        if (isTerminal)
+        {
+            // The console puts it above what changes in place.
+            cli.Console.WriteLine(line);
+        }
+        else
+        {
+            cli.Output.WriteLine(line);
+        }
     }
 
     private static string Line(Migration migration, TimeSpan elapsed)

@@ -35,7 +35,7 @@ internal sealed record DrainReport(string Node, bool Closed, IReadOnlyList<Drain
             }
             else
             {
-                waiting.Add(new DrainedPod(name, last?.Status.Phase ?? "Waiting", last is null ? null : $"{last.Status.Reason}: {last.Status.Message}"));
+                waiting.Add(new DrainedPod(name, last?.Status.Phase ?? "Waiting", last is null ? "no Migration has been made for it yet" : $"{last.Status.Reason}: {last.Status.Message}"));
             }
         }
 

@@ -24,7 +24,9 @@ internal sealed record PolicyWindows(string Policy, IReadOnlyList<ReasonWindows>
     {
         // Whether it is open does not depend on how many nodes and pods there are.
         var allowance = BudgetCalendar.At(budgets, reason, now, 1, 1);
-        return new ReasonWindows(reason, !allowance.IsClosed, allowance.ClosedBecause, allowance.ChangesAt, [.. BudgetCalendar.Next(budgets, reason, now, count).Select(o => OpeningTimes.Of(o, TimeZoneInfo.Utc))]);
+        var openings = BudgetCalendar.Next(budgets, reason, now, count).ToList();
+        var next = openings.FirstOrDefault();
+        return new ReasonWindows(reason, !allowance.IsClosed, allowance.ClosedBecause, allowance.IsClosed ? next?.From : next?.Until, [.. openings.Select(o => OpeningTimes.Of(o, TimeZoneInfo.Utc))]);
     }
 
     private static BudgetWindows OfBudget(MoveBudget budget, int index, DateTimeOffset now, int count)
@@ -44,7 +46,8 @@ internal sealed record PolicyWindows(string Policy, IReadOnlyList<ReasonWindows>
     }
 }
 
-internal sealed record ReasonWindows(string Reason, bool Open, string? ClosedBecause, DateTimeOffset? ChangesAt, IReadOnlyList<OpeningTimes> Openings);
+/// <param name="Until">When it closes, or opens; null: not in the time that was looked at.</param>
+internal sealed record ReasonWindows(string Reason, bool Open, string? ClosedBecause, DateTimeOffset? Until, IReadOnlyList<OpeningTimes> Openings);
 
 /// <param name="Reasons">Empty: all.</param>
 internal sealed record BudgetWindows(string Field, string Mode, string? Amount, IReadOnlyList<string> Reasons, string Schedule, string TimeZone, bool Open, IReadOnlyList<OpeningTimes> Openings);

@@ -63,7 +63,7 @@ internal static class WindowsVerb
             console, policy.Reasons,
             ("reason", r => r.Reason),
             ("now", r => r.Open ? "open" : "closed"),
-            ("until (UTC)", r => r.ChangesAt is { } at ? PolicyWindows.Text(at, TimeZoneInfo.Utc) : "for good"),
+            ("until (UTC)", r => r.Until is { } at ? PolicyWindows.Text(at, TimeZoneInfo.Utc) : "for good"),
             ("because", r => r.ClosedBecause),
             ("then open (UTC)", r => string.Join("\n", r.Openings.Select(o => o.Utc))));
         if (policy.Budgets.Count > 0)

@@ -32,7 +32,7 @@ internal static class StatusVerb
         TextTable.Print(console, report.Components, ("program", c => c.Name), ("ready", c => c.Wanted is { } wanted ? $"{c.Ready} of {wanted}" : "-"), ("version", c => c.Version), ("", c => c.Problem));
         if (report.NodesWithAgent is { } agents)
         {
-            output.WriteLine($"{agents} of {Words.Count(report.Nodes ?? 0, "node")} {(agents == 1 ? "has" : "have")} an agent that answers for it.");
+            output.WriteLine($"{agents} of {Words.Count(report.Nodes ?? 0, "node")} {(agents == 1 ? "has" : "have")} an agent.");
         }
 
         Section(output, console, "Policies", report.Policies, ("policy", p => p.Name), ("mode", p => p.Mode), ("ready", p => p.Ready), ("paused", p => p.Paused ? p.PausedBecause ?? "yes" : "no"), ("", p => p.Message));

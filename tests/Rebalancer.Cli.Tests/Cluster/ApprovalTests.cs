@@ -25,6 +25,21 @@ public sealed class ApprovalTests
         Assert.DoesNotContain("one", table, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Plans_One_WithItsMovesAndWhatCameOfThem()
+    {
+        await using var world = await ClusterWorld.StartAsync();
+        await world.PlanAsync("p");
+        await world.WriteStatusAsync(ApiResource.RebalancePlans, "p", new RebalancePlanStatus { Phase = PlanPhases.Stopped, Message = "a move failed", Moves = [new MoveOutcome { Namespace = ClusterWorld.Ns, Pod = "redis", Result = MoveResults.RolledBack, Reason = Reasons.TransferFailed }] });
+
+        var (exit, output, errors) = await world.Run("plans", "p");
+        Assert.Equal((0, ""), (exit, errors));
+        Assert.All(["RebalancePlan p of policy default: Stopped (a move failed)", "$0.3/h becomes $0.2/h", "shop/redis", "RolledBack: TransferFailed"], part => Assert.Contains(part, output, StringComparison.Ordinal));
+
+        Assert.Equal("redis", (await world.Json("plans", "p")).GetProperty("moves")[0].GetProperty("move").GetProperty("pod").GetString());
+        Assert.Equal(new Outcome(1, "", "RebalancePlan nobody does not exist\n"), await world.Run("plans", "nobody"));
+    }
+
     [Theory]
     [InlineData("approve", "Approved")]
     [InlineData("reject", "Rejected")]

@@ -11,6 +11,7 @@ public sealed class MigrateTests
     public async Task Migrate_GoodMove_FollowedToItsEnd()
     {
         await using var world = await ClusterWorld.StartAsync();
+        await world.NodeAsync("b");
         var pod = await world.PodAsync("redis", "a");
 
         var run = world.Run("migrate", "redis", "-n", ClusterWorld.Ns, "--to", "b", "--freeze-budget", "5s");
@@ -69,6 +70,7 @@ public sealed class MigrateTests
 
     [Theory]
     [InlineData("pod shop/nobody does not exist\n", "shop/nobody")]
+    [InlineData("node nowhere does not exist\n", "shop/redis", "--to", "nowhere")]
     [InlineData("--freeze-budget: value is 'soon', expected a duration such as 500ms, 90s or 1h30m\n", "shop/redis", "--freeze-budget", "soon")]
     [InlineData("POD: value is 'a/b/c', expected a pod's name, or namespace/name\n", "a/b/c")]
     public async Task Migrate_BadInput_Exit1AndNothingIsMade(string message, params string[] arguments)

@@ -18,7 +18,7 @@ public sealed class WindowsTests
         var consolidation = policy.GetProperty("reasons")[0];
         Assert.Equal(("Consolidation", false), (consolidation.GetProperty("reason").GetString(), consolidation.GetProperty("open").GetBoolean()));
         Assert.Equal(2, consolidation.GetProperty("openings").GetArrayLength());
-        Assert.Equal(DateTimeOffset.Parse("2026-01-06T01:00Z", null), consolidation.GetProperty("changesAt").GetDateTimeOffset());
+        Assert.Equal(DateTimeOffset.Parse("2026-01-06T01:00Z", null), consolidation.GetProperty("until").GetDateTimeOffset());
         Assert.Equal("budgets[1] (Deny) denies it", policy.GetProperty("reasons")[1].GetProperty("closedBecause").GetString());
         Assert.Equal(0, policy.GetProperty("reasons")[1].GetProperty("openings").GetArrayLength());
 
