@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rebalancer.Cli.Inputs;
 using Rebalancer.Cli.Plans;
+using Rebalancer.Cli.Savings;
 using Spectre.Console;
 
 namespace Rebalancer.Cli;
@@ -12,6 +13,8 @@ internal static class CliCommands
     {
         Plan(console, output, errors, clock),
         Explain(console, errors, clock),
+        SavingsVerb.Savings(console, output, errors, clock),
+        SavingsVerb.Waste(console, output, errors),
     };
 
     private static Command Plan(IAnsiConsole console, TextWriter output, TextWriter errors, TimeProvider clock)

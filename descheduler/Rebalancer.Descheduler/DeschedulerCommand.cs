@@ -25,12 +25,13 @@ internal static class DeschedulerCommand
         };
         var status = new Option<IPEndPoint?>("--status-listen") { Description = "IP:PORT of /metrics, /healthz and /readyz over plain HTTP; without it there are none.", CustomParser = ParseEndPoint };
         var url = new Option<Uri?>("--webhook-url") { Description = $"https URL by which the API server reaches the webhooks; without it https://IP:PORT of --webhook-listen, and where that is every address the Service {DeschedulerOptions.WebhookService}." };
+        var ledger = new Option<FileInfo?>("--ledger") { Description = "File of the savings ledger (SQLite), on a volume that outlives the pod where it is to; without it none is kept." };
         var bandwidth = new Option<long>("--cluster-bandwidth") { Description = $"Mbit/s that all moves together may send while their pods run, divided evenly; 0: no limit. At most {MaximumBandwidthMbit}." };
         bandwidth.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<long>() is < 0 or > MaximumBandwidthMbit) { result.AddError($"--cluster-bandwidth must be between 0 and {MaximumBandwidthMbit} Mbit/s"); }
         });
-        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, status, bandwidth };
+        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, status, ledger, bandwidth };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DeschedulerOptions
@@ -39,6 +40,7 @@ internal static class DeschedulerCommand
                 WebhookListen = parsed.GetValue(listen)!,
                 WebhookUrl = parsed.GetValue(url),
                 StatusListen = parsed.GetValue(status),
+                LedgerPath = parsed.GetValue(ledger)?.FullName,
                 Limits = new MoveLimits { ClusterBandwidthMbit = parsed.GetValue(bandwidth) },
             };
             await Build(options, []).RunAsync(cancellation);

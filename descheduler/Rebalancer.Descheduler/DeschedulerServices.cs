@@ -3,6 +3,7 @@ using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions;
 using Rebalancer.Descheduler.Leases;
+using Rebalancer.Descheduler.Ledger;
 using Rebalancer.Descheduler.Migratable;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Policies;
@@ -48,6 +49,7 @@ internal static class DeschedulerServices
         services.AddHostedService<InterruptionController>();
         services.AddHostedService<MigratableController>();
         services.AddHostedService<PolicyController>();
+        services.AddLedger();
         services.AddHostedService<CacheService>();
         services.AddSingleton<WebhookRegistration>().AddHostedService(p => p.GetRequiredService<WebhookRegistration>());
 
@@ -58,6 +60,14 @@ internal static class DeschedulerServices
             if (options.StatusListen is { } status) { kestrel.Listen(status); }
         });
         return builder;
+    }
+
+    private static void AddLedger(this IServiceCollection services)
+    {
+        services.AddSingleton<LedgerFile>();
+        services.AddSingleton<LedgerMetrics>();
+        services.AddSingleton<PodUse>();
+        services.AddHostedService<LedgerKeeper>();
     }
 
     private static void AddCertificates(this IServiceCollection services)

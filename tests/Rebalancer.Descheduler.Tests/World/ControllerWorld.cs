@@ -34,6 +34,12 @@ internal sealed class ControllerWorld : IAsyncDisposable
     public ScriptedNodes Nodes { get; }
     public MoveLimits Limits { get; set; }
 
+    /// <summary>Null: no ledger is kept.</summary>
+    public string? LedgerPath { get; set; }
+
+    /// <summary>Null: no status is answered.</summary>
+    public IPEndPoint? StatusListen { get; set; }
+
     public static async Task<ControllerWorld> StartAsync(MoveLimits? limits = null, bool controller = true)
     {
         var options = new ApiServerOptions
@@ -59,6 +65,8 @@ internal sealed class ControllerWorld : IAsyncDisposable
         {
             Api = api.ClientConfiguration(),
             WebhookListen = new IPEndPoint(IPAddress.Loopback, 0),
+            LedgerPath = LedgerPath,
+            StatusListen = StatusListen,
             Limits = Limits,
         };
         controller = DeschedulerCommand.Build(options, ["--Logging:LogLevel:Default=Warning"]);
