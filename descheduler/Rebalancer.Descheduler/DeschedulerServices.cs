@@ -3,6 +3,7 @@ using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions;
 using Rebalancer.Descheduler.Leases;
+using Rebalancer.Descheduler.Ledger;
 using Rebalancer.Descheduler.Migratable;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Policies;
@@ -50,6 +51,7 @@ internal static class DeschedulerServices
         services.AddHostedService<MigratableController>();
         services.AddHostedService<PolicyController>();
         services.AddRebalancing(options);
+        services.AddLedger();
         services.AddHostedService<CacheService>();
         services.AddSingleton<WebhookRegistration>().AddHostedService(p => p.GetRequiredService<WebhookRegistration>());
 
@@ -73,6 +75,15 @@ internal static class DeschedulerServices
         services.AddSingleton(p => new NodeReleaser(p.GetRequiredService<ApiClient>(), new HttpClient()));
         services.AddHostedService<RebalanceController>();
         services.AddHostedService<ReleaseController>();
+        services.AddHostedService<RealisedController>();
+    }
+
+    private static void AddLedger(this IServiceCollection services)
+    {
+        services.AddSingleton<LedgerFile>();
+        services.AddSingleton<LedgerMetrics>();
+        services.AddSingleton<PodUse>();
+        services.AddHostedService<LedgerKeeper>();
     }
 
     private static void AddCertificates(this IServiceCollection services)
