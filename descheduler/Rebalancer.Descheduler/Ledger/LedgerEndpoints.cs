@@ -68,7 +68,7 @@ internal static class LedgerEndpoints
     {
         if (!cache.Synced.IsCompletedSuccessfully) { return Say(StatusCodes.Status503ServiceUnavailable, "the cluster's objects are not read yet"); }
         var usage = await use.ReadAsync(cancellation);
-        var policies = PolicyBook.Of(cache);
+        var policies = PolicyBook.Of(cache.Policies.List());
         var nodes = cache.Nodes.List().Select(n => NodeMapping.ToModel(n, [])).ToList();
         var pods = cache.Pods.List().Select(p => PodMapping.ToModel(p, []));
         return Results.Json(WasteAccount.Of(nodes, pods, n => policies.ForNode(n).Policy.Pricing.PriceOf(n), new SizeRates(), usage, Exact.Instant(clock.GetUtcNow())), LedgerJson.Options);

@@ -21,6 +21,7 @@ internal sealed partial class LedgerKeeper : BackgroundService
     private static readonly TimeSpan Gathers = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Reprices = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Totals = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Prunes = TimeSpan.FromHours(6);
 
     private readonly LedgerFile file;
@@ -67,7 +68,7 @@ internal sealed partial class LedgerKeeper : BackgroundService
 
     private async Task KeepAsync(LedgerStore store, CancellationToken stopping)
     {
-        var (repriced, pruned) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue);
+        var (repriced, totalled, pruned) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
         while (!stopping.IsCancellationRequested)
         {
             await UntilWrittenAsync(() => WriteOff(store), stopping);
@@ -81,6 +82,12 @@ internal sealed partial class LedgerKeeper : BackgroundService
             {
                 await UntilWrittenAsync(() => Reprice(store), stopping);
                 repriced = now;
+            }
+
+            if (now - totalled >= Totals)
+            {
+                Show(store, now);
+                totalled = now;
             }
 
             if (now - pruned >= Prunes)
@@ -127,7 +134,7 @@ internal sealed partial class LedgerKeeper : BackgroundService
 
     private void Put(IKubernetesObject<V1ObjectMeta> item, bool gone)
     {
-        if (!queue.Put(new Observation(item, clock.GetUtcNow(), gone)))
+        if (item.Metadata.Uid is { Length: > 0 } && !queue.Put(new Observation(item, clock.GetUtcNow(), gone)))
         {
             metrics.Dropped();
         }
@@ -139,7 +146,7 @@ internal sealed partial class LedgerKeeper : BackgroundService
         var book = store.Read(now);
         recorder.Remember(book);
         var all = cache.Nodes.List().Cast<IKubernetesObject<V1ObjectMeta>>().Concat(cache.Plans.List()).Concat(cache.Migrations.List());
-        var policies = PolicyBook.Of(cache);
+        var policies = PolicyBook.Of(cache.Policies.List());
         store.Write(recorder.Vanished(book, now));
         foreach (var chunk in all.Chunk(MostAtOnce))
         {
@@ -153,7 +160,7 @@ internal sealed partial class LedgerKeeper : BackgroundService
         {
             try
             {
-                Write(store, recorder.Entries(taken, PolicyBook.Of(cache)));
+                Write(store, recorder.Entries(taken, PolicyBook.Of(cache.Policies.List())));
             }
             catch (SqliteException)
             {
@@ -163,11 +170,19 @@ internal sealed partial class LedgerKeeper : BackgroundService
         }
     }
 
-    private void Reprice(LedgerStore store)
+    private void Reprice(LedgerStore store) => Write(store, recorder.Reprice(PolicyBook.Of(cache.Policies.List()), clock.GetUtcNow()));
+
+    private void Show(LedgerStore store, DateTimeOffset now)
     {
-        var now = clock.GetUtcNow();
-        Write(store, recorder.Reprice(PolicyBook.Of(cache), now));
-        metrics.Set(new Account(store.Read(now - LedgerRetention.Longest), new Period(DateTimeOffset.UnixEpoch, Exact.Instant(now))).Report(), store.UsedBytes);
+        try
+        {
+            var period = new Period(Exact.Instant(now - LedgerMetrics.Reach), Exact.Instant(now));
+            metrics.Set(new Account(store.Read(period.From), period).Report(), store.UsedBytes);
+        }
+        catch (Exception e) when (e is SqliteException or LedgerException)
+        {
+            NotTotalled(logger, store.Path, e.Message);
+        }
     }
 
     private void Write(LedgerStore store, IEnumerable<LedgerEntry> entries)
@@ -200,9 +215,22 @@ internal sealed partial class LedgerKeeper : BackgroundService
                 NotWritten(logger, file.Store!.Path, e.Message);
                 await Task.Delay(RetryAfter, clock, stopping);
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // A mistake in here must not end the process, which moves pods; what it was about is missing in the ledger.
+                metrics.Failed();
+                NotUnderstood(logger, file.Store!.Path, e);
+                return;
+            }
         }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Ledger {Path} is not written: {Cause}")]
     private static partial void NotWritten(ILogger logger, string path, string cause);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Ledger {Path}: something is not recorded")]
+    private static partial void NotUnderstood(ILogger logger, string path, Exception cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ledger {Path}: metrics stay as they are: {Cause}")]
+    private static partial void NotTotalled(ILogger logger, string path, string cause);
 }

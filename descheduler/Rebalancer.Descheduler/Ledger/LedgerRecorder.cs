@@ -14,7 +14,7 @@ namespace Rebalancer.Descheduler.Ledger;
 /// </summary>
 internal sealed class LedgerRecorder(ClusterCache cache)
 {
-    /// <summary>Of the nodes that are there, by UID: only what changes is written.</summary>
+    /// <summary>The last price of each node that was written, by UID: only what changes is.</summary>
     private readonly Dictionary<string, PriceEntry> known = new(StringComparer.Ordinal);
 
     /// <summary>What is in the ledger already, so that a restart repeats no price.</summary>
@@ -34,20 +34,22 @@ internal sealed class LedgerRecorder(ClusterCache cache)
     }
 
     public IEnumerable<LedgerEntry> Entries(IReadOnlyCollection<Observation> observations, PolicyBook policies)
-        => observations.SelectMany(o => o.Object switch
-        {
-            RebalancePlan plan => [PlanReading.Of(plan)],
-            Migration migration => [MoveReading.Of(migration, Value(migration, policies, o.At))],
-            V1Node node => Node(node, o, policies),
-            _ => Array.Empty<LedgerEntry>(),
-        });
+    {
+        var nodes = observations.Where(o => o.Object is V1Node).Select(o => (Node: (V1Node)o.Object, o.At, o.Gone)).ToList();
+        return
+        [
+            .. observations.Select(o => o.Object).OfType<RebalancePlan>().Select(PlanReading.Of),
+            .. observations.Where(o => o.Object is Migration).Select(o => MoveReading.Of((Migration)o.Object, Value((Migration)o.Object, policies, o.At))),
+            .. nodes.Select(n => NodeReading.Of(n.Node, NodeMapping.ToModel(n.Node, []), n.At, n.Gone)),
+            .. nodes.Count == 0 ? [] : Prices(nodes, policies),
+        ];
+    }
 
     /// <summary>Prices of all nodes that differ from what was written last.</summary>
     public IReadOnlyCollection<PriceEntry> Reprice(PolicyBook policies, DateTimeOffset now)
     {
-        var nodes = cache.Nodes.List();
-        var changed = Changed(NodePrices.Of(nodes, cache.Pods.List, policies, now));
-        var there = nodes.Select(n => n.Metadata.Uid).ToHashSet(StringComparer.Ordinal);
+        var changed = Changed(Priced(policies).OfAll(now));
+        var there = cache.Nodes.List().Select(n => n.Metadata.Uid).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in known.Keys.Where(uid => !there.Contains(uid)).ToList())
         {
             known.Remove(gone);
@@ -65,13 +67,15 @@ internal sealed class LedgerRecorder(ClusterCache cache)
         }
     }
 
-    /// <summary>A node that goes is priced once more, beside those that are left: whether a commitment pays for it is decided by how many there were.</summary>
-    private IEnumerable<LedgerEntry> Node(V1Node node, Observation observation, PolicyBook policies)
+    private List<PriceEntry> Prices(IReadOnlyCollection<(V1Node Node, DateTimeOffset At, bool Gone)> nodes, PolicyBook policies)
     {
-        var others = cache.Nodes.List().Where(n => n.Metadata.Uid != node.Metadata.Uid && n.Metadata.Name != node.Metadata.Name);
-        var prices = policies.Commitments.IsEmpty ? NodePrices.Of([node], () => [], policies, observation.At) : NodePrices.Of([.. others, node], cache.Pods.List, policies, observation.At);
-        return [NodeReading.Of(node, NodeMapping.ToModel(node, []), observation.At, observation.Gone), .. Changed(prices.Where(p => p.NodeUid == node.Metadata.Uid))];
+        var prices = Priced(policies);
+        var come = nodes.Where(n => !n.Gone).ToDictionary(n => n.Node.Metadata.Uid, n => Exact.Instant(n.At), StringComparer.Ordinal);
+        var ofCome = come.Count == 0 ? [] : prices.OfAll(default).Where(p => come.ContainsKey(p.NodeUid)).Select(p => p with { At = come[p.NodeUid] });
+        return Changed([.. ofCome, .. prices.OfGone([.. nodes.Where(n => n.Gone).Select(n => (n.Node, n.At))])]);
     }
+
+    private NodePrices Priced(PolicyBook policies) => new(cache.Nodes.List(), cache.Pods.List, policies);
 
     private List<PriceEntry> Changed(IEnumerable<PriceEntry> prices)
     {
@@ -84,8 +88,9 @@ internal sealed class LedgerRecorder(ClusterCache cache)
     {
         var planName = migration.Metadata.Labels?.TryGetValue(Names.PlanLabel, out var label) == true ? label : null;
         var ofPlan = planName is null ? null : cache.Plans.Get(null, planName)?.Spec.PolicyName;
-        var (policyLabel, policy) = policies.ForPod(Pod(migration), ofPlan);
-        var value = policy.ValueOf(Pod(migration));
+        var pod = Pod(migration);
+        var (policyLabel, policy) = policies.ForPod(pod, ofPlan);
+        var value = policy.ValueOf(pod);
         return new MoveValue(Exact.Instant(at), Exact.Usd(value.UsdPerFrozenSecond), Exact.Usd(value.UsdPerRestart), Exact.Usd(policy.UsdPerGbMoved), policyLabel);
     }
 

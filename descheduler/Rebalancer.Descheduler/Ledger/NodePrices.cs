@@ -6,29 +6,48 @@ using Rebalancer.Policy.Cost;
 
 namespace Rebalancer.Descheduler.Ledger;
 
-/// <summary>What nodes cost now, and which of them a commitment pays for.</summary>
-internal static class NodePrices
+/// <summary>What nodes cost at one instant, and which of them a commitment pays for.</summary>
+/// <param name="pods">Asked only where there are commitments: by what pods ask for, the fullest nodes are those that stay.</param>
+internal sealed class NodePrices(IEnumerable<V1Node> nodes, Func<IEnumerable<V1Pod>> pods, PolicyBook policies)
 {
-    public static IEnumerable<PriceEntry> Of(IReadOnlyCollection<V1Node> nodes, Func<IEnumerable<V1Pod>> pods, PolicyBook policies, DateTimeOffset at)
+    private readonly List<(V1Node Node, NodeInfo Info)> there = [.. nodes.Select(n => (n, NodeMapping.ToModel(n, [])))];
+    private readonly Lazy<Dictionary<string, decimal>> processors = new(() => Processors(pods()));
+
+    /// <summary>Of the nodes that are there.</summary>
+    public IEnumerable<PriceEntry> OfAll(DateTimeOffset at)
     {
-        var infos = nodes.Select(n => (Node: n, Info: NodeMapping.ToModel(n, []))).ToList();
-        var covering = policies.Commitments.IsEmpty ? [] : Covering([.. infos.Select(i => i.Info)], pods(), policies);
-        return infos.Select(i => Price(i.Node.Metadata.Uid, i.Info, policies, covering.TryGetValue(i.Info.Name, out var index) ? policies.Commitments[index].Name : "", at));
+        var covering = Covering([.. there.Select(t => t.Info)]);
+        return there.Select(t => Price(t.Node.Metadata.Uid, t.Info, covering, at));
     }
 
-    private static Dictionary<string, int> Covering(IReadOnlyCollection<NodeInfo> nodes, IEnumerable<V1Pod> pods, PolicyBook policies)
+    /// <summary>
+    /// Of nodes that have gone, each beside those that are left and those that went after it: whether a commitment pays for it is decided by how many there
+    /// were, and of several that go together each leaves one less.
+    /// </summary>
+    public IEnumerable<PriceEntry> OfGone(IReadOnlyList<(V1Node Node, DateTimeOffset At)> gone)
     {
-        var requests = pods.Where(p => p.Spec?.NodeName is { Length: > 0 } && p.Status?.Phase is not ("Succeeded" or "Failed"))
-            .GroupBy(p => p.Spec.NodeName, p => PodMapping.ToModel(p, []).Requests, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Aggregate(ResourceSet.Empty, static (a, b) => a + b), StringComparer.Ordinal);
-        return Commitments.Covering(policies.Commitments.Select(c => c.Commitment), nodes, node => Share(requests.GetValueOrDefault(node.Name, ResourceSet.Empty), node.Allocatable));
+        var infos = gone.Select(g => NodeMapping.ToModel(g.Node, [])).ToList();
+        for (var i = 0; i < gone.Count; i++)
+        {
+            var later = infos.Skip(i).ToList();
+            var names = later.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+            yield return Price(gone[i].Node.Metadata.Uid, infos[i], Covering([.. there.Select(t => t.Info).Where(n => !names.Contains(n.Name)), .. later.DistinctBy(n => n.Name)]), gone[i].At);
+        }
     }
 
-    /// <summary>Of the processors, as plans have it.</summary>
-    private static double Share(ResourceSet requested, ResourceSet allocatable)
-        => allocatable[ResourceSet.Cpu].ToDecimal() is > 0 and var all ? (double)(requested[ResourceSet.Cpu].ToDecimal() / all) : 0;
+    private Dictionary<string, int> Covering(IReadOnlyCollection<NodeInfo> nodes)
+        => policies.Commitments.IsEmpty ? [] : Commitments.Covering(policies.Commitments.Select(c => c.Commitment), nodes, Share);
 
-    private static PriceEntry Price(string uid, NodeInfo node, PolicyBook policies, string commitment, DateTimeOffset at)
+    /// <summary>Requested of its processors, as plans have it.</summary>
+    private double Share(NodeInfo node)
+        => node.Allocatable[ResourceSet.Cpu].ToDecimal() is > 0 and var all ? (double)(processors.Value.GetValueOrDefault(node.Name) / all) : 0;
+
+    private static Dictionary<string, decimal> Processors(IEnumerable<V1Pod> pods)
+        => pods.Where(p => p.Spec?.NodeName is { Length: > 0 } && p.Status?.Phase is not ("Succeeded" or "Failed"))
+            .GroupBy(p => p.Spec.NodeName, p => PodMapping.ToModel(p, []).Requests[ResourceSet.Cpu].ToDecimal(), StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal);
+
+    private PriceEntry Price(string uid, NodeInfo node, Dictionary<string, int> covering, DateTimeOffset at)
     {
         var (label, policy) = policies.ForNode(node);
         var price = policy.Pricing.PriceOf(node);
@@ -41,7 +60,7 @@ internal static class NodePrices
             ListUsdPerHour = Exact.Usd(list.Usd),
             Source = price.Source.ToString(),
             Estimated = price.Estimated,
-            Commitment = commitment,
+            Commitment = covering.TryGetValue(node.Name, out var index) ? policies.Commitments[index].Name : "",
             Policy = label,
         };
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Model;
 using Rebalancer.Policy;
@@ -25,10 +24,10 @@ internal sealed class PolicyBook
     /// <summary>Of all policies: what is paid for is so whoever says it.</summary>
     public ImmutableArray<(string Name, Commitment Commitment)> Commitments { get; }
 
-    public static PolicyBook Of(ClusterCache cache)
+    public static PolicyBook Of(IEnumerable<RebalancePolicy> policies)
     {
         var sound = ImmutableArray.CreateBuilder<(string, string, PlanPolicy)>();
-        foreach (var policy in cache.Policies.List().OrderBy(p => p.Metadata.Name, StringComparer.Ordinal))
+        foreach (var policy in policies.OrderBy(p => p.Metadata.Name, StringComparer.Ordinal))
         {
             var problems = new List<InvalidField>();
             var rules = PolicyMapping.ToModel($"{RebalancePolicy.RebalancePolicyKind} {policy.Metadata.Name}", policy.Spec, problems);
