@@ -19,7 +19,7 @@ internal sealed class ObservationQueue(int capacity = ObservationQueue.DefaultCa
     private readonly Lock gate = new();
     private readonly Dictionary<string, Observation> pending = new(StringComparer.Ordinal);
     private readonly Queue<string> order = new();
-    private readonly SemaphoreSlim arrived = new(0, 1);
+    private TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool overflowed;
 
     public int Count
@@ -54,11 +54,7 @@ internal sealed class ObservationQueue(int capacity = ObservationQueue.DefaultCa
 
             pending[uid] = observation;
             order.Enqueue(uid);
-            if (arrived.CurrentCount == 0)
-            {
-                arrived.Release();
-            }
-
+            arrived.TrySetResult();
             return true;
         }
     }
@@ -91,14 +87,20 @@ internal sealed class ObservationQueue(int capacity = ObservationQueue.DefaultCa
     /// <summary>Completes once there is something, or the time is over.</summary>
     public async Task WaitAsync(TimeSpan longest, TimeProvider clock, CancellationToken cancellation)
     {
-        if (Count > 0)
+        Task something;
+        lock (gate)
         {
-            return;
+            if (pending.Count > 0)
+            {
+                return;
+            }
+
+            arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            something = arrived.Task;
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var sleep = Task.Delay(longest, clock, limit.Token);
-        await Task.WhenAny(sleep, arrived.WaitAsync(limit.Token));
+        await Task.WhenAny(something, Task.Delay(longest, clock, limit.Token));
         await limit.CancelAsync();
         cancellation.ThrowIfCancellationRequested();
     }

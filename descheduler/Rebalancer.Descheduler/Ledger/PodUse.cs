@@ -16,13 +16,17 @@ internal sealed class PodUse(ApiClient client)
         try
         {
             using var page = await client.ListPageAsync(PodMetrics, $"limit={PageSize}", cancellation);
-            return page.RootElement.GetProperty("items").EnumerateArray().Select(Pod).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Used, StringComparer.Ordinal);
+            return Read(page.RootElement);
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return null;
         }
     }
+
+    /// <param name="list">A PodMetricsList.</param>
+    internal static Dictionary<string, ResourceSet> Read(JsonElement list)
+        => list.GetProperty("items").EnumerateArray().Select(Pod).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Used, StringComparer.Ordinal);
 
     private static (string Name, ResourceSet Used) Pod(JsonElement item)
     {
