@@ -22,7 +22,7 @@ internal sealed class NodePrices(IEnumerable<V1Node> nodes, Func<IEnumerable<V1P
 
     /// <summary>
     /// Of nodes that have gone, each beside those that are left and those that went after it: whether a commitment pays for it is decided by how many there
-    /// were, and of several that go together each leaves one less.
+    /// were, and of several that go together each leaves one less. Commitments are for the fullest nodes, since those stay; so the one that goes comes last.
     /// </summary>
     public IEnumerable<PriceEntry> OfGone(IReadOnlyList<(V1Node Node, DateTimeOffset At)> gone)
     {
@@ -31,12 +31,12 @@ internal sealed class NodePrices(IEnumerable<V1Node> nodes, Func<IEnumerable<V1P
         {
             var later = infos.Skip(i).ToList();
             var names = later.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
-            yield return Price(gone[i].Node.Metadata.Uid, infos[i], Covering([.. there.Select(t => t.Info).Where(n => !names.Contains(n.Name)), .. later.DistinctBy(n => n.Name)]), gone[i].At);
+            yield return Price(gone[i].Node.Metadata.Uid, infos[i], Covering([.. there.Select(t => t.Info).Where(n => !names.Contains(n.Name)), .. later.DistinctBy(n => n.Name)], infos[i].Name), gone[i].At);
         }
     }
 
-    private Dictionary<string, int> Covering(IReadOnlyCollection<NodeInfo> nodes)
-        => policies.Commitments.IsEmpty ? [] : Commitments.Covering(policies.Commitments.Select(c => c.Commitment), nodes, Share);
+    private Dictionary<string, int> Covering(IReadOnlyCollection<NodeInfo> nodes, string? leaving = null)
+        => policies.Commitments.IsEmpty ? [] : Commitments.Covering(policies.Commitments.Select(c => c.Commitment), nodes, n => n.Name == leaving ? -1 : Share(n));
 
     /// <summary>Requested of its processors, as plans have it.</summary>
     private double Share(NodeInfo node)

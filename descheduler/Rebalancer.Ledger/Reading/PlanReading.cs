@@ -7,6 +7,10 @@ namespace Rebalancer.Ledger.Reading;
 /// <summary>A RebalancePlan as an entry.</summary>
 public static class PlanReading
 {
+    /// <summary>A year, as the policy's schema has it.</summary>
+    private const decimal MaxHours = 8760;
+    private const decimal MaxUsd = 1e9m;
+
     public static PlanEntry Of(RebalancePlan plan)
     {
         var (spec, status, predicted) = (plan.Spec, plan.Status, plan.Spec.Predicted);
@@ -26,14 +30,14 @@ public static class PlanReading
             PredictedUsdPerHour = Number(predicted.UsdPerHourSaved),
             PredictedUsdMoving = Number(predicted.UsdMoving),
             PredictedUsdNet = Number(predicted.UsdNetBenefit),
-            StableHours = Number(predicted.StableHours),
+            StableHours = Math.Clamp(Number(predicted.StableHours), 0, MaxHours),
             Moves = predicted.Moves,
             FreedNodes = [.. spec.FreedNodes.Select(n => new PlannedNode(n.Name, Number(n.UsdPerHour), WasEmpty: n.WasEmpty))],
             NewNodes = [.. spec.NewNodes.Select(n => new PlannedNode(n.Name, Number(n.UsdPerHour), n.InstanceType))],
         };
     }
 
-    /// <summary>The schema lets nothing but digits through, with a sign where it may be below 0. What an older schema let through counts as nothing.</summary>
+    /// <summary>The schema lets nothing but digits through, with a sign where it may be below 0. What is no number counts as nothing, and what nobody has as the most that is believed.</summary>
     private static decimal Number(DecimalText text)
-        => decimal.TryParse(text.Text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? Exact.Usd(number) : 0;
+        => decimal.TryParse(text.Text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? Exact.Usd(Math.Clamp(number, -MaxUsd, MaxUsd)) : 0;
 }

@@ -7,7 +7,7 @@ namespace Rebalancer.Ledger.Store;
 public static class LedgerRetention
 {
     public static readonly TimeSpan Longest = TimeSpan.FromDays(400);
-    public static readonly TimeSpan Shortest = TimeSpan.FromDays(30);
+    public static readonly TimeSpan Shortest = TimeSpan.FromDays(1);
     public const long MaxBytes = 512L << 20;
 
     /// <summary>A price stays as long as the node or the next price does: what counts now may be said by an old entry.</summary>

@@ -8,7 +8,7 @@ namespace Rebalancer.Ledger.Tests.Store;
 /// <summary>Observations arrive late, twice, and in another order after a restart.</summary>
 public sealed class MergeProperties
 {
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 20)]
     public bool Write_AnyOrderAndRepetition_SameContent(int seed)
     {
         var random = new Random(seed);
