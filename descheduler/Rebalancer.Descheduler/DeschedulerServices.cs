@@ -1,3 +1,4 @@
+using Rebalancer.Descheduler.Capacity;
 using Rebalancer.Descheduler.Certificates;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Evictions;
@@ -50,6 +51,7 @@ internal static class DeschedulerServices
         services.AddHostedService<InterruptionController>();
         services.AddHostedService<MigratableController>();
         services.AddHostedService<PolicyController>();
+        services.AddHostedService<CapacityController>();
         services.AddRebalancing(options);
         services.AddLedger();
         services.AddHostedService<CacheService>();

@@ -60,6 +60,7 @@ public static class PlanMachine
         return plan.Spec.Moves.Count == 0 ? (PlanReasons.NothingToDo, plan.Spec.Reason, null)
             : rules.Mode == Policy.RebalanceMode.Observe ? (PlanReasons.Observing, "the policy only observes", null)
             : rules.Mode == Policy.RebalanceMode.Recommend && plan.Spec.Approval is null ? (PlanReasons.AwaitsApproval, $"kubectl rebalancer approve {plan.Metadata.Name}", null)
+            : plan.Spec.NewNodes.Count > 0 ? (PlanReasons.AwaitsNodes, $"it needs {plan.Spec.NewNodes.Count} nodes that are not there: it only shows what they would save", null)
             : view.Paused is { } paused ? (PlanReasons.Paused, $"the policy is paused: {paused}", null)
             : view.OtherRuns is { } other ? (PlanReasons.AnotherPlanRuns, $"plan {other} runs", null)
             : view.BreakerOpenUntil is { } open ? (PlanReasons.BreakerOpen, $"most of the last moves failed: no plan begins until {open:O}", open - view.Now)

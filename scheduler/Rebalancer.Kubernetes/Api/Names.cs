@@ -46,6 +46,9 @@ public static class Names
     /// <summary>On a node with that taint, RFC 3339: the instant at which nothing kept it any more.</summary>
     public const string EmptiedAt = "rebalancer.dev/emptied-at";
 
+    /// <summary>Label on a pod that only asks for room: the UID of the Migration that needs it.</summary>
+    public const string PlaceholderLabel = "rebalancer.dev/placeholder";
+
     /// <summary>Label on a Migration that a plan made: the plan's name.</summary>
     public const string PlanLabel = "rebalancer.dev/plan";
 

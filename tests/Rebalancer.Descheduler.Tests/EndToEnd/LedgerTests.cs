@@ -26,10 +26,10 @@ public sealed class LedgerTests : IDisposable
     {
         await using var world = await StartAsync();
         await world.CreateNodes(("dear", "0.90"), ("cheap", "0.01"));
+        await world.RunPod("other", on: "cheap");
         await world.RunPod("redis", on: "dear");
-        await CreatePlanAsync(world);
-        await world.Client.CreateAsync(ApiResource.Migrations, ControllerWorld.Ns, Move("redis", plan: "plan-1"), default);
-        await world.UntilPhase(Phases.Succeeded);
+        await PolicyTests.CreateAsync(world, RebalanceTests.Spec(PolicyModes.Auto));
+        var made = await RebalanceTests.UntilAsync(world, PlanPhases.Completed);
         await world.Annotate(ApiResource.Nodes, "dear", Names.CostUsdPerHour, "0.70");
         var dear = await world.Client.GetAsync<V1Node>(ApiResource.Nodes, null, "dear", default);
         await world.Client.DeleteAsync(ApiResource.Nodes, null, "dear", dear!.Metadata.Uid, 0, default);
@@ -42,9 +42,13 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal(("dear", dear.Metadata.Uid, 0.70m), (node.Name, node.Uid, node.UsdPerHour));
         Assert.InRange(plan.NodesSavedUsd, 0.70m * 9.9m, 0.70m * 10);
         var move = Assert.Single(report.Moves);
-        Assert.Equal(("plan-1", MoveReasons.Consolidation, 1), (move.Plan, move.Reason, plan.SucceededMoves));
+        Assert.Equal((made.Metadata.Name, MoveReasons.Consolidation, 1), (move.Plan, move.Reason, plan.SucceededMoves));
         Assert.True(move.FreezeMs > 0);
         Assert.Equal(0.01m, report.NodesUsdPerHour);
+        RealisedSavings? realised = null;
+        await ControllerWorld.Eventually("the plan says what it has brought", async () =>
+            (realised = (await world.Client.GetAsync<RebalancePlan>(ApiResource.RebalancePlans, null, made.Metadata.Name, default))?.Status.Realised)?.NodesGone == 1);
+        Assert.Equal(("0.7", 1, 0, move.FreezeMs), (realised!.UsdPerHourSaved?.Text, realised.SucceededMoves, realised.FailedMoves, realised.FreezeMs));
     }
 
     [Fact]
@@ -144,12 +148,6 @@ public sealed class LedgerTests : IDisposable
         var status = new RebalancePlanStatus { Phase = PlanPhases.Running, StartedAt = (await world.Client.GetAsync<RebalancePlan>(ApiResource.RebalancePlans, null, "plan-1", default))!.Metadata.CreationTimestamp };
         await world.Client.PatchAsync<RebalancePlan>(ApiResource.RebalancePlans, null, "plan-1", new JsonPatch().Set("/status", status), default, "status");
     }
-
-    private static Migration Move(string pod, string plan) => new()
-    {
-        Metadata = new V1ObjectMeta { Name = "move", NamespaceProperty = ControllerWorld.Ns, Labels = new Dictionary<string, string> { [Names.PlanLabel] = plan } },
-        Spec = new MigrationSpec { PodName = pod, Reason = MoveReasons.Consolidation },
-    };
 
     private static IPEndPoint FreePort()
     {

@@ -98,7 +98,7 @@ public sealed class RebalanceTests
         Assert.Equal(pods.Length, (await world.Migrations()).Count);
     }
 
-    private static RebalancePolicySpec Spec(string mode) => new() { Mode = mode, CoolDowns = new CoolDownsSpec { Plan = "0s" }, DisruptionTolerance = new DecimalText("1000"), LeastSavingShare = new DecimalText("0") };
+    internal static RebalancePolicySpec Spec(string mode) => new() { Mode = mode, CoolDowns = new CoolDownsSpec { Plan = "0s" }, DisruptionTolerance = new DecimalText("1000"), LeastSavingShare = new DecimalText("0") };
 
     private static async Task<V1Pod[]> SetUpAsync(ControllerWorld world)
     {
@@ -107,7 +107,7 @@ public sealed class RebalanceTests
         return [await world.RunReplicaSet("web", on: "dear"), await world.RunPod("bare", on: "dear")];
     }
 
-    private static async Task<RebalancePlan> UntilAsync(ControllerWorld world, string phase)
+    internal static async Task<RebalancePlan> UntilAsync(ControllerWorld world, string phase)
     {
         RebalancePlan? found = null;
         var seen = "none";
