@@ -36,10 +36,11 @@ internal static class Evacuation
             }
         }
 
-        var planned = DeadlinePlan.Of(pods.Select(pod => pod.ToLeaver(view)).OfType<Leaver>(), Capacity(view.Limits, view.History.Rest), view.Now);
+        var capacity = Capacity(view.Limits, view.History.Rest);
+        var planned = DeadlinePlan.Of(pods.Select(pod => pod.ToLeaver(view)).OfType<Leaver>(), capacity, view.Now);
         var moves = planned.ToDictionary(move => move.Leaver.Uid, StringComparer.Ordinal);
         var leaving = pods.ToDictionary(pod => pod.Pod.Metadata.Uid, StringComparer.Ordinal);
-        var create = Turns.Next(planned, pods, view);
+        var create = Turns.Next(planned, pods, capacity, view);
         var late = pods.Where(pod => pod.IsLate(moves, view.Now)).ToList();
         ImmutableArray<Eviction> evict = [.. late.Where(pod => pod is { CanBeEvicted: true, Fate: not PodFate.Moves }).Select(pod => new Eviction(pod.Pod, pod.WhyLate(moves)))];
         return new EvacuationPlan

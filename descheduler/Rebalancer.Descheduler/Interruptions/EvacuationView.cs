@@ -13,7 +13,7 @@ internal sealed class EvacuationView
     {
         (Limits, Now, Migrations) = (limits, now, migrations);
         Nodes = nodes.ToDictionary(n => n.Metadata.Name, StringComparer.Ordinal);
-        PoolByNode = Nodes.Values.ToDictionary(n => n.Metadata.Name, n => MachineMapping.ToModel(n).Pool, StringComparer.Ordinal);
+        PoolByNode = Nodes.Values.ToDictionary(n => n.Metadata.Name, n => NodeMapping.PoolOf(n), StringComparer.Ordinal);
         PodsByNode = pods.Where(p => !string.IsNullOrEmpty(p.Spec?.NodeName)).ToLookup(p => p.Spec.NodeName, StringComparer.Ordinal);
         History = new MoveHistory(migrations, PoolByNode);
         MigrationsByPod = migrations.SelectMany(m => PodsOf(m).Select(uid => (Uid: uid, Migration: m))).ToLookup(pair => (pair.Migration.Metadata.NamespaceProperty ?? "", pair.Uid), pair => pair.Migration);

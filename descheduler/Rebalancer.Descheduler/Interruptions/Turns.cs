@@ -15,21 +15,20 @@ internal static class Turns
     /// <summary>A move that still waits for a place to go to holds nobody up.</summary>
     private static readonly TimeSpan PendingHolds = TimeSpan.FromSeconds(5);
 
-    public static IReadOnlyList<PlannedMove> Next(IEnumerable<PlannedMove> planned, IEnumerable<LeavingPod> pods, EvacuationView view)
+    public static IReadOnlyList<PlannedMove> Next(IEnumerable<PlannedMove> planned, IEnumerable<LeavingPod> pods, DeadlineCapacity capacity, EvacuationView view)
     {
-        var open = pods.Where(pod => pod.Fate is PodFate.Moves moves && Holds(moves.Migration, view.Now)).ToList();
-        var byNode = open.CountBy(pod => pod.Pod.Spec.NodeName).ToDictionary();
-        var byPool = open.CountBy(pod => view.PoolByNode.GetValueOrDefault(pod.Pod.Spec.NodeName, "")).ToDictionary();
-        var perNode = view.Limits.MaxMovesPerNode + Ahead;
-        var perPool = perNode * DeadlineCapacity.NodesAtFullSpeed;
+        var open = pods.Where(pod => pod.Fate is PodFate.Moves moves && Holds(moves.Migration, view.Now)).Select(pod => pod.Pod.Spec.NodeName).ToList();
+        var movesByNode = open.CountBy(node => node).ToDictionary();
+        var sendersByPool = movesByNode.Keys.CountBy(node => view.PoolByNode.GetValueOrDefault(node, "")).ToDictionary();
         List<PlannedMove> next = [];
         foreach (var move in planned.Where(move => move is { Fits: true, Leaver.MovesSince: null }))
         {
-            var (node, pool) = (move.Leaver.Node, move.Leaver.Pool);
-            if (byNode.GetValueOrDefault(node) < perNode && byPool.GetValueOrDefault(pool) < perPool)
+            var (moves, senders) = (movesByNode.GetValueOrDefault(move.Leaver.Node), sendersByPool.GetValueOrDefault(move.Leaver.Pool));
+            var isNewSender = moves == 0;
+            if (moves < capacity.MovesPerNode + Ahead && (!isNewSender || senders < capacity.SendersOf(move.Leaver.BytesPerSecond)))
             {
-                byNode[node] = byNode.GetValueOrDefault(node) + 1;
-                byPool[pool] = byPool.GetValueOrDefault(pool) + 1;
+                movesByNode[move.Leaver.Node] = moves + 1;
+                sendersByPool[move.Leaver.Pool] = senders + (isNewSender ? 1 : 0);
                 next.Add(move);
             }
         }

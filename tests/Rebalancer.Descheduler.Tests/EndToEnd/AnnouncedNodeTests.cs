@@ -31,7 +31,7 @@ public sealed class AnnouncedNodeTests
         await AnnounceAsync(world, TimeSpan.FromSeconds(30));
         await ControllerWorld.Eventually("its owner has made another one", async () => (await world.Pods()).SingleOrDefault() is { Spec.NodeName: "cheap" });
         Assert.Empty(await world.Migrations());
-        Assert.Contains(await world.Events(), e => e.Reason == "EvictedInTime" && e.InvolvedObject.Uid == pod.Metadata.Uid);
+        await ControllerWorld.Eventually("it is told", async () => (await world.Events()).Any(e => e.Reason == "EvictedInTime" && e.InvolvedObject.Uid == pod.Metadata.Uid));
     }
 
     [Fact]

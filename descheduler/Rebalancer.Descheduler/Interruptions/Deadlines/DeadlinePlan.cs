@@ -14,16 +14,18 @@ internal static class DeadlinePlan
     public static IReadOnlyList<PlannedMove> Of(IEnumerable<Leaver> leavers, DeadlineCapacity capacity, DateTimeOffset now)
     {
         var lanes = new DeadlineLanes(capacity, now);
-        var ordered = leavers
+        var all = leavers.ToList();
+        var sending = all.Where(l => l.MovesSince is not null).CountBy(l => l.Node).ToDictionary();
+        var ordered = all
             .OrderBy(l => l.MovesSince is null)
             .ThenByDescending(l => l.Priority)
             .ThenBy(l => l.CommitBy ?? DateTimeOffset.MaxValue)
             .ThenBy(l => l.Size.Bytes / l.BytesPerSecond)
             .ThenBy(l => l.Name, StringComparer.Ordinal);
-        return [.. ordered.Select(leaver => Place(leaver, lanes, capacity, now))];
+        return [.. ordered.Select(leaver => Place(leaver, sending.GetValueOrDefault(leaver.Node), lanes, capacity, now))];
     }
 
-    private static PlannedMove Place(Leaver leaver, DeadlineLanes lanes, DeadlineCapacity capacity, DateTimeOffset now)
+    private static PlannedMove Place(Leaver leaver, int sendingFromNode, DeadlineLanes lanes, DeadlineCapacity capacity, DateTimeOffset now)
     {
         var (start, send) = lanes.Next(leaver);
         TimeSpan? left = leaver.CommitBy is { } last ? last - capacity.Rest - send : null;
@@ -33,8 +35,8 @@ internal static class DeadlinePlan
             return new PlannedMove(leaver, start, start, null, null);
         }
 
-        // What a move under way has behind it, it need not do again.
-        var done = leaver.MovesSince is { } since ? now - since : TimeSpan.Zero;
+        // What a move under way has behind it, it need not do again; those of one node have shared its link.
+        var done = leaver.MovesSince is { } since ? (now - since) / sendingFromNode : TimeSpan.Zero;
         var sent = send + (strategy.Copy > done ? strategy.Copy - done : TimeSpan.Zero);
         var finish = sent + capacity.Rest;
         lanes.Take(leaver, sent, finish);

@@ -28,7 +28,7 @@ internal sealed record MoveSample(string Workload, string Node, DateTimeOffset A
             return null;
         }
 
-        var (bytes, seconds) = (memory.Value + Math.Max(0, source.FilesBytes ?? 0), (to - from) / 1000);
+        var (bytes, seconds) = (memory + Math.Max(0, source.FilesBytes ?? 0), (to - from) / 1000);
         var dirty = source.Bytes is { } sent ? Math.Max(0, sent - bytes) / seconds : (double?)null;
         var rest = Math.Max(0, (ended - started).TotalSeconds - seconds);
         return new MoveSample(WorkloadOf(migration), node, ended, new MoveSize(bytes, dirty), seconds, rest);
