@@ -17,7 +17,7 @@ public sealed class AnnouncedNodeTests
         await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
         var pod = await world.RunReplicaSet("redis", on: "spot");
         await AnnounceAsync(world, TimeSpan.FromMinutes(5));
-        var done = await world.UntilPhase(Phases.Succeeded, Tries.NameOf(pod, 1));
+        var done = await UntilMovedAsync(world, pod);
         Assert.Equal((MoveReasons.Interruption, Strategies.PreCopy), (done.Spec.Reason, done.Spec.Strategy));
         Assert.Equal("cheap", Assert.Single(await world.Pods()).Spec.NodeName);
     }
@@ -29,7 +29,7 @@ public sealed class AnnouncedNodeTests
         await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
         var pod = await world.RunReplicaSet("redis", on: "spot", with: set => set.Spec.Template.Spec.HostNetwork = true);
         await AnnounceAsync(world, TimeSpan.FromSeconds(30));
-        await ControllerWorld.Eventually("its owner has made another one", async () => (await world.Pods()).SingleOrDefault() is { Spec.NodeName: "cheap" });
+        await ControllerWorld.Eventually("its owner has made another one", async () => await world.Pods() is [{ Spec.NodeName: "cheap" }]);
         Assert.Empty(await world.Migrations());
         await ControllerWorld.Eventually("it is told", async () => (await world.Events()).Any(e => e.Reason == "EvictedInTime" && e.InvolvedObject.Uid == pod.Metadata.Uid));
     }
@@ -41,7 +41,7 @@ public sealed class AnnouncedNodeTests
         await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
         var pod = await world.RunReplicaSet("redis", on: "spot");
         await world.Annotate(ApiResource.Nodes, "spot", Names.Maintenance, "kernel");
-        Assert.Equal(MoveReasons.Maintenance, (await world.UntilPhase(Phases.Succeeded, Tries.NameOf(pod, 1))).Spec.Reason);
+        Assert.Equal(MoveReasons.Maintenance, (await UntilMovedAsync(world, pod)).Spec.Reason);
         Assert.Equal([DeadlineTaint.MaintenanceValue], await TaintsAsync(world));
 
         await world.Annotate(ApiResource.Nodes, "spot", Names.Maintenance, null!);
@@ -55,7 +55,7 @@ public sealed class AnnouncedNodeTests
         await world.CreateNodes(("spot", "0.03"));
         var pod = await world.RunReplicaSet("redis", on: "spot");
         await world.Annotate(ApiResource.Nodes, "spot", Names.Maintenance, "kernel");
-        await ControllerWorld.Eventually("the move waits", async () => (await world.Migrations()).SingleOrDefault() is { Status.Reason: Reasons.NoTarget });
+        await ControllerWorld.Eventually("the move waits", async () => await world.Migrations() is [{ Status.Reason: Reasons.NoTarget }]);
         await world.Annotate(ApiResource.Nodes, "spot", Names.Maintenance, null!);
         await ControllerWorld.Eventually("the move is gone", async () => (await world.Migrations()).Count == 0);
         Assert.Equal(pod.Metadata.Uid, Assert.Single(await world.Pods()).Metadata.Uid);
@@ -69,7 +69,13 @@ public sealed class AnnouncedNodeTests
         var pod = await world.RunReplicaSet("redis", on: "spot");
         var taints = new Dictionary<string, object> { ["spec"] = new Dictionary<string, object> { ["taints"] = new[] { new V1Taint { Key = "karpenter.sh/disrupted", Effect = "NoSchedule" } } } };
         await world.Client.MergeAsync<V1Node>(ApiResource.Nodes, null, "spot", taints, default);
-        Assert.Null((await world.UntilPhase(Phases.Succeeded, Tries.NameOf(pod, 1))).Spec.Deadline);
+        Assert.Null((await UntilMovedAsync(world, pod)).Spec.Deadline);
+    }
+
+    private static async Task<Migration> UntilMovedAsync(ControllerWorld world, V1Pod pod)
+    {
+        await ControllerWorld.Eventually("its move begins", async () => (await world.Migrations()).Any(m => m.Metadata.Name == Tries.NameOf(pod, 1)));
+        return await world.UntilPhase(Phases.Succeeded, Tries.NameOf(pod, 1));
     }
 
     private static Task AnnounceAsync(ControllerWorld world, TimeSpan after)

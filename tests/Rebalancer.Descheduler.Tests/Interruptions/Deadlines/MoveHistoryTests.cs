@@ -22,7 +22,7 @@ public sealed class MoveHistoryTests
     public void BytesPerSecond_OfWhatShowsNothing_IsNotTaken()
     {
         var small = Ended("a", 1);
-        small.Status.Source!.MemoryBytes = 1_000_000;
+        (small.Status.Source!.MemoryBytes, small.Status.Source.FilesBytes) = (1_000_000, 0);
         var failed = Ended("a", 1);
         failed.Status.Phase = Phases.RolledBack;
         var silent = Ended("a", 1);
