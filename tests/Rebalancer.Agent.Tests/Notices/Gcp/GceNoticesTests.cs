@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using Rebalancer.Agent.Notices;
 using Rebalancer.Agent.Notices.Gcp;
+using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Tests.Notices.Gcp;
 
@@ -111,6 +112,26 @@ public sealed class GceNoticesTests : IAsyncLifetime
     {
         _bodies[Preempted] = new string('x', 1 << 20);
         await Assert.ThrowsAsync<MetadataUnavailableException>(ReadAsync);
+    }
+
+    [Fact]
+    public async Task Watch_OfANotice_MarksTheNodeForThirtySeconds_AlsoThroughARestartOfTheAgent()
+    {
+        var node = new FakeNode();
+        using var metrics = new NoticeMetrics();
+        _bodies[Preempted] = "TRUE";
+        await Watch(_notices).StepAsync(CancellationToken.None);
+        Assert.Equal(("2026-03-01T12:00:30Z", "spot instance: preempted"), (node[Names.TerminatesAt], node[Names.TerminationReason]));
+
+        _time.Advance(TimeSpan.FromSeconds(9));
+        await Watch(new GceNotices(_metadata.Client(), _time)).StepAsync(CancellationToken.None);
+        Assert.Equal(("2026-03-01T12:00:30Z", 1), (node[Names.TerminatesAt], node.Writes));
+
+        _bodies[Preempted] = "FALSE";
+        await Watch(_notices).StepAsync(CancellationToken.None);
+        Assert.Null(node[Names.TerminatesAt]);
+
+        NoticeWatch Watch(GceNotices notices) => new(notices, node, acknowledgement: null, new NoticeOptions(), metrics, new Random(1), _time, new LogLines<NoticeWatch>());
     }
 
     private Task<NoticeReading> ReadAsync() => _notices.ReadAsync(CancellationToken.None);
