@@ -55,6 +55,12 @@ public static class Names
     /// <summary>Taint key (effect NoSchedule) of a node that is about to be interrupted.</summary>
     public const string InterruptionTaint = "rebalancer.dev/interruption";
 
+    /// <summary>
+    /// Taint key of a node that its cloud recommends to leave: a risk, and no order. Of AWS's node termination handler (effect NoSchedule); an agent that reads
+    /// such a recommendation itself sets it with the effect PreferNoSchedule.
+    /// </summary>
+    public const string RecommendationTaint = "aws-node-termination-handler/rebalance-recommendation";
+
     /// <summary>On a node: price in US dollars per hour, a decimal number &gt; 0.</summary>
     public const string CostUsdPerHour = "rebalancer.dev/cost-usd-per-hour";
 
