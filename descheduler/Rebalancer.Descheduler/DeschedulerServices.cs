@@ -33,6 +33,7 @@ internal static class DeschedulerServices
         services.AddSingleton<ApiClient>();
         services.AddSingleton<ClusterCache>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<EventRecorder>(p, "rebalancer"));
+        services.AddSingleton<PolicyBandwidth>();
         services.AddSingleton<MoveObserver>();
         services.AddSingleton<MoveExecutor>();
         services.AddSingleton<ClaimService>();

@@ -46,6 +46,8 @@ public static class PlanMachine
         return plan.Spec.Approval is { Decision: ApprovalDecisions.Rejected } rejection ? (PlanPhases.Rejected, PlanReasons.RejectedByUser, $"rejected by {rejection.By ?? "somebody"}{(rejection.Note is { Length: > 0 } note ? ": " + note : "")}")
             : rules is null ? (PlanPhases.Expired, PlanReasons.PolicyChanged, $"RebalancePolicy {plan.Spec.PolicyName} is gone or makes no sense")
             : view.PolicyGeneration != plan.Spec.PolicyGeneration ? (PlanPhases.Expired, PlanReasons.PolicyChanged, $"RebalancePolicy {plan.Spec.PolicyName} has changed: the plan was made under generation {plan.Spec.PolicyGeneration}, it is {view.PolicyGeneration}")
+            // What somebody has approved stands until it has begun, or no longer holds.
+            : plan.Spec.Approval is not null ? null
             : view.FollowedBy is { } next ? (PlanPhases.Expired, PlanReasons.Superseded, $"plan {next} has followed")
             : view.Now - ProposalRule.MadeAt(plan) > ProposalRule.Validity ? (PlanPhases.Expired, PlanReasons.TooOld, $"proposed more than {ProposalRule.Validity.TotalHours:0} h ago")
             : null;
