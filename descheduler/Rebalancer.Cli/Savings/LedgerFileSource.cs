@@ -11,30 +11,25 @@ internal sealed class LedgerFileSource(string path) : ILedgerSource
 {
     public async Task<byte[]> SavingsAsync(DateTimeOffset since, DateTimeOffset until, string format, string? account, CancellationToken cancellation)
     {
-        var accounts = Read(since, until);
-        using var body = new MemoryStream();
-        switch (format)
-        {
-            case "focus-csv": await FocusExport.WriteCsvAsync(accounts, account ?? FocusExport.UnknownAccount, body, cancellation); break;
-            case "focus-parquet": await FocusExport.WriteParquetAsync(accounts, account ?? FocusExport.UnknownAccount, body, cancellation); break;
-            default: await JsonSerializer.SerializeAsync(body, accounts.Report(), LedgerJson.Options, cancellation); break;
-        }
-
-        return body.ToArray();
-    }
-
-    public Task<byte[]> WasteAsync(CancellationToken cancellation)
-        => throw new LedgerSourceException("a ledger's file holds no pods: who wastes what is asked of the running descheduler, without --ledger");
-
-    private Account Read(DateTimeOffset since, DateTimeOffset until)
-    {
         try
         {
-            return new Account(LedgerReader.Read(path, since), new Period(Exact.Instant(since), Exact.Instant(until)));
+            var accounts = new Account(LedgerReader.Read(path, since), new Period(Exact.Instant(since), Exact.Instant(until)));
+            using var body = new MemoryStream();
+            switch (format)
+            {
+                case "focus-csv": await FocusExport.WriteCsvAsync(accounts, account ?? FocusExport.UnknownAccount, body, cancellation); break;
+                case "focus-parquet": await FocusExport.WriteParquetAsync(accounts, account ?? FocusExport.UnknownAccount, body, cancellation); break;
+                default: await JsonSerializer.SerializeAsync(body, accounts.Report(), LedgerJson.Options, cancellation); break;
+            }
+
+            return body.ToArray();
         }
         catch (LedgerException e)
         {
             throw new LedgerSourceException(e.Message);
         }
     }
+
+    public Task<byte[]> WasteAsync(CancellationToken cancellation)
+        => throw new LedgerSourceException("a ledger's file holds no pods: who wastes what is asked of the running descheduler, without --ledger");
 }

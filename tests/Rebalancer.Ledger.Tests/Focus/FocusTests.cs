@@ -121,6 +121,18 @@ public sealed class FocusTests
         }
     }
 
+    /// <summary>A thousand nodes for 201 days are a row a day each, and more than are answered.</summary>
+    [Fact]
+    public async Task Export_TooManyCharges_RefusedWithTheReason()
+    {
+        var nodes = Enumerable.Range(0, 1000).SelectMany(i => new Rebalancer.Ledger.Entries.LedgerEntry[] { Node($"n{i}"), Price($"n{i}", -50, 0.1m) }).ToArray();
+        var account = new Account(Book(nodes), new Period(At(0), At(0).AddDays(201)));
+
+        var refused = await Assert.ThrowsAsync<Rebalancer.Ledger.Store.LedgerException>(() => FocusExport.WriteCsvAsync(account, "account", Stream.Null));
+
+        Assert.Contains("more than 200000 charges from 2026-03-30", refused.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<List<string>> TextsAsync(ParquetReader reader, DataField field)
     {
         var all = new List<string>();
