@@ -35,16 +35,19 @@ internal sealed class NodeDrain(ApiClient client, IAnsiConsole console, TextWrit
             var isOver = clock.GetElapsedTime(started) >= limit;
             if (progress.IsStuck || isOver)
             {
-                progress.Staying.ToList().ForEach(pod => errors.WriteLine($"stays: {pod}"));
-                progress.Moving.ToList().ForEach(pod => errors.WriteLine($"has not left yet: {pod}"));
-                errors.WriteLine($"node {node} stays announced; kubectl drain evicts what is left");
+                foreach (var line in progress.Staying.Select(pod => $"stays: {pod}").Concat(progress.Moving.Select(pod => $"has not left yet: {pod}")))
+                {
+                    await errors.WriteLineAsync(line);
+                }
+
+                await errors.WriteLineAsync($"node {node} stays announced; kubectl drain evicts what is left");
                 return 1;
             }
 
-            var line = $"{progress.Moving.Length} pods leave, {progress.Staying.Length} stay";
-            if (line != shown)
+            var now = $"{progress.Moving.Length} pods leave, {progress.Staying.Length} stay";
+            if (now != shown)
             {
-                console.WriteLine(shown = line);
+                console.WriteLine(shown = now);
             }
 
             await Task.Delay(Look, clock, cancellation);
