@@ -131,7 +131,8 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
         }
 
         var node = candidates[best];
-        candidates.RemoveAt(best);
+        candidates[best] = candidates[^1];
+        candidates.RemoveAt(candidates.Count - 1);
         waiting.RemoveAll(pod =>
         {
             var fits = state.Fits(pod, node);
