@@ -31,5 +31,6 @@ internal sealed class MovablePods(ClusterIndex index, PlanPolicy policy, Immutab
     private string? OwnReason(PodInfo pod, int home)
         => home < 0 ? $"pod {pod.FullName} is not placed on a known node"
             : Movability.Check(pod, policy.Limits.Freeze, automatic: true) is [var first, ..] ? first.Message
+            : pod.Rests is { } rests ? $"pod {pod.FullName} {rests}"
             : null;
 }

@@ -36,12 +36,8 @@ internal sealed class PlacementProblem
         this.hazards = [.. Costs.Hazards.Select(h => h.PerHour)];
         machines = new MachineClasses(Index.Nodes);
         Offered = [.. Index.Nodes.Select(n => offered.Contains(n.Name))];
-<<<<<<< HEAD
-        Home = [.. Index.Pods.Select(p => Index.NodeNumber(p.NodeName))];
-        LastSource = [.. Index.Pods.Select(p => p.LastSource is { } left ? Index.NodeNumber(left) : ClusterIndex.NoNode)];
-=======
         Home = Index.NodeOf;
->>>>>>> hA
+        LastSource = [.. Index.Pods.Select(p => p.LastSource is { } left ? Index.NodeNumber(left) : ClusterIndex.NoNode)];
         goesWithNode = [.. Index.Pods.Select(p => p is { Owner.Kind: "DaemonSet" } or { Shape.Mirror: true })];
         var covered = Commitments.Covered(policy.Commitments, snapshot.Nodes, UsedShares());
         kept = [.. Index.Nodes.Select(n => WhyKept(n, covered))];

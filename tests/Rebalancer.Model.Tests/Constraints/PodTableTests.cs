@@ -1,3 +1,4 @@
+using Rebalancer.Policy.Constraints;
 using static Rebalancer.Model.Tests.Build;
 
 namespace Rebalancer.Model.Tests.Constraints;
