@@ -13,10 +13,10 @@ public sealed class DefaultRuleTests
     public void CheckDefaults_InnerDefaultsAreNotThereYet(string rule, bool isTaken)
     {
         var schema = StructuralSchema.Parse(JsonNode.Parse(
-            $$"""
-            {"type": "object", "properties": {"release": {"type": "object", "default": {}, "x-kubernetes-validations": [{"rule": "{{rule}}"}],
+            """
+            {"type": "object", "properties": {"release": {"type": "object", "default": {}, "x-kubernetes-validations": [{"rule": "RULE"}],
               "properties": {"method": {"type": "string", "default": "Autoscaler"}, "url": {"type": "string"}}}}}
-            """)!.AsObject());
+            """.Replace("RULE", rule, StringComparison.Ordinal))!.AsObject());
 
         var errors = RuleCheck.CheckDefaults(schema, "schema").ToList();
 
