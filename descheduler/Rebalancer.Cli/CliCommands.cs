@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Rebalancer.Cli.Inputs;
-using Rebalancer.Cli.Nodes;
 using Rebalancer.Cli.Plans;
 using Spectre.Console;
 
@@ -13,7 +12,6 @@ internal static class CliCommands
     {
         Plan(console, output, errors, clock),
         Explain(console, errors, clock),
-        DrainCommand.Create(console, errors, clock),
     };
 
     private static Command Plan(IAnsiConsole console, TextWriter output, TextWriter errors, TimeProvider clock)
