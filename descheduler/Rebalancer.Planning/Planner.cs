@@ -20,12 +20,6 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
     /// <summary>Searches that go on because some of their moves could not be put in order.</summary>
     private const int MaxRetries = 3;
 
-    /// <summary>Searches that begin anew because the placement that was found could not be reached in full.</summary>
-    private const int MaxAttempts = 4;
-
-    /// <summary>Any large odd number: seeds of callers that follow each other do not meet.</summary>
-    private const int SeedStep = 1_000_003;
-
     public MovePlan Plan(ClusterSnapshot snapshot, PlanBudget budget)
     {
         var meter = new BudgetMeter(budget, clock);
@@ -63,20 +57,7 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         return draft.ToPlan(waves, explain: true);
     }
 
-    /// <summary>Where the best placement cannot be reached in full, others are sought, as long as there is time; the one of which most can be reached counts.</summary>
     private static (List<List<Step>> Waves, PlacementState End) Search(PlanDraft draft, BudgetMeter meter, int seed)
-    {
-        var best = SearchOnce(draft, meter, seed);
-        for (var attempt = 1; attempt < MaxAttempts && best.End.Cost > best.Sought && !meter.TimeIsUp; attempt++)
-        {
-            var other = SearchOnce(draft, meter, unchecked(seed + (attempt * SeedStep)));
-            if (other.End.Cost < best.End.Cost) { best = other; }
-        }
-
-        return (best.Waves, best.End);
-    }
-
-    private static (List<List<Step>> Waves, PlacementState End, long Sought) SearchOnce(PlanDraft draft, BudgetMeter meter, int seed)
     {
         meter.Renew();
         var state = new PlacementState(draft.Problem);
@@ -85,8 +66,7 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         search.Descend();
         search.Improve();
         search.TakeBackUseless();
-        var sought = state.Cost;
-        return (InOrder(draft, state, search), state, sought);
+        return (InOrder(draft, state, search), state);
     }
 
     /// <summary>

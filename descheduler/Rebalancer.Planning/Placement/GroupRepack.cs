@@ -131,8 +131,7 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
         }
 
         var node = candidates[best];
-        candidates[best] = candidates[^1];
-        candidates.RemoveAt(candidates.Count - 1);
+        candidates.RemoveAt(best);
         waiting.RemoveAll(pod =>
         {
             var fits = state.Fits(pod, node);

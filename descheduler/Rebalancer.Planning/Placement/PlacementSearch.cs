@@ -36,10 +36,10 @@ internal sealed class PlacementSearch
     private readonly TargetSearch targets;
     private readonly GroupRepack repack;
     private readonly PoolPacking packing;
-    private readonly NodeEmptying emptying;
     private readonly bool hasOffers;
     private readonly int[] movable;
     private readonly int[] group = new int[MaxGroup];
+    private readonly List<int> pods = [];
     private bool mayStop;
 
     public PlacementSearch(PlacementProblem problem, PlacementState state, BudgetMeter budget, SearchRandom random)
@@ -49,7 +49,6 @@ internal sealed class PlacementSearch
         var kinds = new OfferedKinds(problem);
         hasOffers = kinds.SizeCount > 0;
         repack = new GroupRepack(problem, state, targets, kinds, random);
-        emptying = new NodeEmptying(problem, state, targets);
         packing = new PoolPacking(problem, state, kinds);
         movable = [.. Enumerable.Range(0, state.At.Length).Where(p => state.At[p] >= 0 && problem.Immovable[p] is null && !problem.GoesWithNode(p))];
     }
@@ -146,7 +145,41 @@ internal sealed class PlacementSearch
     private void TryEmpty(int node)
     {
         var (mark, before) = (state.Mark, state.Cost);
-        Settle(emptying.Try(node), mark, before, acceptEqual: false);
+        Settle(MoveAll(node), mark, before, acceptEqual: false);
+    }
+
+    /// <summary>One pod after the other, largest first: mostly the first finds no room, and no other has been touched.</summary>
+    private bool MoveAll(int node)
+    {
+        pods.Clear();
+        foreach (var pod in state.Residents(node))
+        {
+            if (!state.MayMove(pod))
+            {
+                return false;
+            }
+
+            pods.Add(pod);
+        }
+
+        Emptying.SortBySize(problem, pods);
+        foreach (var pod in pods)
+        {
+            if (!state.MayLeave(pod))
+            {
+                return false;
+            }
+
+            state.TakeOut(pod);
+            if (targets.Best(pod, node) is not (>= 0 and var target))
+            {
+                return false;
+            }
+
+            state.Put(pod, target);
+        }
+
+        return true;
     }
 
     /// <summary>By cheaper machines: two neighbours of the order together, else each alone.</summary>

@@ -10,7 +10,8 @@ namespace Rebalancer.Planning.Placement;
 internal sealed class ShadowPrices
 {
     private const int Rounds = 160;
-    private const int Directions = 32;
+    private const int Sections = 28;
+    private const double Golden = 0.6180339887498949;
     private const double FirstStep = 0.3;
     private const double SlowingRounds = 20;
 
@@ -66,8 +67,33 @@ internal sealed class ShadowPrices
         }
 
         ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(potentials, (Bucket(cpu), Bucket(memory)), out var exists);
-        if (!exists) { known = Enumerable.Range(0, Directions + 1).Min(d => Most(cpu, memory, d / (double)Directions)); }
+        if (!exists) { known = LeastOverShares(share => Most(cpu, memory, share)); }
         return known;
+    }
+
+    /// <summary>The least value of a function that falls to it and rises from it, by golden section.</summary>
+    private static double LeastOverShares(Func<double, double> value)
+    {
+        var (from, to) = (0.0, 1.0);
+        var (left, right) = (to - (Golden * (to - from)), from + (Golden * (to - from)));
+        var (atLeft, atRight) = (value(left), value(right));
+        for (var section = 0; section < Sections; section++)
+        {
+            if (atLeft <= atRight)
+            {
+                (to, right, atRight) = (right, left, atLeft);
+                left = to - (Golden * (to - from));
+                atLeft = value(left);
+            }
+            else
+            {
+                (from, left, atLeft) = (left, right, atRight);
+                right = from + (Golden * (to - from));
+                atRight = value(right);
+            }
+        }
+
+        return Math.Min(Math.Min(atLeft, atRight), Math.Min(value(0), value(1)));
     }
 
     private double Most(long cpu, long memory, double cpuShare)

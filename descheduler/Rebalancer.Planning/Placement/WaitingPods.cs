@@ -9,14 +9,10 @@ namespace Rebalancer.Planning.Placement;
 /// </summary>
 internal sealed class WaitingPods(PlacementProblem problem, PlacementState state)
 {
-    /// <summary>Nodes that a workload needs, as a share of those to come, from which on it goes first.</summary>
-    private const double ThinSpread = 0.7;
-
     private readonly List<int>?[] pods = new List<int>?[problem.Index.Table.Examples.Length];
     private readonly List<int>?[] templates = new List<int>?[problem.Shapes.Count];
     private readonly int[] counts = new int[problem.Shapes.Count];
     private readonly List<int> shapes = [];
-    private readonly List<int> thin = [];
     private readonly List<(int Shape, (long Cpu, long Memory) Asked)> fitting = [];
 
     /// <summary>By shape, while a node is filled on paper.</summary>
@@ -27,7 +23,6 @@ internal sealed class WaitingPods(PlacementProblem problem, PlacementState state
 
     /// <summary>By template: the last node that refused it.</summary>
     private readonly int[] refused = [.. Enumerable.Repeat(-1, problem.Index.Table.Examples.Length)];
-    private double worth;
     private long cpu;
     private long memory;
     private double cpuWeight;
@@ -45,7 +40,7 @@ internal sealed class WaitingPods(PlacementProblem problem, PlacementState state
         }
 
         shapes.Clear();
-        (Count, worth) = (0, 0);
+        Count = 0;
     }
 
     public void Add(int pod)
@@ -55,7 +50,6 @@ internal sealed class WaitingPods(PlacementProblem problem, PlacementState state
         var alike = pods[template] ??= [];
         if (alike.Count == 0) { (templates[shape] ??= []).Add(template); }
         alike.Add(pod);
-        worth += problem.Worth[pod];
         Count++;
     }
 
@@ -76,7 +70,6 @@ internal sealed class WaitingPods(PlacementProblem problem, PlacementState state
     /// <summary>Puts as many as fit on the node.</summary>
     public void Fill(int node)
     {
-        PutThinSpread(node);
         Start(node);
         while (Best() is >= 0 and var at)
         {
@@ -90,38 +83,6 @@ internal sealed class WaitingPods(PlacementProblem problem, PlacementState state
         }
 
         shapes.RemoveAll(s => counts[s] == 0);
-    }
-
-    /// <summary>
-    /// Pods first of which so few may share a node that they need about as many nodes as all that waits together: whatever else fills this node, the last of them
-    /// would be left with a node each.
-    /// </summary>
-    private void PutThinSpread(int node)
-    {
-        var nodesToCome = worth / Math.Max(1, problem.NodeMicros[node]);
-        thin.Clear();
-        foreach (var shape in shapes)
-        {
-            foreach (var template in templates[shape]!)
-            {
-                if (pods[template]!.Count >= ThinSpread * nodesToCome) { thin.Add(template); }
-            }
-        }
-
-        foreach (var template in thin)
-        {
-            var most = state.MostTogether(pods[template]![0], node);
-            for (var left = pods[template]!.Count < ThinSpread * nodesToCome * most ? 0 : most; left > 0 && pods[template]!.Count > 0; left--)
-            {
-                var last = pods[template]!.Count - 1;
-                if (!state.Fits(pods[template]![last], node))
-                {
-                    break;
-                }
-
-                Put(template, last, node);
-            }
-        }
     }
 
     /// <summary>To be called before prices of empty nodes are asked for, when what waits has changed: rules of a workload may let few of its pods share a node.</summary>
@@ -138,7 +99,7 @@ internal sealed class WaitingPods(PlacementProblem problem, PlacementState state
     public double PricePerWorth(int node)
     {
         Start(node);
-        var (held, places) = (0.0, problem.Index.Nodes[node].PodLimit);
+        var (worth, places) = (0.0, problem.Index.Nodes[node].PodLimit);
         foreach (var shape in shapes) { left[shape] = placeable[shape]; }
         for (; places > 0 && Best() is >= 0 and var at; places--)
         {
@@ -146,12 +107,12 @@ internal sealed class WaitingPods(PlacementProblem problem, PlacementState state
             // So many of a kind at once as still halve the room: the last ones are chosen one by one.
             var many = (int)Math.Max(1, Math.Min(Math.Min(left[shape], places), Math.Min(cpu / Math.Max(1, 2 * asked.Cpu), memory / Math.Max(1, 2 * asked.Memory)) / 4));
             (cpu, memory) = (cpu - (many * asked.Cpu), memory - (many * asked.Memory));
-            held += many * problem.Worth[problem.Shapes.Example(shape)];
+            worth += many * problem.Worth[problem.Shapes.Example(shape)];
             left[shape] -= many;
             places -= many - 1;
         }
 
-        return held > 0 ? problem.NodeMicros[node] / held : double.PositiveInfinity;
+        return worth > 0 ? problem.NodeMicros[node] / worth : double.PositiveInfinity;
     }
 
     private void Start(int node)
@@ -234,7 +195,6 @@ internal sealed class WaitingPods(PlacementProblem problem, PlacementState state
         var alike = pods[template]!;
         var shape = problem.Shapes.Of[alike[at]];
         state.Put(alike[at], node);
-        worth -= problem.Worth[alike[at]];
         alike[at] = alike[^1];
         alike.RemoveAt(alike.Count - 1);
         if (alike.Count == 0) { templates[shape]!.Remove(template); }

@@ -11,8 +11,8 @@ public sealed class ShadowPricesTests
     {
         var prices = ShadowPrices.Of([(1, 1, 40), (1, 8, 60)], TwoKinds);
 
-        Assert.InRange(prices.Potential(10, 20), 97, 100.001);
-        Assert.InRange(prices.Potential(10, 80), 155, 160.001);
+        Assert.InRange(prices.Potential(10, 20), 97, 100.01);
+        Assert.InRange(prices.Potential(10, 80), 155, 160.01);
         Assert.True(prices.Potential(5, 10) < 60, "a machine at twice the price is worth half of it");
     }
 
@@ -45,7 +45,8 @@ public sealed class ShadowPricesTests
             }
 
             Assert.InRange(worth, 0, price + 0.001);
-            Assert.InRange(prices.Potential(cpu, memory), worth, price + 0.001);
+            // Shapes that differ by a few percent count as one there.
+            Assert.InRange(prices.Potential(cpu, memory), 0.95 * worth, price + 0.01);
         }
     }
 
