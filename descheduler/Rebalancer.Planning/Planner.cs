@@ -39,22 +39,36 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
             var settled = PlanOutcome.Apply(snapshot, plan, policy);
             var nextDraft = new PlanDraft(new PlacementProblem(settled, policy, hazards, estimates), policy, settled);
             var next = nextDraft.ToPlan(Search(nextDraft, meter, budget.Seed).Waves, explain: false);
-            if (next.Verdict != PlanVerdict.Act || draft.Compose(plan, next) is not { } both)
+            if (next.Verdict != PlanVerdict.Act || Longer(draft, plan, waves, next) is not { } longer)
             {
                 break;
             }
 
-            var together = draft.Sequencer().Order(both).Waves;
-            var longer = draft.ToPlan(together, explain: false);
-            if (longer.Verdict != PlanVerdict.Act || longer.Balance.NetBenefit <= plan.Balance.NetBenefit)
-            {
-                break;
-            }
-
-            (waves, plan) = (together, longer);
+            (waves, plan) = longer;
         }
 
         return draft.ToPlan(waves, explain: true);
+    }
+
+    /// <summary>
+    /// Both plans in one, if that is better than the first: with each pod sent at once where it ends, or, where those moves cannot be put in order, the first as it is and then what the second
+    /// has for pods that have not moved.
+    /// </summary>
+    private (List<List<Step>> Waves, MovePlan Plan)? Longer(PlanDraft draft, MovePlan first, List<List<Step>> waves, MovePlan second)
+    {
+        if (draft.Compose(first, second) is not { } both)
+        {
+            return null;
+        }
+
+        var moved = waves.SelectMany(w => w).Select(s => s.Pod).ToHashSet();
+        var sequencer = draft.Sequencer();
+        List<List<Step>> appended = [.. sequencer.Order([.. waves.SelectMany(w => w)]).Waves, .. sequencer.Order(both.FindAll(s => !moved.Contains(s.Pod))).Waves];
+        return new[] { draft.Sequencer().Order(both).Waves, appended }
+            .Where(w => w.Sum(wave => wave.Count) <= policy.Limits.Moves)
+            .Select(w => (Waves: w, Plan: draft.ToPlan(w, explain: false)))
+            .Where(c => c.Plan.Verdict == PlanVerdict.Act && c.Plan.Balance.NetBenefit > first.Balance.NetBenefit)
+            .OrderByDescending(c => c.Plan.Balance.NetBenefit).Select(c => ((List<List<Step>>, MovePlan)?)c).FirstOrDefault();
     }
 
     private static (List<List<Step>> Waves, PlacementState End) Search(PlanDraft draft, BudgetMeter meter, int seed)

@@ -72,7 +72,7 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
                 }
             }
 
-            verdicts[(int)RejectionKind.Resources] += state.Room.CountOf(pool) - (problem.Pools.Of[node] == pool ? 1 : 0) - (verdicts.Sum() - before);
+            verdicts[(int)RejectionKind.Resources] += state.Room.CountOf(pool) - (problem.Pools.Of[node] == pool && !state.IsEmpty(node) ? 1 : 0) - (verdicts.Sum() - before);
         }
 
         return false;

@@ -44,7 +44,7 @@ public sealed class PodTableTests
 
         var (forward, backward) = (new PodTable(Cluster([Node("a")], pods)), new PodTable(Cluster([Node("a")], [.. pods.Reverse()])));
 
-        Assert.Equal(forward.Pods, backward.Pods);
+        Assert.Equal(forward.Pods.ToArray(), backward.Pods.ToArray());
         Assert.Equal(forward.TemplateOf, backward.TemplateOf);
     }
 

@@ -77,7 +77,7 @@ internal sealed class PlanReplay(ClusterSnapshot snapshot, PlanPolicy policy)
             Expect(pod.Placement.Affinity.All(t => placed.Exists(p => p.Pod != pod && t.Matches(p.Pod) && Same(t.TopologyKey, p.Node, move.Target))), $"{pod.Name} lost whom it needs");
             foreach (var spread in pod.Placement.Spread)
             {
-                Expect(Skew(spread, placed) <= Math.Max(spread.MaxSkew, Skew(spread, before)), $"{pod.Name} is spread unevenly");
+                Expect(Surplus(spread, placed, move.Target) <= Math.Max(spread.MaxSkew, Surplus(spread, before, move.Target)), $"{pod.Name} is spread unevenly");
             }
         }
 
@@ -90,11 +90,12 @@ internal sealed class PlanReplay(ClusterSnapshot snapshot, PlanPolicy policy)
         }
     }
 
-    private int Skew(SpreadConstraint spread, List<(PodInfo Pod, string Node)> where)
+    /// <summary>What the domain that a pod has come to has more than the one with the least, as kube-scheduler looks at it.</summary>
+    private int Surplus(SpreadConstraint spread, List<(PodInfo Pod, string Node)> where, string target)
     {
         var counts = nodes.Values.Select(n => n.Labels[spread.TopologyKey]).Distinct()
-            .Select(d => where.Count(p => spread.Selector!.Matches(p.Pod.Labels) && nodes[p.Node].Labels[spread.TopologyKey] == d)).ToList();
-        return counts.Max() - counts.Min();
+            .ToDictionary(d => d, d => where.Count(p => spread.Selector!.Matches(p.Pod.Labels) && nodes[p.Node].Labels[spread.TopologyKey] == d));
+        return counts[nodes[target].Labels[spread.TopologyKey]] - counts.Values.Min();
     }
 
     private bool Same(string key, string a, string b) => nodes[a].Labels[key] == nodes[b].Labels[key];
