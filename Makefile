@@ -10,7 +10,7 @@ TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here images image-packages lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender bench-risk apiserver build publish packages format clean
+.PHONY: demo test test-here images image-packages lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender bench-risk apiserver cli build publish packages format clean
 
 ## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
 demo: publish
@@ -110,6 +110,13 @@ images: packages image-packages
 	dotnet publish agent/Rebalancer.Runtime -c $(CONFIG) --nologo -v q -p:Version=$(VERSION) -o $(ARTIFACTS)/publish-images
 	dotnet publish agent/Rebalancer.Cni -c $(CONFIG) --nologo -v q -p:Version=$(VERSION) -o $(ARTIFACTS)/publish-images
 	manifests/images/build.sh $(VERSION) $(ARTIFACTS)/publish-images $(ARTIFACTS)/images-work $(ARTIFACTS)/images
+
+## cli: kubectl-rebalancer, one file that needs nothing else, in artifacts/cli (RID= for another system than this one); put it into PATH, and kubectl rebalancer works
+cli: RID := linux-x64
+cli:
+	dotnet publish descheduler/Rebalancer.Cli -c $(CONFIG) -r $(RID) --self-contained true -p:SelfContained=true -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true \
+	  -p:IncludeNativeLibrariesForSelfExtract=true -p:DebugType=none -p:NuGetLockFilePath=obj/cli.lock.json -p:Version=$(VERSION) --nologo -v q -o $(ARTIFACTS)/cli
+	@echo "$(ARTIFACTS)/cli/kubectl-rebalancer"
 
 image-packages:
 	@missing=; for p in umoci patchelf debian-archive-keyring; do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \

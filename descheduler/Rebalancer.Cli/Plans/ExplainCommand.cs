@@ -44,7 +44,7 @@ internal sealed class ExplainCommand(IAnsiConsole console, TextWriter errors, Ti
             console.WriteLine($"It cannot move: {against.Message}.");
         }
 
-        var plan = PlanCommand.Plan(input, clock);
+        var plan = PlanVerb.Plan(input, clock);
         var move = plan.Moves.FirstOrDefault(m => m.Uid == pod.Uid && m.Namespace + "/" + m.Pod == pod.FullName);
         console.WriteLine(move is not null ? $"The plan moves {pod.FullName} from {move.Source} to {move.Target} for {move.Cost}: {move.Reason}."
             : plan.KeptNodes.FirstOrDefault(n => n.Name == pod.NodeName) is { } kept ? $"The plan leaves {pod.FullName} on {pod.NodeName}: {kept.Reason}."

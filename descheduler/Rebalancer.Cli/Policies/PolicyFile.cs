@@ -10,7 +10,7 @@ namespace Rebalancer.Cli.Policies;
 internal static class PolicyFile
 {
     /// <summary>The policy; where something is wrong all of it is reported, and the result is not to be used.</summary>
-    public static PlanPolicy Read(string name, string text, ICollection<InvalidField> problems)
+    public static RebalanceRules Read(string name, string text, ICollection<InvalidField> problems)
     {
         JsonNode? document;
         try
@@ -20,9 +20,9 @@ internal static class PolicyFile
         catch (YamlException e)
         {
             problems.Add(new InvalidField(name, $"line {e.Start.Line}", e.InnerException?.Message ?? e.Message, "YAML with one object"));
-            return new PlanPolicy();
+            return new RebalanceRules();
         }
 
-        return PolicyReader.Read(name, document, problems).Plan;
+        return PolicyReader.Read(name, document, problems);
     }
 }

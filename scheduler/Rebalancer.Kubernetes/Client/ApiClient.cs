@@ -93,8 +93,9 @@ public sealed class ApiClient(k8s.Kubernetes connection)
     }
 
     /// <summary>One page of a list as raw JSON: an object that this version cannot read must not hide the others.</summary>
-    public Task<JsonDocument> ListPageAsync(ApiResource resource, string query, CancellationToken cancellation)
-        => SendAsync<JsonDocument>(HttpMethod.Get, resource.Path() + "?" + query, null, cancellation);
+    /// <param name="ns">Null: all namespaces.</param>
+    public Task<JsonDocument> ListPageAsync(ApiResource resource, string query, CancellationToken cancellation, string? ns = null)
+        => SendAsync<JsonDocument>(HttpMethod.Get, resource.Path(ns) + "?" + query, null, cancellation);
 
     /// <summary>Watch events as raw JSON lines, until the server ends the stream.</summary>
     public async IAsyncEnumerable<JsonDocument> WatchAsync(ApiResource resource, string query, [EnumeratorCancellation] CancellationToken cancellation)

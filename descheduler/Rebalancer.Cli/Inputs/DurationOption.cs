@@ -1,0 +1,17 @@
+using System.CommandLine;
+using Rebalancer.Kubernetes.Mapping;
+using Rebalancer.Model;
+
+namespace Rebalancer.Cli.Inputs;
+
+/// <summary>An option that is a duration, as API objects have it.</summary>
+internal sealed class DurationOption(string name, string description, string usual)
+{
+    private readonly Option<string> option = new(name) { Description = description, DefaultValueFactory = _ => usual };
+
+    public void AddTo(Command command) => command.Add(option);
+
+    /// <exception cref="CliException">It is none.</exception>
+    public TimeSpan Read(ParseResult parsed)
+        => Durations.TryParse(parsed.GetValue(option)!, out var duration) ? duration : throw CliException.Bad(new InvalidField(name, "value", parsed.GetValue(option)!, "a duration such as 500ms, 90s or 1h30m"));
+}
