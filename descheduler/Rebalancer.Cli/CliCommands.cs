@@ -4,6 +4,7 @@ using Rebalancer.Cli.Moves;
 using Rebalancer.Cli.Nodes;
 using Rebalancer.Cli.Plans;
 using Rebalancer.Cli.Policies;
+using Rebalancer.Cli.Simulate;
 using Rebalancer.Cli.Status;
 using Spectre.Console;
 
@@ -30,6 +31,7 @@ internal static class CliCommands
             DrainVerb.Create(cli),
             NodesVerb.Create(cli),
             StatusVerb.Create(cli),
+            SimulateVerb.Create(cli),
             VersionVerb.Create(cli),
         };
     }

@@ -3,7 +3,7 @@ using Rebalancer.Rebalancing.WhatIf.Clusters;
 namespace Rebalancer.Rebalancing.WhatIf.Accounts;
 
 /// <summary>What nodes cost, counted twice: by each node's time when it goes, and by the rate of all of them as it changes.</summary>
-internal sealed class NodeBill(DateTimeOffset start)
+internal sealed class NodeBill
 {
     /// <summary>US dollars; sums of quotients with 28 digits differ by less.</summary>
     private const decimal Tolerance = 0.000001m;
@@ -11,9 +11,12 @@ internal sealed class NodeBill(DateTimeOffset start)
     private decimal ofThoseGone;
     private decimal byRate;
     private decimal usdPerHour;
-    private DateTimeOffset last = start;
+    private readonly DateTimeOffset start;
+    private DateTimeOffset last;
     private double nodeHours;
     private int nodes;
+
+    public NodeBill(DateTimeOffset start) => this.start = last = start;
 
     public decimal UsdPerHour => usdPerHour;
 
