@@ -18,8 +18,9 @@ internal sealed class Invariants(RebalanceRules rules, TimeProvider clock)
         var name = $"pod {begun.Pod.FullName}";
         Must(!allowance.IsClosed, name, $"moves outside of windows: {allowance.ClosedBecause}");
         Must(!(running.Count > allowance.Pods), name, $"moves as one of {running.Count}, and the budgets allow {allowance.Pods} pods");
-        var nodes = running.Select(m => m.Source).Distinct().Count();
-        Must(!(nodes > allowance.Nodes), name, $"moves from one of {nodes} nodes, and the budgets allow {allowance.Nodes}");
+        // A node that others leave already is no further one, also where the budgets have shrunk since.
+        var (nodes, isFurther) = (running.Select(m => m.Source).Distinct().Count(), running.Count(m => m.Source == begun.Source) == 1);
+        Must(!isFurther || !(nodes > allowance.Nodes), name, $"moves from one of {nodes} nodes, and the budgets allow {allowance.Nodes}");
         Must(running.Count <= rules.Plan.Limits.AtOnce, name, $"moves as one of {running.Count}, and the policy allows {rules.Plan.Limits.AtOnce}");
         Must(begun.Source != begun.Target, name, "moves to where it is");
         foreach (var budget in cluster.Disruptions.Of(begun.Pod.Template))
