@@ -12,7 +12,7 @@ export DOTNET_NOLOGO := 1
 
 .PHONY: demo test test-here images image-packages lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender bench-risk apiserver cli build publish packages format clean
 
-## demo: a Redis and a WebSocket server leave an interrupted spot node by live migration, watched by clients that check every reply
+## demo: a window opens, a plan consolidates four nodes to two by live moves, one of them is interrupted, and everything moves again, watched by clients that check every reply
 demo: publish
 	$(LAB) exec -- $(LAB) demo
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Host;
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Notices.Clouds;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent;
@@ -21,7 +22,9 @@ internal static class AgentCommand
     private static readonly Option<string> Namespace = new("--namespace") { Description = "Namespace of Rebalancer's own objects.", DefaultValueFactory = _ => Names.SystemNamespace };
     private static readonly Option<string> ServiceAccount = new("--service-account") { Description = "Folder with token and ca.crt of the pod's service account, where there is no --kubeconfig.", DefaultValueFactory = _ => ClusterConnection.UsualFolder };
     private static readonly Option<string?> StatusListen = new("--status-listen") { Description = "IP:PORT of /metrics, /healthz and /readyz over plain HTTP; without it there are none." };
-    private static readonly Option<string?> MetadataUrl = new("--metadata-url") { Description = "Base of the node's metadata service (EC2 IMDSv2)." };
+    private static readonly Option<string?> MetadataUrl = new("--metadata-url") { Description = "Base of the machine's metadata service; without it http://169.254.169.254, as in every cloud." };
+    private static readonly Option<string> CloudName = new("--cloud") { Description = "Whose notices that the node goes away are read: aws, gcp, azure, none, or auto: by the Node's provider id, else by asking.", DefaultValueFactory = _ => CloudChoice.Auto };
+    private static readonly Option<bool> KeepEvents = new("--keep-events") { Description = "Do not acknowledge Azure's scheduled events when the pods have left; Azure then waits for its time." };
     private static readonly Option<long> CopyLimit = new("--copy-limit-mbit") { Description = "Mbit/s that moves may send together while their pods still run; 0: no limit. What is sent in a freeze is not limited." };
     private static readonly Option<string> Tracker = new("--tracker") { Description = "How written pages are told: WriteProtect, SoftDirty, Hash, or Auto for the first of these that works here.", DefaultValueFactory = _ => AgentOptionsValidator.BestTracker };
     private static readonly Option<string> Compression = new("--compression") { Description = "Auto: what is sent is compressed where that is measured to be faster; Never.", DefaultValueFactory = _ => AgentOptionsValidator.CompressionByNeed };
@@ -33,7 +36,7 @@ internal static class AgentCommand
     {
         var command = new RootCommand("Rebalancer's node agent: moves running pods from and to this node.")
         {
-            Node, Kubeconfig, Listen, TlsCa, TlsCert, TlsKey, MetadataUrl, CopyLimit, Tracker, Compression, ContainerdRoot, Runc, Criu,
+            Node, Kubeconfig, Listen, TlsCa, TlsCert, TlsKey, MetadataUrl, CloudName, KeepEvents, CopyLimit, Tracker, Compression, ContainerdRoot, Runc, Criu,
             Enrol, Namespace, ServiceAccount, StatusListen, EnterCommand.Create(), InstallCommand.Create(), UninstallCommand.Create(), WaitCommand.Create(),
         };
         command.SetAction(async (result, cancellation) =>
@@ -55,5 +58,7 @@ internal static class AgentCommand
         Namespace = result.GetValue(Namespace)!,
         ServiceAccount = result.GetValue(ServiceAccount)!,
         StatusListen = result.GetValue(StatusListen),
+        Cloud = result.GetValue(CloudName)!,
+        KeepEvents = result.GetValue(KeepEvents),
     };
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Rebalancer.Agent.Cluster;
+using Rebalancer.Agent.Notices.Clouds;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent;
@@ -7,6 +8,9 @@ namespace Rebalancer.Agent;
 /// <summary>How this agent was started. Read from the command line and validated as a whole by AgentCommand.</summary>
 internal sealed record AgentOptions
 {
+    /// <summary>The link-local address of every cloud's metadata service.</summary>
+    public static readonly Uri UsualMetadata = new("http://169.254.169.254/");
+
     /// <summary>Name of the Node object that this agent serves.</summary>
     public required string Node { get; init; }
     /// <summary>Kubeconfig file; null: the service account of the pod the agent runs in.</summary>
@@ -27,8 +31,12 @@ internal sealed record AgentOptions
     public string ServiceAccount { get; init; } = ClusterConnection.UsualFolder;
     /// <summary>Where metrics and health are answered; null: nowhere.</summary>
     public IPEndPoint? StatusListen { get; init; }
-    /// <summary>Base of an EC2 IMDSv2-compatible metadata service; null: notices are not watched.</summary>
-    public Uri? MetadataUrl { get; init; }
+    /// <summary>Base of the machine's metadata service; every cloud has it at the same link-local address.</summary>
+    public Uri MetadataUrl { get; init; } = UsualMetadata;
+    /// <summary>Whose notices are read, of <see cref="CloudChoice.Names"/>.</summary>
+    public string Cloud { get; init; } = CloudChoice.Auto;
+    /// <summary>A cloud that waits for a word before it takes the machine is told when the pods have left.</summary>
+    public bool CanAcknowledge { get; init; } = true;
     /// <summary>Rate of what all moves send ahead while their pods run, in bytes per second; 0: no limit.</summary>
     public long CopyBytesPerSecond { get; init; }
     /// <summary>What is sent may be compressed where the link is what a move waits for.</summary>

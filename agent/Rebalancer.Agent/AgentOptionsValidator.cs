@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Memory;
+using Rebalancer.Agent.Notices.Clouds;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent;
@@ -15,6 +16,8 @@ internal sealed record AgentInput(
     public string Namespace { get; init; } = Names.SystemNamespace;
     public string ServiceAccount { get; init; } = ClusterConnection.UsualFolder;
     public string? StatusListen { get; init; }
+    public string Cloud { get; init; } = CloudChoice.Auto;
+    public bool KeepEvents { get; init; }
 }
 
 internal static partial class AgentOptionsValidator
@@ -37,6 +40,7 @@ internal static partial class AgentOptionsValidator
         {
             errors.Add($"--metadata-url '{url}': expected an http:// or https:// address");
         }
+        if (!CloudChoice.Names.Contains(input.Cloud)) { errors.Add($"--cloud '{input.Cloud}': expected one of {string.Join(", ", CloudChoice.Names)}"); }
         if (input.CopyLimitMbit is < 0 or > MaximumMbit) { errors.Add($"--copy-limit-mbit '{input.CopyLimitMbit}': expected 0 to {MaximumMbit} Mbit/s"); }
         if (input.StatusListen is { } status && !(IPEndPoint.TryParse(status, out var end) && end.Port > 0)) { errors.Add($"--status-listen '{status}': expected IP:PORT"); }
         if (!TrackerNames.Contains(input.Tracker)) { errors.Add($"--tracker '{input.Tracker}': expected one of {string.Join(", ", TrackerNames)}"); }
@@ -58,7 +62,9 @@ internal static partial class AgentOptionsValidator
         TlsCa = input.TlsCa,
         TlsCert = input.TlsCert,
         TlsKey = input.TlsKey,
-        MetadataUrl = input.MetadataUrl is { } url ? new Uri(url) : null,
+        MetadataUrl = input.MetadataUrl is { } url ? new Uri(url) : AgentOptions.UsualMetadata,
+        Cloud = input.Cloud,
+        CanAcknowledge = !input.KeepEvents,
         CopyBytesPerSecond = input.CopyLimitMbit * BytesPerMbit,
         CanCompress = input.Compression != NoCompression,
         Tracker = input.Tracker == BestTracker ? null : input.Tracker,

@@ -4,6 +4,7 @@ using Rebalancer.Cli.Moves;
 using Rebalancer.Cli.Nodes;
 using Rebalancer.Cli.Plans;
 using Rebalancer.Cli.Policies;
+using Rebalancer.Cli.Savings;
 using Rebalancer.Cli.Simulate;
 using Rebalancer.Cli.Status;
 using Spectre.Console;
@@ -30,6 +31,8 @@ internal static class CliCommands
             CheckVerb.Create(cli),
             DrainVerb.Create(cli),
             NodesVerb.Create(cli),
+            SavingsVerb.Savings(console, output, errors, clock),
+            SavingsVerb.Waste(console, output, errors),
             StatusVerb.Create(cli),
             SimulateVerb.Create(cli),
             VersionVerb.Create(cli),

@@ -26,6 +26,7 @@ internal static class DeschedulerCommand
         };
         var status = new Option<IPEndPoint?>("--status-listen") { Description = "IP:PORT of /metrics, /healthz and /readyz over plain HTTP; without it there are none.", CustomParser = ParseEndPoint };
         var url = new Option<Uri?>("--webhook-url") { Description = $"https URL by which the API server reaches the webhooks; without it https://IP:PORT of --webhook-listen, and where that is every address the Service {DeschedulerOptions.WebhookService}." };
+        var ledger = new Option<FileInfo?>("--ledger") { Description = "File of the savings ledger (SQLite), on a volume that outlives the pod where it is to; without it none is kept." };
         var bandwidth = new Option<long>("--cluster-bandwidth") { Description = $"Mbit/s that all moves together may send while their pods run, divided evenly; 0: no limit. At most {MaximumBandwidthMbit}." };
         bandwidth.Validators.Add(result =>
         {
@@ -34,7 +35,7 @@ internal static class DeschedulerCommand
         var interval = Seconds("--plan-interval", "Seconds between two plans of a policy while things change.", PlanOptions.Default.Interval, 1, 86400);
         var time = Seconds("--plan-time", "Seconds that one plan may be sought; 0: the first that is found.", PlanOptions.Default.Time, 0, 600);
         var settle = Seconds("--plan-settle", "Seconds that a plan waits before it is looked at again and begins.", PlanOptions.Default.Settle, 0, 3600);
-        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, status, bandwidth, interval, time, settle };
+        var command = new RootCommand("Moves running pods between nodes: the controller and its claim webhook.") { kubeconfig, listen, url, status, ledger, bandwidth, interval, time, settle };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DeschedulerOptions
@@ -43,6 +44,7 @@ internal static class DeschedulerCommand
                 WebhookListen = parsed.GetValue(listen)!,
                 WebhookUrl = parsed.GetValue(url),
                 StatusListen = parsed.GetValue(status),
+                LedgerPath = parsed.GetValue(ledger)?.FullName,
                 Limits = new MoveLimits { ClusterBandwidthMbit = parsed.GetValue(bandwidth) },
                 Plans = new PlanOptions(TimeSpan.FromSeconds(parsed.GetValue(interval)), TimeSpan.FromSeconds(parsed.GetValue(time)), TimeSpan.FromSeconds(parsed.GetValue(settle))),
             };

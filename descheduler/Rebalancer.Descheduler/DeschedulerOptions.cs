@@ -28,6 +28,9 @@ internal sealed record DeschedulerOptions
     /// <summary>Where /metrics, /healthz and /readyz are answered over plain HTTP; null: nowhere.</summary>
     public IPEndPoint? StatusListen { get; init; }
 
+    /// <summary>File of the savings ledger; null: none is kept.</summary>
+    public string? LedgerPath { get; init; }
+
     public MoveLimits Limits { get; init; } = new();
 
     public PlanOptions Plans { get; init; } = PlanOptions.Default;

@@ -1,8 +1,10 @@
+using Rebalancer.Descheduler.Capacity;
 using Rebalancer.Descheduler.Certificates;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions;
 using Rebalancer.Descheduler.Leases;
+using Rebalancer.Descheduler.Ledger;
 using Rebalancer.Descheduler.Migratable;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Policies;
@@ -31,6 +33,7 @@ internal static class DeschedulerServices
         services.AddSingleton<ApiClient>();
         services.AddSingleton<ClusterCache>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<EventRecorder>(p, "rebalancer"));
+        services.AddSingleton<PolicyBandwidth>();
         services.AddSingleton<MoveObserver>();
         services.AddSingleton<MoveExecutor>();
         services.AddSingleton<ClaimService>();
@@ -49,7 +52,9 @@ internal static class DeschedulerServices
         services.AddHostedService<InterruptionController>();
         services.AddHostedService<MigratableController>();
         services.AddHostedService<PolicyController>();
+        services.AddHostedService<CapacityController>();
         services.AddRebalancing(options);
+        services.AddLedger();
         services.AddHostedService<CacheService>();
         services.AddSingleton<WebhookRegistration>().AddHostedService(p => p.GetRequiredService<WebhookRegistration>());
 
@@ -73,6 +78,15 @@ internal static class DeschedulerServices
         services.AddSingleton(p => new NodeReleaser(p.GetRequiredService<ApiClient>(), new HttpClient()));
         services.AddHostedService<RebalanceController>();
         services.AddHostedService<ReleaseController>();
+        services.AddHostedService<RealisedController>();
+    }
+
+    private static void AddLedger(this IServiceCollection services)
+    {
+        services.AddSingleton<LedgerFile>();
+        services.AddSingleton<LedgerMetrics>();
+        services.AddSingleton<PodUse>();
+        services.AddHostedService<LedgerKeeper>();
     }
 
     private static void AddCertificates(this IServiceCollection services)

@@ -10,7 +10,7 @@ namespace Rebalancer.Planning;
 internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, ClusterSnapshot snapshot)
 {
     private readonly bool[] wasUsed = UsedNodes(problem);
-    private readonly WaveGroups groups = new(problem.Index.Pods, snapshot.Budgets);
+    private readonly WaveGroups groups = new(problem.Index.Table, snapshot.Budgets);
 
     public PlacementProblem Problem => problem;
 

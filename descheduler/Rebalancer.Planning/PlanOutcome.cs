@@ -11,10 +11,9 @@ public static class PlanOutcome
     {
         var targets = plan.Moves.ToDictionary(m => (m.Namespace, m.Pod, m.Uid), m => m.Target);
         var freed = plan.FreedNodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
-        var added = plan.NewNodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
         return snapshot with
         {
-            Nodes = [.. snapshot.Nodes.Where(n => !freed.Contains(n.Name)), .. Offers.Of(snapshot, policy).Where(n => added.Contains(n.Name))],
+            Nodes = [.. snapshot.Nodes.Where(n => !freed.Contains(n.Name)), .. plan.NewNodes.Where(n => policy.OfferedTypes.Contains(n.InstanceType)).Select(n => Offers.Made(snapshot, n))],
             Pods = [.. snapshot.Pods.Select(p => targets.TryGetValue((p.Namespace, p.Name, p.Uid), out var target) ? p with { NodeName = target } : p)
                 .Where(p => !freed.Contains(p.NodeName))],
         };

@@ -62,6 +62,7 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         meter.Renew();
         var state = new PlacementState(draft.Problem);
         var search = new PlacementSearch(draft.Problem, state, meter, new SearchRandom((ulong)seed));
+        search.PackPools();
         search.Descend();
         search.Improve();
         search.TakeBackUseless();

@@ -112,6 +112,25 @@ public sealed class ProposedPlanTests
         Assert.Equal((PlanPhases.Expired, PlanReasons.TooOld), (given.Look().Status.Phase, given.Plan.Status.Reason));
     }
 
+    /// <summary>Whoever approved this plan did not approve another one.</summary>
+    [Fact]
+    public void Recommend_ApprovedAndWaitingForItsWindow_NeitherReplacedNorTooOld()
+    {
+        given.Now = Given.Made.AddDays(3);
+        given.Rules = given.Rules with { Mode = RebalanceMode.Recommend, Budgets = [new MoveBudget { Mode = BudgetMode.Deny }] };
+        given.Plan.Spec.Approval = new PlanApproval { Decision = ApprovalDecisions.Approved };
+
+        Assert.Equal((PlanPhases.Proposed, PlanReasons.BudgetClosed), (given.Look(v => v with { FollowedBy = "night-2" }).Status.Phase, given.Plan.Status.Reason));
+    }
+
+    [Fact]
+    public void Auto_NeedsNodesThatAreNotThere_OnlyShows()
+    {
+        given.Plan.Spec.NewNodes.Add(new PlanNewNode { Name = "new-1" });
+
+        Assert.Equal((PlanPhases.Proposed, PlanReasons.AwaitsNodes), (given.Look().Status.Phase, given.Plan.Status.Reason));
+    }
+
     /// <summary>What has ended stays as it is, whatever happens around it.</summary>
     [Theory]
     [InlineData(PlanPhases.Completed)]

@@ -32,7 +32,9 @@ internal static class Recovery
         if (status.Target?.State == TargetState.Running && hasLatePages) { return TargetStep.Running; }
         if (status.Target?.State is TargetState.Refused or TargetState.Running or TargetState.ColdStarted or TargetState.Cleaned) { return null; }
         if (status.Decision == Decision.Committed) { return TargetStep.Stored; }
-        if (status.Decision != Decision.Aborted && status.Phase is "Succeeded" or "RolledBack" or "Failed") { return null; }
-        return hasImages && status.Decision != Decision.Aborted ? TargetStep.Stored : status.Target?.State is TargetState.Ready or TargetState.Prepared ? TargetStep.Ready : TargetStep.Preflight;
+        // Whatever is here is to go; a preflight could find something against a move that is over, and end with that.
+        if (status.Decision == Decision.Aborted) { return TargetStep.Ready; }
+        if (status.Phase is "Succeeded" or "RolledBack" or "Failed") { return null; }
+        return hasImages ? TargetStep.Stored : status.Target?.State is TargetState.Ready or TargetState.Prepared ? TargetStep.Ready : TargetStep.Preflight;
     }
 }

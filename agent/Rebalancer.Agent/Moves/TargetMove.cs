@@ -133,6 +133,8 @@ internal sealed class TargetMove : IDisposable
 
     private async Task FinishAsync(CancellationToken stopping)
     {
+        // Refused for good: what an earlier agent may have stored for it holds a pod's memory.
+        if (Context.Step.Current == TargetStep.Refused) { Context.Folder.Delete(); }
         if (Context.Step.Current is not (TargetStep.Running or TargetStep.ColdStarted)) { return; }
         if (Context.Late is null) { Context.Folder.Delete(); }
         await HandOverAddressAsync(stopping);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
 
@@ -11,18 +10,24 @@ namespace Rebalancer.Agent.Notices;
 internal static class NoticeMark
 {
     /// <summary>The instant that this agent was told; the deadline may be an earlier one that somebody else set.</summary>
-    public const string NoticeAnnotation = "rebalancer.dev/spot-notice";
+    public const string NoticeAnnotation = "rebalancer.dev/notice";
     /// <summary>The later deadline of somebody else that the notice took the place of.</summary>
-    public const string ReplacedAnnotation = "rebalancer.dev/spot-notice-replaced";
-    public const string TaintValue = "spot-notice";
+    public const string ReplacedAnnotation = "rebalancer.dev/notice-replaced";
+    public const string TaintValue = "notice";
 
+    /// <param name="canMoveBack">False: a later instant than the one that stands is not written, since not everything could be read.</param>
     /// <returns>Whether the node was changed.</returns>
-    public static bool Set(V1Node node, SpotNotice notice)
+    public static bool Set(V1Node node, NodeNotice notice, DateTimeOffset now, bool canMoveBack = true)
     {
         var annotations = node.Metadata.Annotations ??= new Dictionary<string, string>();
-        var at = SpotNoticeParser.Rfc3339(notice.At);
+        if (Stands(annotations, notice, now, canMoveBack))
+        {
+            return Taint(node);
+        }
+
+        var at = NoticeText.Rfc3339(notice.At);
         var changed = Put(annotations, NoticeAnnotation, at, out var earlierNotice);
-        var deadline = annotations.TryGetValue(Names.TerminatesAt, out var written) ? written : null;
+        var deadline = Get(annotations, Names.TerminatesAt);
         if (deadline != at && (deadline == earlierNotice || !IsEarlier(deadline, notice.At)))
         {
             if (deadline is not null && deadline != earlierNotice)
@@ -31,7 +36,7 @@ internal static class NoticeMark
             }
 
             annotations[Names.TerminatesAt] = at;
-            annotations[Names.TerminationReason] = $"spot instance: {notice.Action}";
+            annotations[Names.TerminationReason] = notice.Cause;
             changed = true;
         }
 
@@ -41,17 +46,17 @@ internal static class NoticeMark
     /// <returns>Whether the node was changed.</returns>
     public static bool Withdraw(V1Node node)
     {
-        if (node.Metadata.Annotations?.TryGetValue(NoticeAnnotation, out var at) != true)
+        if (Get(node.Metadata.Annotations, NoticeAnnotation) is not { } at)
         {
             return false;
         }
 
         var annotations = node.Metadata.Annotations!;
-        if (annotations.TryGetValue(Names.TerminatesAt, out var deadline) && deadline == at)
+        if (Get(annotations, Names.TerminatesAt) == at)
         {
             annotations.Remove(Names.TerminatesAt);
             annotations.Remove(Names.TerminationReason);
-            if (annotations.TryGetValue(ReplacedAnnotation, out var replaced))
+            if (Get(annotations, ReplacedAnnotation) is { } replaced)
             {
                 annotations[Names.TerminatesAt] = replaced;
             }
@@ -67,6 +72,13 @@ internal static class NoticeMark
         return true;
     }
 
+    /// <summary>What was counted from an earlier look is right, also after a restart; one of another life of this machine is not.</summary>
+    private static bool Stands(IDictionary<string, string> annotations, NodeNotice notice, DateTimeOffset now, bool canMoveBack)
+        => (notice.IsCounted || !canMoveBack)
+            && Get(annotations, NoticeAnnotation) is { } text && NoticeText.TryRfc3339(text, out var written)
+            && written <= notice.At && written >= now - NoticeText.OldestPast
+            && annotations.ContainsKey(Names.TerminatesAt);
+
     private static bool Taint(V1Node node)
     {
         node.Spec ??= new V1NodeSpec();
@@ -80,13 +92,14 @@ internal static class NoticeMark
         return true;
     }
 
+    private static string? Get(IDictionary<string, string>? annotations, string name) => annotations?.TryGetValue(name, out var value) == true ? value : null;
+
     private static bool Put(IDictionary<string, string> annotations, string name, string value, out string? before)
     {
-        before = annotations.TryGetValue(name, out var written) ? written : null;
+        before = Get(annotations, name);
         annotations[name] = value;
         return before != value;
     }
 
-    private static bool IsEarlier(string? deadline, DateTimeOffset at) =>
-        DateTimeOffset.TryParse(deadline, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var other) && other <= at;
+    private static bool IsEarlier(string? deadline, DateTimeOffset at) => deadline is not null && NoticeText.TryRfc3339(deadline, out var other) && other <= at;
 }

@@ -12,7 +12,7 @@ internal sealed class NoticeMetrics : IDisposable
 
     public NoticeMetrics()
     {
-        _broken = _meter.CreateCounter<long>("rebalancer_agent_spot_notices_broken", description: "Answers of the metadata service that are no possible notice");
+        _broken = _meter.CreateCounter<long>("rebalancer_agent_notices_broken", description: "Answers of the metadata service that are no possible notice");
         _unavailable = _meter.CreateCounter<long>("rebalancer_agent_metadata_unavailable", description: "Questions to the metadata service without an answer");
     }
 

@@ -1,89 +1,82 @@
+using System.Collections.Immutable;
 using k8s.Autorest;
 using k8s.Models;
 
 namespace Rebalancer.Agent.Notices;
 
 /// <summary>
-/// Asks the metadata service for an interruption notice and keeps the Node marked accordingly. What cannot be read or understood changes nothing:
-/// neither is a mark set on a broken word, nor one taken away because the service is silent.
+/// Asks a cloud for notices and keeps the Node marked accordingly. What cannot be read or understood changes nothing: neither is a mark set on a broken word,
+/// nor one taken away because the service is silent, or only a part of what it has to say could be read.
 /// </summary>
 internal sealed partial class NoticeWatch(
-    IInstanceMetadata metadata, INodeObject node, NoticeOptions options, NoticeMetrics metrics, Random random, TimeProvider time, ILogger<NoticeWatch> log)
-    : BackgroundService
+    INoticeSource source, INodeObject node, Acknowledgement? acknowledgement, NoticeOptions options, NoticeMetrics metrics, Random random, TimeProvider time, ILogger<NoticeWatch> log)
 {
     private const int MaxTries = 5;
 
-    private bool _known;
-    private SpotNotice? _marked;
+    private Wanted? _marked;
     private long _markedAt;
     private int _failures;
-    private string _lastBroken = "";
+    private ImmutableArray<string> _lastProblems = [];
 
-    /// <summary>One question and what follows from it.</summary>
+    /// <summary>For as long as the agent runs.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(await StepAsync(cancellation), time, cancellation);
+        }
+    }
+
+    /// <summary>One round of questions and what follows from it.</summary>
     /// <returns>How long to wait before the next.</returns>
     public async Task<TimeSpan> StepAsync(CancellationToken cancellation)
     {
         try
         {
-            var body = await metadata.ReadNoticeAsync(cancellation);
+            var reading = await source.ReadAsync(cancellation);
             if (_failures > 0)
             {
                 Answers(log, _failures);
                 _failures = 0;
             }
 
-            var notice = body is null ? null : SpotNoticeParser.Parse(body, time.GetUtcNow());
-            if (!_known || notice != _marked || (notice is not null && time.GetElapsedTime(_markedAt) >= options.MarkPeriod))
-            {
-                await MarkAsync(notice, cancellation);
-            }
+            Tell(reading);
+            await KeepAsync(new Wanted(reading.End, reading.IsRisky, reading.IsComplete), cancellation);
+            await (acknowledgement?.StepAsync(reading.End, cancellation) ?? Task.CompletedTask);
         }
         catch (MetadataUnavailableException e)
         {
             return NextTry(e);
-        }
-        catch (FormatException e)
-        {
-            metrics.CountBroken();
-            if (e.Message != _lastBroken)
-            {
-                Broken(log, e.Message);
-                _lastBroken = e.Message;
-            }
         }
         catch (Exception e) when (e is HttpOperationException or HttpRequestException or TimeoutException)
         {
             MarkFailed(log, e.Message);
         }
 
-        return options.Period;
+        return source.Period;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task KeepAsync(Wanted wanted, CancellationToken cancellation)
     {
-        try
+        var standsLong = (wanted.End is not null || wanted.IsRisky == true) && time.GetElapsedTime(_markedAt) >= options.MarkPeriod;
+        if (wanted != _marked || standsLong)
         {
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                await Task.Delay(await StepAsync(stoppingToken), time, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The agent ends.
+            await MarkAsync(wanted, cancellation);
         }
     }
 
-    private async Task MarkAsync(SpotNotice? notice, CancellationToken cancellation)
+    private async Task MarkAsync(Wanted wanted, CancellationToken cancellation)
     {
         for (var i = 0; i < MaxTries; i++)
         {
             var current = await node.ReadAsync(cancellation);
-            var changed = notice is null ? NoticeMark.Withdraw(current) : NoticeMark.Set(current, notice);
-            if (!changed || await node.TryReplaceAsync(current, cancellation))
+            var noticed = wanted.End is { } end && NoticeMark.Set(current, end, time.GetUtcNow(), canMoveBack: wanted.IsComplete);
+            var withdrawn = wanted is { End: null, IsComplete: true } && NoticeMark.Withdraw(current);
+            var weighed = wanted.IsRisky is { } risky && RiskMark.Set(current, risky);
+            if (!(noticed || withdrawn || weighed) || await node.TryReplaceAsync(current, cancellation))
             {
-                Report(notice, changed, current);
-                (_known, _marked, _markedAt) = (true, notice, time.GetTimestamp());
+                Report(wanted, noticed, withdrawn, weighed, current);
+                (_marked, _markedAt) = (wanted, time.GetTimestamp());
                 return;
             }
         }
@@ -91,16 +84,36 @@ internal sealed partial class NoticeWatch(
         throw new TimeoutException($"the Node was changed {MaxTries} times while it was marked");
     }
 
-    private void Report(SpotNotice? notice, bool changed, V1Node current)
+    private void Report(Wanted wanted, bool noticed, bool withdrawn, bool weighed, V1Node current)
     {
-        if (changed && notice is not null)
+        if (noticed)
         {
-            Noticed(log, current.Metadata.Name, notice.Action, notice.At);
+            Noticed(log, current.Metadata.Name, wanted.End!.Cause, wanted.End.At);
         }
-        else if (changed)
+
+        if (withdrawn)
         {
             Withdrawn(log, current.Metadata.Name);
         }
+
+        if (weighed)
+        {
+            Weighed(log, current.Metadata.Name, wanted.IsRisky == true ? "recommends" : "no longer recommends");
+        }
+    }
+
+    /// <summary>Counts every problem, and says each once for as long as it stays the same.</summary>
+    private void Tell(NoticeReading reading)
+    {
+        for (var i = 0; i < reading.Broken.Length; i++) { metrics.CountBroken(); }
+        for (var i = 0; i < reading.Unanswered.Length; i++) { metrics.CountUnavailable(); }
+        ImmutableArray<string> problems = [.. reading.Broken, .. reading.Unanswered];
+        foreach (var problem in problems.Except(_lastProblems))
+        {
+            Broken(log, problem);
+        }
+
+        _lastProblems = problems;
     }
 
     private TimeSpan NextTry(MetadataUnavailableException e)
@@ -111,21 +124,24 @@ internal sealed partial class NoticeWatch(
             Unavailable(log, e.Message);
         }
 
-        var full = Math.Min(options.LongestWait.TotalSeconds, options.Period.TotalSeconds * Math.Pow(2, Math.Min(_failures - 1, 16)));
+        var full = Math.Min(options.LongestWait.TotalSeconds, source.Period.TotalSeconds * Math.Pow(2, Math.Min(_failures - 1, 16)));
         // Nodes that lost their service together must not come back in step.
         return TimeSpan.FromSeconds(full * (0.5 + (random.NextDouble() / 2)));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: spot notice, {Action} at {At:O}")]
-    private static partial void Noticed(ILogger log, string node, string action, DateTimeOffset at);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: notice, {Cause} at {At:O}")]
+    private static partial void Noticed(ILogger log, string node, string cause, DateTimeOffset at);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: the spot notice was withdrawn, its mark is taken away")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: the notice was withdrawn, its mark is taken away")]
     private static partial void Withdrawn(ILogger log, string node);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: the cloud {Recommends} to leave it; that is a risk, and no order")]
+    private static partial void Weighed(ILogger log, string node, string recommends);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Ignored: {Cause}")]
     private static partial void Broken(ILogger log, string cause);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No spot notices can be read, tried again until it answers: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No notices can be read, tried again until it answers: {Cause}")]
     private static partial void Unavailable(ILogger log, string cause);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The metadata service answers again after {Failures} failures")]
@@ -133,4 +149,7 @@ internal sealed partial class NoticeWatch(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The Node could not be marked, tried again: {Cause}")]
     private static partial void MarkFailed(ILogger log, string cause);
+
+    /// <summary>What the Node is to say.</summary>
+    private sealed record Wanted(NodeNotice? End, bool? IsRisky, bool IsComplete);
 }

@@ -26,6 +26,7 @@ internal static class ClusterAction
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
+                await cli.Errors.WriteLineAsync("interrupted; what has begun in the cluster goes on");
                 return ExitCode.Interrupted;
             }
             catch (Exception e) when (Known(e) is { } exit)

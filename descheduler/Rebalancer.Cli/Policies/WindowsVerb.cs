@@ -32,6 +32,11 @@ internal static class WindowsVerb
                 throw CliException.Bad(new InvalidField("--count", "value", $"{asked}", $"1 to {MaxCount}"));
             }
 
+            if (parsed.GetValue(file) is not null && parsed.GetValue(name) is { } both)
+            {
+                throw CliException.Bad(new InvalidField("POLICY", "value", both, "nothing beside --policy"));
+            }
+
             var problems = new List<InvalidField>();
             var rules = parsed.GetValue(file) is { } given ? OfFile(given, problems) : await OfClusterAsync(parsed, options, cli, parsed.GetValue(name), problems, cancellation);
             if (problems.Count > 0)

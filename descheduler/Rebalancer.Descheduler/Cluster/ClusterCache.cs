@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
+using Rebalancer.Descheduler.Capacity;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Kubernetes.Informers;
@@ -31,7 +32,8 @@ internal sealed class ClusterCache(ApiClient client, InformerOptions options, Ti
     /// <summary>The cluster as the planner sees it, with the room that running moves will take.</summary>
     public ClusterSnapshot Snapshot(Migration? except)
     {
-        var pods = Pods.List().Select(p => PodMapping.ToModel(p, [])).ToImmutableArray();
+        // The room that a placeholder keeps is there for those that are to move.
+        var pods = Pods.List().Where(p => !Placeholder.Is(p)).Select(p => PodMapping.ToModel(p, [])).ToImmutableArray();
         var byUid = pods.Where(p => p.Uid.Length > 0).DistinctBy(p => p.Uid).ToDictionary(p => p.Uid, StringComparer.Ordinal);
         var running = Migrations.List().Where(m => m.Metadata.Uid != except?.Metadata.Uid);
         return new ClusterSnapshot([.. Nodes.List().Select(n => NodeMapping.ToModel(n, []))], pods, [.. Reservations.Of(running, (_, _, uid) => byUid.GetValueOrDefault(uid))]);

@@ -19,9 +19,6 @@ internal sealed record EvictionView(V1Pod Pod, V1Node? Node, IReadOnlyCollection
 /// </summary>
 internal static class EvictionRule
 {
-    /// <summary>What a graceful end of the pod needs beyond its own grace period before its node is gone.</summary>
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
-
     /// <summary>Whoever drains a node asks again by the pod's name, which the moved pod still has.</summary>
     private static readonly TimeSpan AskedAgain = TimeSpan.FromSeconds(60);
 
@@ -118,12 +115,5 @@ internal static class EvictionRule
 
     /// <summary>By when the move must have committed, so that the pod could still be evicted with its whole grace period.</summary>
     private static DateTimeOffset? Deadline(EvictionView view)
-    {
-        if (view.Node is not { } node || NodeMapping.ToModel(node, []).TerminatesAt is not { } end)
-        {
-            return null;
-        }
-
-        return end - TimeSpan.FromSeconds(view.Pod.Spec.TerminationGracePeriodSeconds ?? 30) - Margin;
-    }
+        => view.Node is { } node && NodeMapping.ToModel(node, []).TerminatesAt is { } end ? EvictionTimes.WithWholeGrace(view.Pod, end) : null;
 }

@@ -39,7 +39,7 @@ internal static class CommittedPhase
             // Its memory may take long to come, over a slow link: it runs.
             TargetState.Running when isLate || o.Status.Target.Filling != true => Succeed(o),
             TargetState.ColdStarted => MoveMachine.Finish(o, Phases.Failed, o.Status.Target.Reason ?? Reasons.RestoreFailed,
-                $"the pod runs on {o.Status.TargetNode}, but started cold: {o.Status.Target.Message ?? "its checkpoint could not be restored"}"),
+                $"the pod is on {o.Status.TargetNode} without its memory: {o.Status.Target.Message ?? "its checkpoint could not be restored"}"),
             _ => MoveStep.Wait(TimeSpan.FromSeconds(o.Limits.CommittedSeconds) - o.PhaseAge),
         };
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using k8s.Models;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Migrations.Owners;
+using Rebalancer.Descheduler.Rebalancing;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 using Rebalancer.Model;
@@ -9,7 +10,7 @@ using Rebalancer.Model;
 namespace Rebalancer.Descheduler.Migrations;
 
 /// <summary>Reads from the local copies what a decision about one move needs.</summary>
-internal sealed class MoveObserver(ClusterCache cache, MoveLimits limits, TimeProvider clock)
+internal sealed class MoveObserver(ClusterCache cache, PolicyBandwidth bandwidth, TimeProvider clock)
 {
     /// <summary>Null once the Migration is gone.</summary>
     public Observation? Observe(string ns, string name)
@@ -31,7 +32,7 @@ internal sealed class MoveObserver(ClusterCache cache, MoveLimits limits, TimePr
             Owner = Owner(migration, source),
             Cluster = View(ns, migration),
             Now = clock.GetUtcNow(),
-            Limits = limits,
+            Limits = bandwidth.Limits,
         };
     }
 

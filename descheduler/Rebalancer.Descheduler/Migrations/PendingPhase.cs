@@ -48,6 +48,11 @@ internal static class PendingPhase
             yield return new Refusal(Reasons.UserAborted, "the Migration was deleted before it began");
         }
 
+        else if (o.Migration.Metadata.Annotations?.TryGetValue(Names.Abort, out var abort) == true && abort == "true")
+        {
+            yield return new Refusal(Reasons.UserAborted, $"annotation {Names.Abort}=true");
+        }
+
         if (spec.PodName.Length == 0)
         {
             yield return new Refusal(Reasons.InvalidSpec, "spec.podName is empty");
@@ -147,8 +152,14 @@ internal static class PendingPhase
     /// <summary>A pod that must leave waits for what may pass; a person who asked for a move is told at once.</summary>
     private static MoveStep RefuseOrWait(Observation o, Refusal refusal)
     {
-        var waits = o.Migration.Spec.Reason != MoveReasons.Manual && MayPass.Contains(refusal.Reason) && o.PhaseAge.TotalSeconds < (o.Migration.Spec.Reason == MoveReasons.Eviction ? o.Limits.EvictionPendingSeconds : o.Limits.PendingSeconds);
-        if (waits)
+        var patienceSeconds = o.Migration.Spec.Reason switch
+        {
+            MoveReasons.Manual => 0,
+            MoveReasons.Eviction => o.Limits.EvictionPendingSeconds,
+            MoveReasons.Maintenance => double.PositiveInfinity,
+            _ => o.Limits.PendingSeconds,
+        };
+        if (MayPass.Contains(refusal.Reason) && o.PhaseAge.TotalSeconds < patienceSeconds)
         {
             return Waiting.For(o, refusal, Recheck);
         }

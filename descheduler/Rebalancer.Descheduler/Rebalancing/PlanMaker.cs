@@ -18,7 +18,7 @@ internal sealed class PlanMaker(PlanningSnapshot snapshots, ClusterCache cache, 
     public async Task<MovePlan> MakeAsync(RebalanceRules rules, CancellationToken cancellation)
     {
         var snapshot = await ReadAsync(rules, cancellation);
-        var planner = new Planner(rules.Plan, Hazards(snapshot), new SizeEstimates(), clock);
+        var planner = new Planner(Doable(rules), Hazards(snapshot), new SizeEstimates(), clock);
         return await Task.Run(() => planner.Plan(snapshot, new PlanBudget(Iterations, options.Time)), cancellation);
     }
 
@@ -28,6 +28,9 @@ internal sealed class PlanMaker(PlanningSnapshot snapshots, ClusterCache cache, 
         var revision = new PlanRevision(rules.Plan, Hazards(snapshot), new SizeEstimates());
         return await Task.Run(() => revision.Objection(snapshot, [.. plan.Spec.Moves.Select(m => new PastMove(m.Namespace, m.Pod, m.PodUID, m.SourceNode, m.TargetNode))]), cancellation);
     }
+
+    /// <summary>Nodes that are not there yet can only be shown: nobody would make them for a plan that is carried out.</summary>
+    private static PlanPolicy Doable(RebalanceRules rules) => rules.Mode == RebalanceMode.Observe ? rules.Plan : rules.Plan with { OfferedTypes = [] };
 
     private async Task<ClusterSnapshot> ReadAsync(RebalanceRules rules, CancellationToken cancellation)
         => MoveMemory.Apply(await snapshots.ReadAsync(cancellation), cache.Migrations.List(), rules.CoolDowns, clock.GetUtcNow());

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Rebalancer.Descheduler.Capacity;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Kubernetes.Mapping;
@@ -25,7 +26,7 @@ internal sealed class PlanningSnapshot(ApiClient client, ClusterCache cache)
         }
 
         objects.Add(cache.Nodes.List());
-        objects.Add(cache.Pods.List());
+        objects.Add(cache.Pods.List().Where(p => !Placeholder.Is(p)));
         objects.Add(cache.Budgets.List());
         var snapshot = objects.ToSnapshot([]);
         var byUid = snapshot.Pods.Where(p => p.Uid.Length > 0).DistinctBy(p => p.Uid).ToDictionary(p => p.Uid, StringComparer.Ordinal);

@@ -58,13 +58,23 @@ internal sealed partial class Proposer
         }
 
         var start = clock.GetTimestamp();
-        var plan = await maker.MakeAsync(rules, cancellation);
+        MovePlan plan;
+        try
+        {
+            plan = await maker.MakeAsync(rules, cancellation);
+        }
+        catch (ApiException e)
+        {
+            await SayAsync(policy, false, PolicyConditions.NotPlanned, e.Message, cancellation);
+            throw;
+        }
+
         var took = clock.GetElapsedTime(start);
         var rest = took * RestPerWork > options.Interval ? took * RestPerWork : options.Interval;
         last[name] = (clock.GetUtcNow() + rest, seen, generation);
         metrics.Made(plan.Verdict, took);
         await KeepAsync(plan, policy, cancellation);
-        await SayAsync(policy, plan, cancellation);
+        await SayAsync(policy, plan.Verdict == PlanVerdict.Act, plan.Verdict.ToString(), Explain(plan), cancellation);
         return rest;
     }
 
@@ -88,11 +98,11 @@ internal sealed partial class Proposer
         }
     }
 
-    private async Task SayAsync(RebalancePolicy policy, MovePlan plan, CancellationToken cancellation)
+    private async Task SayAsync(RebalancePolicy policy, bool pays, string reason, string text, CancellationToken cancellation)
     {
         var known = policy.Status.Conditions?.FirstOrDefault(c => c.Type == PolicyConditions.Planned);
-        var (status, reason) = (plan.Verdict == PlanVerdict.Act ? "True" : "False", plan.Verdict.ToString());
-        var message = Explain(plan);
+        var status = pays ? "True" : "False";
+        var message = text.Length > MaxMessageLength ? text[..MaxMessageLength] : text;
         if (known is not null && (known.Status, known.Reason, known.Message) == (status, reason, message))
         {
             return;
@@ -126,8 +136,7 @@ internal sealed partial class Proposer
     private static string Explain(MovePlan plan)
     {
         var stay = plan.Verdict == PlanVerdict.Act ? [] : plan.KeptNodes.OrderByDescending(n => n.Price.PerHour).ThenBy(n => n.Name, StringComparer.Ordinal).Take(MaxNodes).Select(n => $"{n.Name} stays: {n.Reason}");
-        var message = string.Join("; ", stay.Prepend(plan.Reason));
-        return message.Length > MaxMessageLength ? message[..MaxMessageLength] : message;
+        return string.Join("; ", stay.Prepend(plan.Reason));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Plan {Plan}: {Reason}")]

@@ -1,10 +1,11 @@
 using Prometheus;
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Ledger;
 using Rebalancer.Descheduler.Webhook;
 
 namespace Rebalancer.Descheduler.Status;
 
-/// <summary>/healthz, /readyz and /metrics, on their own port: nothing of a cluster's credentials is behind it.</summary>
+/// <summary>/healthz, /readyz, /metrics and the ledger's reports, on their own port: nothing of a cluster's credentials is behind it.</summary>
 internal static class StatusEndpoints
 {
     public static void MapStatus(this WebApplication app, DeschedulerOptions options)
@@ -15,6 +16,7 @@ internal static class StatusEndpoints
         app.MapGet("/healthz", () => "ok").RequireHost(host);
         app.MapGet("/readyz", (ClusterCache cache, WebhookRegistration registration) => Ready(cache, registration)).RequireHost(host);
         app.MapMetrics("/metrics").RequireHost(host);
+        app.MapLedger(host);
     }
 
     private static IResult Ready(ClusterCache cache, WebhookRegistration registration)

@@ -9,10 +9,12 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
     private const int MaxPodsLookedAt = 3;
 
     /// <summary>From here on, room is looked at before everything else: the first reason that a node gives is then that it has none.</summary>
-    private const int LargeCluster = 1000;
+    private const int LargeCluster = 200;
 
     private readonly bool isLarge = problem.Index.Nodes.Length > LargeCluster;
     private readonly int[] inUse = [.. Enumerable.Range(0, problem.Index.Nodes.Length).Where(n => !problem.Offered[n] && !state.IsEmpty(n)).OrderByDescending(state.FreeCpu).ThenBy(n => n)];
+
+    private readonly int[] verdicts = new int[Enum.GetValues<RejectionKind>().Length];
 
     public string Of(int node)
     {
@@ -44,24 +46,43 @@ internal sealed class KeptNodeReasons(PlacementProblem problem, PlacementState s
 
         var mark = state.Mark;
         state.TakeOut(pod);
-        var verdicts = new List<RejectionKind>();
-        foreach (var other in inUse)
+        Array.Clear(verdicts);
+        var fits = isLarge ? FitsByRoom(pod, node) : Array.Exists(inUse, n => n != node && Count(state.Verdict(pod, n)));
+        state.Undo(mark);
+        return fits ? null
+            : Array.TrueForAll(verdicts, v => v == 0) ? "no other node is in use"
+            : $"{name} fits on no other node in use: " + string.Join(", ", Enumerable.Range(0, verdicts.Length).Where(k => verdicts[k] > 0).OrderByDescending(k => verdicts[k]).ThenBy(k => k).Select(k => $"{verdicts[k]} x {(RejectionKind)k}"));
+    }
+
+    /// <summary>Nodes without room are counted, not looked at; those to which nothing can be sent are left out.</summary>
+    private bool FitsByRoom(int pod, int node)
+    {
+        foreach (var pool in problem.Pools.For(problem.Index.PlacementOf(pod)))
         {
-            if (other != node)
+            var index = state.Room.For(pod, pool, out var amount);
+            var before = verdicts.Sum();
+            for (var bucket = index.First(amount); bucket >= 0; bucket = index.Next(bucket))
             {
-                verdicts.Add(isLarge && LacksRoom(pod, other) ? RejectionKind.Resources : state.Verdict(pod, other));
+                foreach (var other in index.Nodes(bucket))
+                {
+                    if (other != node && Count(LacksRoom(pod, other) ? RejectionKind.Resources : state.Verdict(pod, other)))
+                    {
+                        return true;
+                    }
+                }
             }
 
-            if (verdicts is [.., RejectionKind.None])
-            {
-                break;
-            }
+            verdicts[(int)RejectionKind.Resources] += state.Room.CountOf(pool) - (problem.Pools.Of[node] == pool ? 1 : 0) - (verdicts.Sum() - before);
         }
 
-        state.Undo(mark);
-        return verdicts.Contains(RejectionKind.None) ? null
-            : verdicts.Count == 0 ? "no other node is in use"
-            : $"{name} fits on no other node in use: " + string.Join(", ", verdicts.GroupBy(v => v).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).Select(g => $"{g.Count()} x {g.Key}"));
+        return false;
+    }
+
+    /// <summary>True where nothing speaks against it.</summary>
+    private bool Count(RejectionKind verdict)
+    {
+        verdicts[(int)verdict]++;
+        return verdict == RejectionKind.None;
     }
 
     private bool LacksRoom(int pod, int node) => state.FreeCpu(node) < problem.Request(pod, 0) || state.Free(node, 1) < problem.Request(pod, 1);

@@ -18,10 +18,11 @@ internal sealed class OfferPool
 
     private readonly NodeInfo[] nodes;
     private readonly PlanPolicy policy;
-    private readonly ILookup<string, PodInfo> pods;
+    private readonly Dictionary<(long Cpu, long Memory), int> pods;
 
     /// <param name="nodes">In name order; the first is the model of the offers.</param>
-    public OfferPool(NodeInfo[] nodes, PlanPolicy policy, ILookup<string, PodInfo> pods)
+    /// <param name="pods">How many ask for so many thousandths of a processor and bytes of memory, daemons left out.</param>
+    public OfferPool(NodeInfo[] nodes, PlanPolicy policy, Dictionary<(long Cpu, long Memory), int> pods)
     {
         (this.nodes, this.policy, this.pods) = (nodes, policy, pods);
         Types = [.. policy.OfferedTypes.Order(StringComparer.Ordinal).Select(Ec2Catalogue.Instance.Types.GetValueOrDefault).OfType<InstanceType>().Where(t => t.Arch == Model.Machine.Arch)];
@@ -34,16 +35,10 @@ internal sealed class OfferPool
     /// <summary>How many of each type may be of use: more of those that hold much of what the pool's pods ask for, for their price.</summary>
     public int[] Counts()
     {
-        var (cpu, memory) = (0L, 0L);
-        foreach (var pod in nodes.SelectMany(n => pods[n.Name]).Where(p => p.Owner?.Kind != "DaemonSet"))
-        {
-            cpu += pod.Requests[ResourceSet.Cpu].MilliUnits;
-            memory += pod.Requests[ResourceSet.Memory].Units;
-        }
-
         var machines = Array.ConvertAll(Types, t => (t.Allocatable[ResourceSet.Cpu].MilliUnits, t.Allocatable[ResourceSet.Memory].Units, PriceOf(t)));
-        var prices = ShadowPrices.Of(cpu, memory, machines);
-        var weights = Array.ConvertAll(machines, m => Math.Exp(-Choosiness * (1 - prices.Worth(m.Item1, m.Item2) / Math.Max(1, m.Item3))));
+        var (cpu, memory) = (pods.Sum(p => p.Key.Cpu * p.Value), pods.Sum(p => p.Key.Memory * p.Value));
+        var prices = ShadowPrices.Of(pods.Select(p => (p.Key.Cpu, p.Key.Memory, p.Value)), machines);
+        var weights = Array.ConvertAll(machines, m => Math.Exp(-Choosiness * (1 - prices.Potential(m.Item1, m.Item2) / Math.Max(1, m.Item3))));
         var perWeight = Plenty * nodes.Length / Math.Max(double.Epsilon, weights.Sum());
         return [.. machines.Select((m, i) => Math.Min(Math.Min(policy.Limits.NewNodes, MostOf(m.Item1, cpu, m.Item2, memory)), LeastOfType + (int)Math.Ceiling(weights[i] * perWeight)))];
     }

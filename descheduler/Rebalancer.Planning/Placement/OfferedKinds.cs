@@ -13,10 +13,12 @@ internal sealed class OfferedKinds
     private readonly int[][] sizes;
     private readonly int[] next;
     private readonly int[] kindOf;
+    private readonly NodePools pools;
 
     public OfferedKinds(PlacementProblem problem)
     {
         var index = problem.Index;
+        pools = problem.Pools;
         kinds = [.. Enumerable.Range(0, index.Nodes.Length).Where(n => problem.Offered[n]).GroupBy(n => Offers.KindOf(index.Nodes[n].Name), StringComparer.Ordinal).Select(g => g.ToArray())];
         sizes = [.. Enumerable.Range(0, kinds.Length).GroupBy(k => index.Nodes[kinds[k][0]] is var n ? (n.Machine.InstanceType, n.Machine.Capacity, problem.NodeMicros[kinds[k][0]], n.PodLimit) : default).Select(g => g.ToArray())];
         next = new int[kinds.Length];
@@ -37,6 +39,17 @@ internal sealed class OfferedKinds
         for (var (i, at) = (0, random.Below(alike.Length)); i < alike.Length; i++, at = at + 1 == alike.Length ? 0 : at + 1)
         {
             if (Free(alike[at], state) is >= 0 and var node && state.Fits(pod, node)) { return node; }
+        }
+
+        return None;
+    }
+
+    /// <summary>A node of the size that is not there yet, of the pool; -1 where there is none.</summary>
+    public int Any(int size, int pool, PlacementState state)
+    {
+        foreach (var kind in sizes[size])
+        {
+            if (pools.Of[kinds[kind][0]] == pool && Free(kind, state) is >= 0 and var node) { return node; }
         }
 
         return None;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Rebalancer.Model;
 using Rebalancer.Policy;
+using Rebalancer.Policy.Constraints;
 using Rebalancer.Policy.Cost.Catalogue;
 
 namespace Rebalancer.Planning.Placement;
@@ -20,30 +21,38 @@ internal static class Offers
     /// <summary>Above so many, offers are limited to those that may be of use.</summary>
     private const int LargeOffer = 2000;
 
-    public static ImmutableArray<NodeInfo> Of(ClusterSnapshot snapshot, PlanPolicy policy)
+    public static ImmutableArray<NodeInfo> Of(ClusterSnapshot snapshot, PodTable pods, PlanPolicy policy)
     {
         if (policy.OfferedTypes.IsEmpty || policy.Limits.NewNodes == 0)
         {
             return [];
         }
 
-        var pods = snapshot.Pods.Where(p => !p.Finished).ToLookup(p => p.NodeName, StringComparer.Ordinal);
-        var pools = snapshot.Nodes.Where(n => policy.Nodes.Matches(n) && n.KeepMark is null && !n.Doomed && n.AgentEndpoint is not null)
-            .OrderBy(n => n.Name, StringComparer.Ordinal).GroupBy(PoolOf, StringComparer.Ordinal).Select(g => new OfferPool([.. g], policy, pods)).ToList();
+        var members = snapshot.Nodes.Where(n => policy.Nodes.Matches(n) && n.KeepMark is null && !n.Doomed && n.AgentEndpoint is not null)
+            .OrderBy(n => n.Name, StringComparer.Ordinal).GroupBy(PoolOf, StringComparer.Ordinal).Select(g => g.ToArray()).ToList();
+        var demand = new PoolDemand(members, pods);
+        var pools = members.Select((nodes, i) => new OfferPool(nodes, policy, demand.Shapes[i])).ToList();
         var taken = snapshot.Nodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
         var isLimited = pools.Sum(p => p.Types.Length) * (long)policy.Limits.NewNodes > LargeOffer;
         return
         [
-            .. from pool in pools
-               let counts = isLimited ? pool.Counts() : Array.ConvertAll(pool.Types, _ => policy.Limits.NewNodes)
-               let daemons = pods[pool.Model.Name].Where(p => p.Owner?.Kind == "DaemonSet").ToList()
-               from kind in pool.Types.Zip(counts)
-               let first = Make(pool.Model, kind.First, daemons)
+            .. from pool in pools.Select((p, i) => (Offers: p, Daemons: demand.ModelDaemons[i]))
+               let counts = isLimited ? pool.Offers.Counts() : Array.ConvertAll(pool.Offers.Types, _ => policy.Limits.NewNodes)
+               from kind in pool.Offers.Types.Zip(counts)
+               let first = Make(pool.Offers.Model, kind.First, pool.Daemons)
                from number in Enumerable.Range(1, kind.Second)
-               let name = NameOf(kind.First, pool.Model, number)
+               let name = NameOf(kind.First, pool.Offers.Model, number)
                where !taken.Contains(name)
                select first with { Name = name, Labels = first.Labels.SetItem(HostnameLabel, name) },
         ];
+    }
+
+    /// <summary>The node as it was offered.</summary>
+    public static NodeInfo Made(ClusterSnapshot snapshot, NewNode node)
+    {
+        var daemons = snapshot.Pods.Where(p => p.NodeName == node.Like && !p.Finished && PoolDemand.IsDaemon(p)).ToList();
+        var made = Make(snapshot.Node(node.Like)!, Ec2Catalogue.Instance.Types[node.InstanceType], daemons);
+        return made with { Name = node.Name, Labels = made.Labels.SetItem(HostnameLabel, node.Name) };
     }
 
     /// <summary>Offers that differ in nothing but their number have the same kind.</summary>

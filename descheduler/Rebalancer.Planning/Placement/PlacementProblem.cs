@@ -26,16 +26,17 @@ internal sealed class PlacementProblem
     public PlacementProblem(ClusterSnapshot snapshot, PlanPolicy policy, IHazardModel hazards, IMoveEstimates estimates)
     {
         this.policy = policy;
-        var offers = Offers.Of(snapshot, policy);
+        var pods = new PodTable(snapshot);
+        var offers = Offers.Of(snapshot, pods, policy);
         var offered = offers.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
-        Index = new ClusterIndex(snapshot with { Nodes = snapshot.Nodes.AddRange(offers) });
+        Index = new ClusterIndex(snapshot.Nodes.AddRange(offers), snapshot.Storage, pods);
         Costs = new PlacementCosts(Index, policy, hazards, estimates);
         indifferent = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.IsIndifferent)];
         losses = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.InterruptionLossUsd)];
         this.hazards = [.. Costs.Hazards.Select(h => h.PerHour)];
         machines = new MachineClasses(Index.Nodes);
         Offered = [.. Index.Nodes.Select(n => offered.Contains(n.Name))];
-        Home = [.. Index.Pods.Select(p => Index.NodeNumber(p.NodeName))];
+        Home = Index.NodeOf;
         LastSource = [.. Index.Pods.Select(p => p.LastSource is { } left ? Index.NodeNumber(left) : ClusterIndex.NoNode)];
         goesWithNode = [.. Index.Pods.Select(p => p is { Owner.Kind: "DaemonSet" } or { Shape.Mirror: true })];
         var covered = Commitments.Covered(policy.Commitments, snapshot.Nodes, UsedShares());
@@ -44,6 +45,9 @@ internal sealed class PlacementProblem
         MoveMicros = [.. Costs.MoveUsd.Select(m => (long)(m * (decimal)MicrosPerUsd))];
         Immovable = new MovablePods(Index, policy, snapshot.Budgets).Reasons();
         MayTake = [.. Index.Nodes.Select(n => MoveRules.Availability(n) == RejectionKind.None)];
+        Pools = new NodePools(Index, [.. Enumerable.Range(0, Home.Length).Select(p => Immovable[p] is null && !goesWithNode[p])]);
+        Shapes = new PodShapes(Index);
+        Prices = PoolPrices();
         Worth = Worths();
     }
 
@@ -71,6 +75,13 @@ internal sealed class PlacementProblem
 
     /// <summary>By pod: what the room that it asks for is worth, in the unit of <see cref="NodeMicros"/>; above 0. See <see cref="ShadowPrices"/>.</summary>
     public double[] Worth { get; }
+
+    public NodePools Pools { get; }
+
+    public PodShapes Shapes { get; }
+
+    /// <summary>By pool.</summary>
+    public ShadowPrices[] Prices { get; }
 
     /// <summary>By node: pods may be sent there.</summary>
     public bool[] MayTake { get; }
@@ -120,15 +131,30 @@ internal sealed class PlacementProblem
 
     private double[] Worths()
     {
-        var (cpu, memory) = (0.0, 0.0);
-        for (var pod = 0; pod < Home.Length; pod++)
+        var known = new double[Pools.Count, Shapes.Count];
+        var worth = new double[Home.Length];
+        for (var pod = 0; pod < worth.Length; pod++)
         {
-            cpu += goesWithNode[pod] ? 0 : Request(pod, 0);
-            memory += goesWithNode[pod] ? 0 : Request(pod, 1);
+            var pool = Home[pod] >= 0 ? Pools.Of[Home[pod]] : 0;
+            ref var ofShape = ref known[pool, Shapes.Of[pod]];
+            // A pod that asks for nothing takes a place all the same.
+            if (ofShape == 0) { ofShape = 1 + Prices[pool].Worth(Request(pod, 0), Request(pod, 1)); }
+            worth[pod] = ofShape;
         }
 
-        var prices = ShadowPrices.Of(cpu, memory, Enumerable.Range(0, Index.Nodes.Length).Select(n => (Allocatable(n, 0), Allocatable(n, 1), NodeMicros[n])));
-        // A pod that asks for nothing takes a place all the same.
-        return [.. Enumerable.Range(0, Home.Length).Select(p => 1 + prices.Worth(Request(p, 0), Request(p, 1)))];
+        return worth;
+    }
+
+    private ShadowPrices[] PoolPrices()
+    {
+        var counts = new int[Pools.Count, Shapes.Count];
+        for (var pod = 0; pod < Home.Length; pod++)
+        {
+            if (Home[pod] >= 0 && !goesWithNode[pod]) { counts[Pools.Of[Home[pod]], Shapes.Of[pod]]++; }
+        }
+
+        return [.. Pools.Nodes.Select((nodes, pool) => ShadowPrices.Of(
+            Enumerable.Range(0, Shapes.Count).Select(s => (Request(Shapes.Example(s), 0), Request(Shapes.Example(s), 1), counts[pool, s])),
+            nodes.Select(n => (Allocatable(n, 0), Allocatable(n, 1), NodeMicros[n]))))];
     }
 }

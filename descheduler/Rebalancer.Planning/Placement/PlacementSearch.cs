@@ -26,15 +26,20 @@ internal sealed class PlacementSearch
     /// <summary>A node that is worth this share of its price has nothing to give.</summary>
     private const double WellUsed = 0.985;
 
+    /// <summary>In the first plan, which must be there soon, only nodes below this share are looked at one by one.</summary>
+    private const double PoorlyUsed = 0.85;
+
     private readonly PlacementProblem problem;
     private readonly PlacementState state;
     private readonly BudgetMeter budget;
     private readonly SearchRandom random;
     private readonly TargetSearch targets;
     private readonly GroupRepack repack;
+    private readonly PoolPacking packing;
     private readonly bool hasOffers;
     private readonly int[] movable;
     private readonly int[] group = new int[MaxGroup];
+    private readonly List<int> pods = [];
     private bool mayStop;
 
     public PlacementSearch(PlacementProblem problem, PlacementState state, BudgetMeter budget, SearchRandom random)
@@ -44,10 +49,21 @@ internal sealed class PlacementSearch
         var kinds = new OfferedKinds(problem);
         hasOffers = kinds.SizeCount > 0;
         repack = new GroupRepack(problem, state, targets, kinds, random);
+        packing = new PoolPacking(problem, state, kinds);
         movable = [.. Enumerable.Range(0, state.At.Length).Where(p => state.At[p] >= 0 && problem.Immovable[p] is null && !problem.GoesWithNode(p))];
     }
 
     private bool IsOver => state.Moved >= problem.MaxMoves || (mayStop && budget.TimeIsUp);
+
+    /// <summary>The first step of every plan, whatever time there is.</summary>
+    public void PackPools()
+    {
+        for (var pool = 0; pool < problem.Pools.Count; pool++)
+        {
+            var (mark, before) = (state.Mark, state.Cost);
+            Settle(packing.Run(pool), mark, before, acceptEqual: false);
+        }
+    }
 
     /// <summary>The first plan, whatever time there is; more passes while there is time.</summary>
     public void Descend()
@@ -57,7 +73,7 @@ internal sealed class PlacementSearch
             var before = state.Cost;
             mayStop = pass > 0;
             EmptyAll();
-            if (hasOffers) { ReplaceAll(); }
+            if (hasOffers) { ReplaceAll(pass == 0 ? PoorlyUsed : WellUsed); }
             if (state.Cost == before)
             {
                 return;
@@ -129,17 +145,51 @@ internal sealed class PlacementSearch
     private void TryEmpty(int node)
     {
         var (mark, before) = (state.Mark, state.Cost);
-        var done = Emptying.TakeOut(problem, state, node) is { } pods && pods.TrueForAll(p => targets.Best(p) is >= 0 and var target && Put(p, target));
-        Settle(done, mark, before, acceptEqual: false);
+        Settle(MoveAll(node), mark, before, acceptEqual: false);
+    }
+
+    /// <summary>One pod after the other, largest first: mostly the first finds no room, and no other has been touched.</summary>
+    private bool MoveAll(int node)
+    {
+        pods.Clear();
+        foreach (var pod in state.Residents(node))
+        {
+            if (!state.MayMove(pod))
+            {
+                return false;
+            }
+
+            pods.Add(pod);
+        }
+
+        Emptying.SortBySize(problem, pods);
+        foreach (var pod in pods)
+        {
+            if (!state.MayLeave(pod))
+            {
+                return false;
+            }
+
+            state.TakeOut(pod);
+            if (targets.Best(pod, node) is not (>= 0 and var target))
+            {
+                return false;
+            }
+
+            state.Put(pod, target);
+        }
+
+        return true;
     }
 
     /// <summary>By cheaper machines: two neighbours of the order together, else each alone.</summary>
-    private void ReplaceAll()
+    /// <param name="wellUsed">Nodes that are worth this share of their price are left alone.</param>
+    private void ReplaceAll(double wellUsed)
     {
         var order = InOrder();
         for (var i = 0; i < order.Length && !IsOver; i++)
         {
-            if (state.IsEmpty(order[i]) || state.WorthShare(order[i]) > WellUsed)
+            if (state.IsEmpty(order[i]) || state.WorthShare(order[i]) > wellUsed)
             {
                 continue;
             }

@@ -91,6 +91,9 @@ internal sealed class PlacementState
         for (var pod = 0; pod < At.Length; pod++) { settled[pod] = At[pod] != problem.Home[pod]; }
     }
 
+    /// <summary>Pods like this one that an empty node may hold by their own rules, room aside.</summary>
+    public int MostTogether(int pod, int node) => occupancy.MostTogether(pod, node);
+
     /// <summary>Whether a pod that is taken out may be put there.</summary>
     public bool Fits(int pod, int node) => Verdict(pod, node) == RejectionKind.None;
 

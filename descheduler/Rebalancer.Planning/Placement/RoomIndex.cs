@@ -10,16 +10,17 @@ internal sealed class RoomIndex
 {
     private const int StepBits = 3;
     private const int BucketCount = 64 << StepBits;
-    private readonly List<int>[] buckets = [.. Enumerable.Range(0, BucketCount).Select(_ => new List<int>(0))];
+    private readonly List<int>?[] buckets = new List<int>[BucketCount];
     private readonly ulong[] used = new ulong[BucketCount / 64];
     private readonly int[] bucketOf;
     private readonly int[] positions;
 
+    /// <param name="room">Shared by the indexes of all pools, since a node is in one of them.</param>
+    public RoomIndex(RoomPositions room, int resource) => (bucketOf, positions) = (room.BucketOf[resource], room.InBucket[resource]);
+
     public RoomIndex(int nodes)
+        : this(new RoomPositions(nodes, 1), 0)
     {
-        bucketOf = new int[nodes];
-        positions = new int[nodes];
-        Array.Fill(bucketOf, -1);
     }
 
     public int Count { get; private set; }
@@ -35,8 +36,9 @@ internal sealed class RoomIndex
 
         Remove(node);
         bucketOf[node] = bucket;
-        positions[node] = buckets[bucket].Count;
-        buckets[bucket].Add(node);
+        var list = buckets[bucket] ??= [];
+        positions[node] = list.Count;
+        list.Add(node);
         used[bucket / 64] |= 1UL << (bucket % 64);
         Count++;
     }
@@ -48,7 +50,7 @@ internal sealed class RoomIndex
             return;
         }
 
-        var list = buckets[bucket];
+        var list = buckets[bucket]!;
         var last = list[^1];
         list[positions[node]] = last;
         positions[last] = positions[node];
@@ -74,7 +76,7 @@ internal sealed class RoomIndex
         return bits == 0 ? -1 : word * 64 + BitOperations.TrailingZeroCount(bits);
     }
 
-    public List<int> Nodes(int bucket) => buckets[bucket];
+    public List<int> Nodes(int bucket) => buckets[bucket]!;
 
     private static int BucketOf(long free)
     {
@@ -86,4 +88,21 @@ internal sealed class RoomIndex
         var octave = BitOperations.Log2((ulong)free);
         return ((octave - StepBits + 1) << StepBits) + (int)((free >> (octave - StepBits)) & ((1 << StepBits) - 1));
     }
+}
+
+/// <summary>Where in its bucket each node is, by resource.</summary>
+internal sealed class RoomPositions
+{
+    private const int Nowhere = -1;
+
+    public RoomPositions(int nodes, int resources)
+    {
+        BucketOf = [.. Enumerable.Range(0, resources).Select(_ => new int[nodes])];
+        InBucket = [.. Enumerable.Range(0, resources).Select(_ => new int[nodes])];
+        foreach (var buckets in BucketOf) { Array.Fill(buckets, Nowhere); }
+    }
+
+    public int[][] BucketOf { get; }
+
+    public int[][] InBucket { get; }
 }

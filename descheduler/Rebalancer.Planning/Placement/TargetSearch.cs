@@ -17,8 +17,9 @@ internal sealed class TargetSearch
     private readonly PlacementProblem problem;
     private readonly PlacementState state;
     private readonly bool isSmall;
-    private readonly List<(long Cpu, long Memory)> tooLarge = [];
+    private readonly List<(int Placement, long Cpu, long Memory)> tooLarge = [];
     private bool roomOnlyShrinks;
+    private int excluded = None;
 
     public TargetSearch(PlacementProblem problem, PlacementState state)
     {
@@ -37,28 +38,40 @@ internal sealed class TargetSearch
     }
 
     /// <returns>-1 where there is none.</returns>
-    public int Best(int pod)
+    /// <param name="other">Not this node.</param>
+    public int Best(int pod, int other = None)
     {
-        var (cpu, memory) = (problem.Request(pod, 0), problem.Request(pod, 1));
+        excluded = other;
+        var (cpu, memory, placement) = (problem.Request(pod, 0), problem.Request(pod, 1), problem.Index.PlacementOf(pod));
         foreach (var known in tooLarge)
         {
-            if (cpu >= known.Cpu && memory >= known.Memory) { return None; }
+            if (placement == known.Placement && cpu >= known.Cpu && memory >= known.Memory) { return None; }
         }
 
         var best = new Choice(None, long.MaxValue, double.MaxValue);
         var home = problem.Home[pod];
-        if (home >= 0 && !problem.MayTake[home] && !state.IsEmpty(home) && state.Fits(pod, home))
+        if (home >= 0 && home != other && !problem.MayTake[home] && !state.IsEmpty(home) && state.Fits(pod, home))
         {
             best = best.Or(this, pod, home);
         }
 
-        var index = state.Room.For(pod, out var amount);
-        var (fitting, asked, crowded) = (0, 0, false);
+        var crowded = false;
+        foreach (var pool in problem.Pools.For(placement)) { best = BestIn(pool, pod, best, ref crowded); }
+        // The pod's neighbours being in the way somewhere tells nothing of another pod.
+        if (roomOnlyShrinks && best.Node == None && !crowded) { tooLarge.Add((placement, cpu, memory)); }
+        return best.Node;
+    }
+
+    private Choice BestIn(int pool, int pod, Choice best, ref bool crowded)
+    {
+        var (cpu, memory) = (problem.Request(pod, 0), problem.Request(pod, 1));
+        var index = state.Room.For(pod, pool, out var amount);
+        var (fitting, asked) = (0, 0);
         for (var bucket = index.First(amount); bucket >= 0; bucket = index.Next(bucket))
         {
             foreach (var node in index.Nodes(bucket))
             {
-                if (state.FreeCpu(node) < cpu || state.Free(node, 1) < memory)
+                if (state.FreeCpu(node) < cpu || state.Free(node, 1) < memory || node == excluded)
                 {
                     continue;
                 }
@@ -74,19 +87,12 @@ internal sealed class TargetSearch
 
                 if (!isSmall && (fitting >= MaxFitting || asked >= MaxAsked))
                 {
-                    return Known(best.Node, crowded, cpu, memory);
+                    return best;
                 }
             }
         }
 
-        return Known(best.Node, crowded, cpu, memory);
-    }
-
-    /// <param name="isCrowded">The pod's neighbours were in the way somewhere, which tells nothing of another pod.</param>
-    private int Known(int node, bool isCrowded, long cpu, long memory)
-    {
-        if (roomOnlyShrinks && node == None && !isCrowded) { tooLarge.Add((cpu, memory)); }
-        return node;
+        return best;
     }
 
     /// <summary>The part of the node that would stay free, of cpu and memory together.</summary>

@@ -7,25 +7,21 @@ namespace Rebalancer.Planning.Waves;
 /// <summary>What pods of a wave share: their workload, and the disruption budgets that cover them, as numbers.</summary>
 internal sealed class WaveGroups
 {
-    public WaveGroups(ImmutableArray<PodInfo> pods, ImmutableArray<BudgetInfo> budgets)
+    public WaveGroups(PodTable pods, ImmutableArray<BudgetInfo> budgets)
     {
         var numbers = new Dictionary<(string Uid, string Name), int>();
-        Workload = new int[pods.Length];
-        for (var pod = 0; pod < pods.Length; pod++)
+        Workload = pods.PerPod(p => p.Owner is not { } owner ? -1 : numbers.TryGetValue((owner.Uid, owner.Name), out var known) ? known : numbers[(owner.Uid, owner.Name)] = numbers.Count);
+        WorkloadCount = numbers.Count;
+        for (var pod = 0; pod < Workload.Length; pod++)
         {
-            var key = pods[pod].Owner is { } owner ? (owner.Uid, owner.Name) : (pods[pod].Uid, pods[pod].FullName);
-            if (!numbers.TryGetValue(key, out Workload[pod]))
-            {
-                Workload[pod] = numbers[key] = numbers.Count;
-            }
+            if (Workload[pod] < 0) { Workload[pod] = WorkloadCount++; }
         }
 
-        WorkloadCount = numbers.Count;
         BudgetCount = budgets.Length;
         Budgets = BudgetsOf(pods, budgets);
     }
 
-    /// <summary>By pod.</summary>
+    /// <summary>By pod; one that has no owner is a workload of its own.</summary>
     public int[] Workload { get; }
 
     public int WorkloadCount { get; }
@@ -35,7 +31,7 @@ internal sealed class WaveGroups
 
     public int BudgetCount { get; }
 
-    private static int[][] BudgetsOf(ImmutableArray<PodInfo> pods, ImmutableArray<BudgetInfo> budgets)
+    private static int[][] BudgetsOf(PodTable pods, ImmutableArray<BudgetInfo> budgets)
     {
         var index = new SelectorIndex();
         for (var i = 0; i < budgets.Length; i++)
@@ -43,6 +39,6 @@ internal sealed class WaveGroups
             index.Add(i, budgets[i].Selector);
         }
 
-        return [.. pods.Select(p => budgets.IsEmpty ? [] : index.Candidates(p.Labels).Where(b => budgets[b].Covers(p)).ToArray())];
+        return pods.PerPod(p => budgets.IsEmpty ? [] : index.Candidates(p.Labels).Where(b => budgets[b].Covers(p)).ToArray());
     }
 }

@@ -10,7 +10,7 @@ public static class ProposalRule
     /// <summary>A proposal that stands is replaced only by one that is better by this factor: else whoever is to approve it would find another one each time.</summary>
     private const decimal Better = 1.1m;
 
-    /// <summary>After that whatever is proposed is looked at anew.</summary>
+    /// <summary>After that a proposal about which nobody has decided is looked at anew.</summary>
     public static readonly TimeSpan Validity = TimeSpan.FromHours(24);
 
     /// <summary>Plans of a policy that have ended and are kept as the record.</summary>
@@ -19,6 +19,7 @@ public static class ProposalRule
     /// <param name="standing">The policy's proposal that has neither begun nor ended; null: there is none.</param>
     public static bool IsNews(MovePlan plan, RebalancePlan? standing)
         => plan.Verdict == PlanVerdict.Act
+            && standing?.Spec.Approval is null
             && (standing is null || !standing.Spec.Predicted.UsdNetBenefit.TryRead(out var expected) || plan.Balance.NetBenefit.Usd > expected * Better);
 
     /// <summary>The newest of a policy's plans that has neither begun nor ended.</summary>

@@ -46,6 +46,8 @@ public static class PlanMachine
         return plan.Spec.Approval is { Decision: ApprovalDecisions.Rejected } rejection ? (PlanPhases.Rejected, PlanReasons.RejectedByUser, $"rejected by {rejection.By ?? "somebody"}{(rejection.Note is { Length: > 0 } note ? ": " + note : "")}")
             : rules is null ? (PlanPhases.Expired, PlanReasons.PolicyChanged, $"RebalancePolicy {plan.Spec.PolicyName} is gone or makes no sense")
             : view.PolicyGeneration != plan.Spec.PolicyGeneration ? (PlanPhases.Expired, PlanReasons.PolicyChanged, $"RebalancePolicy {plan.Spec.PolicyName} has changed: the plan was made under generation {plan.Spec.PolicyGeneration}, it is {view.PolicyGeneration}")
+            // What somebody has approved stands until it has begun, or no longer holds.
+            : plan.Spec.Approval is not null ? null
             : view.FollowedBy is { } next ? (PlanPhases.Expired, PlanReasons.Superseded, $"plan {next} has followed")
             : view.Now - ProposalRule.MadeAt(plan) > ProposalRule.Validity ? (PlanPhases.Expired, PlanReasons.TooOld, $"proposed more than {ProposalRule.Validity.TotalHours:0} h ago")
             : null;
@@ -60,6 +62,7 @@ public static class PlanMachine
         return plan.Spec.Moves.Count == 0 ? (PlanReasons.NothingToDo, plan.Spec.Reason, null)
             : rules.Mode == Policy.RebalanceMode.Observe ? (PlanReasons.Observing, "the policy only observes", null)
             : rules.Mode == Policy.RebalanceMode.Recommend && plan.Spec.Approval is null ? (PlanReasons.AwaitsApproval, $"kubectl rebalancer approve {plan.Metadata.Name}", null)
+            : plan.Spec.NewNodes.Count > 0 ? (PlanReasons.AwaitsNodes, $"it needs {plan.Spec.NewNodes.Count} nodes that are not there: it only shows what they would save", null)
             : view.Paused is { } paused ? (PlanReasons.Paused, $"the policy is paused: {paused}", null)
             : view.OtherRuns is { } other ? (PlanReasons.AnotherPlanRuns, $"plan {other} runs", null)
             : view.BreakerOpenUntil is { } open ? (PlanReasons.BreakerOpen, $"most of the last moves failed: no plan begins until {open:O}", open - view.Now)

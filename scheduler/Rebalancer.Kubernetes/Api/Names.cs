@@ -46,11 +46,20 @@ public static class Names
     /// <summary>On a node with that taint, RFC 3339: the instant at which nothing kept it any more.</summary>
     public const string EmptiedAt = "rebalancer.dev/emptied-at";
 
+    /// <summary>Label on a pod that only asks for room: the UID of the Migration that needs it.</summary>
+    public const string PlaceholderLabel = "rebalancer.dev/placeholder";
+
     /// <summary>Label on a Migration that a plan made: the plan's name.</summary>
     public const string PlanLabel = "rebalancer.dev/plan";
 
     /// <summary>Taint key (effect NoSchedule) of a node that is about to be interrupted.</summary>
     public const string InterruptionTaint = "rebalancer.dev/interruption";
+
+    /// <summary>
+    /// Taint key of a node that its cloud recommends to leave: a risk, and no order. Of AWS's node termination handler (effect NoSchedule); an agent that reads
+    /// such a recommendation itself sets it with the effect PreferNoSchedule.
+    /// </summary>
+    public const string RecommendationTaint = "aws-node-termination-handler/rebalance-recommendation";
 
     /// <summary>On a node: price in US dollars per hour, a decimal number &gt; 0.</summary>
     public const string CostUsdPerHour = "rebalancer.dev/cost-usd-per-hour";

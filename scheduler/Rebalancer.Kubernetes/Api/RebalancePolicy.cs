@@ -47,6 +47,9 @@ public static class PolicyConditions
     /// <summary>True: the last plan that was made is worth it. The reason is its verdict (see <see cref="PlanVerdicts"/>), the message says why.</summary>
     public const string Planned = "Planned";
 
+    /// <summary>Reason of Planned: the cluster could not be read.</summary>
+    public const string NotPlanned = "NotPlanned";
+
     public const string Valid = "Valid";
     public const string Invalid = "Invalid";
 }

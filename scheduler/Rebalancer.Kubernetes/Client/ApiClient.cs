@@ -48,6 +48,33 @@ public sealed class ApiClient(k8s.Kubernetes connection)
         using var answer = await SendAsync<JsonDocument>(HttpMethod.Post, ApiResource.Pods.Path(ns, pod, "binding"), Json(KubernetesJson.Serialize(binding), "application/json"), cancellation);
     }
 
+    /// <summary>Evicts a pod with its own grace period, as kubectl drain does: disruption budgets and webhooks have their say.</summary>
+    /// <param name="uid">Of the pod that is meant; another one under the name is left alone.</param>
+    /// <returns>False: not now, ask again. True also where there is no such pod any more.</returns>
+    public async Task<bool> EvictAsync(string ns, string pod, string uid, CancellationToken cancellation)
+    {
+        var eviction = new Dictionary<string, object>
+        {
+            ["apiVersion"] = "policy/v1",
+            ["kind"] = "Eviction",
+            ["metadata"] = new Dictionary<string, string> { ["name"] = pod, ["namespace"] = ns },
+            ["deleteOptions"] = new Dictionary<string, object> { ["preconditions"] = new Dictionary<string, string> { ["uid"] = uid } },
+        };
+        try
+        {
+            using var answer = await SendAsync<JsonDocument>(HttpMethod.Post, ApiResource.Pods.Path(ns, pod, "eviction"), Json(KubernetesJson.Serialize(eviction), "application/json"), cancellation);
+            return true;
+        }
+        catch (ApiException e) when (e.IsNotFound || e.Code == System.Net.HttpStatusCode.Conflict)
+        {
+            return true;
+        }
+        catch (ApiException e) when (e.Code == System.Net.HttpStatusCode.TooManyRequests)
+        {
+            return false;
+        }
+    }
+
     public Task<T> ReplaceAsync<T>(ApiResource resource, string? ns, string name, T body, CancellationToken cancellation)
         where T : class
         => SendAsync<T>(HttpMethod.Put, resource.Path(ns, name), Json(KubernetesJson.Serialize(body), "application/json"), cancellation);

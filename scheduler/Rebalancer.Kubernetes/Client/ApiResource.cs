@@ -29,6 +29,7 @@ public sealed record ApiResource(string Group, string Version, string Plural, st
     public static readonly ApiResource PersistentVolumeClaims = new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true);
     public static readonly ApiResource StorageClasses = new("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
     public static readonly ApiResource CsiNodes = new("storage.k8s.io", "v1", "csinodes", "CSINode", false);
+    public static readonly ApiResource PriorityClasses = new("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false);
     public static readonly ApiResource NodeClaims = new("karpenter.sh", "v1", "nodeclaims", "NodeClaim", false);
     public static readonly ApiResource Migrations = new(Names.Group, Names.Version, Migration.MigrationPlural, Migration.MigrationKind, true);
     public static readonly ApiResource RebalancePolicies = new(Names.Group, Names.Version, RebalancePolicy.RebalancePolicyPlural, RebalancePolicy.RebalancePolicyKind, false);

@@ -35,6 +35,9 @@ public static class NodeMapping
         };
     }
 
+    /// <summary>The pool of <see cref="MachineInfo.Pool"/>, where nothing else of the node is wanted.</summary>
+    public static string PoolOf(V1Node node) => MachineMapping.ToModel(node).Pool;
+
     /// <summary>False where an announcement stands that cannot be read: such a node is no target, and nothing is moved away on its account.</summary>
     private static bool TryReadDeadline(V1Node node, IEnumerable<KeyValuePair<string, string>> annotations, ICollection<InvalidField> problems, out DateTimeOffset? deadline)
     {

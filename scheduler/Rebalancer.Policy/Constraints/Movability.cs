@@ -35,7 +35,16 @@ public static class Movability
 
     /// <param name="automatic">Nobody asked for this very move: then marks against any disruption count as well.</param>
     public static ImmutableArray<Immovable> Check(PodInfo pod, TimeSpan freezeBudget, bool automatic)
-        => [.. Life(pod, automatic), .. Owner(pod), .. Shape(pod), .. Probes(pod, freezeBudget)];
+        => IsUsual(pod) ? [] : [.. Life(pod, automatic), .. Owner(pod), .. Shape(pod), .. Probes(pod, freezeBudget)];
+
+    /// <summary>Nothing that any of the rules below asks about: so are most pods of a large cluster, and the rules need not be gone through.</summary>
+    private static bool IsUsual(PodInfo pod)
+    {
+        var shape = pod.Shape;
+        return pod is { Phase: "Running", Terminating: false, Owner: null or { Kind: "ReplicaSet" or "StatefulSet" or "Job" } }
+            && shape is { Mirror: false, Migratable: null, DoNotDisrupt: null, ShareProcessNamespace: false, Terminal: false, RuntimeClass: "" or RuntimeHandler }
+            && shape.HostNamespaces.IsEmpty && shape.EphemeralContainers.IsEmpty && shape.Volumes.IsEmpty && shape.Devices.IsEmpty && shape.FreezeSensitiveProbes.IsEmpty;
+    }
 
     private static IEnumerable<Immovable> Life(PodInfo pod, bool automatic)
     {

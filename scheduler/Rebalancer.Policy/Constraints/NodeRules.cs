@@ -29,7 +29,7 @@ internal static class NodeRules
         _ => "required node affinity does not match: " + string.Join(" or ", placement.NodeTerms),
     };
 
-    public static bool ToleratesTaints(Placement placement, NodeInfo node) => node.Taints.All(t => !Forbids(t) || Tolerates(placement, t));
+    public static bool ToleratesTaints(Placement placement, NodeInfo node) => node.Taints.IsEmpty || node.Taints.All(t => !Forbids(t) || Tolerates(placement, t));
 
     /// <summary>Node selector and required node affinity, which must both hold.</summary>
     public static bool MatchesAffinity(Placement placement, NodeInfo node) => WrongLabel(placement, node) is null && MatchesTerms(placement, node);
@@ -39,10 +39,21 @@ internal static class NodeRules
 
     private static bool MatchesTerms(Placement placement, NodeInfo node) => placement.NodeTerms.IsEmpty || placement.NodeTerms.Any(t => t.Matches(node));
 
+    /// <summary>The first by name, so that the order of the selector does not matter.</summary>
     private static string? WrongLabel(Placement placement, NodeInfo node)
-        => placement.NodeSelector.IsEmpty
-            ? null
-            : placement.NodeSelector.Where(s => node.Labels.GetValueOrDefault(s.Key) != s.Value).Select(s => s.Key).Order(StringComparer.Ordinal).FirstOrDefault();
+    {
+        string? wrong = null;
+        if (!placement.NodeSelector.IsEmpty)
+        {
+            foreach (var (key, value) in placement.NodeSelector)
+            {
+                var isWrong = node.Labels.GetValueOrDefault(key) != value;
+                if (isWrong && (wrong is null || string.CompareOrdinal(key, wrong) < 0)) { wrong = key; }
+            }
+        }
+
+        return wrong;
+    }
 
     private static bool Forbids(Taint taint) => taint.Effect is "NoSchedule" or "NoExecute";
 

@@ -14,6 +14,7 @@ public sealed class Occupancy
     private readonly DomainCounter[] counted;
     private readonly DomainCounter[] held;
     private readonly SpreadCounter[] spread;
+    private readonly ActiveDomains[] spreadDomains;
     private readonly PortState ports;
     private readonly VolumeState volumes = new();
 
@@ -26,7 +27,7 @@ public sealed class Occupancy
         podCounts = new int[index.Nodes.Length];
         counted = index.TermTable.NewCounted();
         held = index.TermTable.NewHeld();
-        spread = index.TermTable.NewSpread();
+        spread = index.TermTable.NewSpread(out spreadDomains);
         ports = new PortState(index.Nodes.Length);
         for (var node = 0; node < index.Nodes.Length; node++)
         {
@@ -38,12 +39,12 @@ public sealed class Occupancy
 
         for (var pod = 0; pod < index.PlacedPods; pod++)
         {
-            PlaceByName(pod, index.Pods[pod].NodeName);
+            if (index.NodeOf[pod] is >= 0 and var node) { Place(pod, node); }
         }
 
         foreach (var (pod, node) in index.Reservations)
         {
-            PlaceByName(pod, node);
+            if (index.NodeNumber(node) is >= 0 and var number) { Place(pod, number); }
         }
     }
 
@@ -56,9 +57,9 @@ public sealed class Occupancy
 
     public void SetActive(int node, bool active)
     {
-        foreach (var counter in spread)
+        foreach (var domains in spreadDomains)
         {
-            counter.SetActive(node, active);
+            domains.SetActive(node, active);
         }
     }
 
@@ -74,8 +75,8 @@ public sealed class Occupancy
             return kind;
         }
 
-        var info = index.Pods[pod];
-        if (!info.HostPorts.IsEmpty && !ports.Fits(info.HostPorts, node))
+        var isPlain = index.IsPlain[pod];
+        if (!isPlain && !ports.Fits(index.Pods[pod].HostPorts, node))
         {
             return RejectionKind.HostPort;
         }
@@ -85,7 +86,7 @@ public sealed class Occupancy
             return room;
         }
 
-        if (!info.Claims.IsEmpty && Claims(pod, node) is var claims and not RejectionKind.None)
+        if (!isPlain && Claims(pod, node) is var claims and not RejectionKind.None)
         {
             return claims;
         }
@@ -130,9 +131,23 @@ public sealed class Occupancy
     /// <summary>False where pods that stay require the pod near them and would have nobody else.</summary>
     public bool MayLeave(int pod, int node) => !index.TermTable.AnyNeeds || index.TermTable.NeededBy(pod).All(need => counted[need.Counted].At(node) != 1 || held[need.Held].At(node) <= need.Own);
 
+    /// <summary>More pods like this one that the node may hold by the spread and the anti-affinity that they have among themselves.</summary>
+    public int MostTogether(int pod, int node)
+    {
+        var terms = index.TermTable.Terms[pod];
+        var most = terms.AntiAffinityToSelf.Length > 0 ? 1 : int.MaxValue;
+        foreach (var rule in terms.Spread)
+        {
+            var counter = spread[rule.Counter];
+            if (rule.Self > 0) { most = Math.Min(most, rule.MaxSkew + counter.Least(rule.MinDomains) - counter.At(node)); }
+        }
+
+        return Math.Max(0, most);
+    }
+
     private RejectionKind Room(int pod, int node)
     {
-        if (podCounts[node] >= index.Nodes[node].PodLimit)
+        if (podCounts[node] >= index.PodLimits[node])
         {
             return RejectionKind.PodLimit;
         }
@@ -153,6 +168,11 @@ public sealed class Occupancy
 
     private RejectionKind Claims(int pod, int node)
     {
+        if (index.Pods[pod].Claims.IsEmpty)
+        {
+            return RejectionKind.None;
+        }
+
         var uses = index.Volumes.Uses[pod];
         return VolumeTable.Check(uses, index.Nodes[node]) is var kind and not RejectionKind.None ? kind : volumes.Check(uses, node, index.Nodes[node]);
     }
@@ -206,14 +226,6 @@ public sealed class Occupancy
         return true;
     }
 
-    private void PlaceByName(int pod, string name)
-    {
-        if (name.Length > 0 && index.NodeNumber(name) is var node and >= 0)
-        {
-            Place(pod, node);
-        }
-    }
-
     private void Change(int pod, int node, int change)
     {
         var width = index.ResourceCount;
@@ -238,6 +250,11 @@ public sealed class Occupancy
             held[id].Add(node, change);
         }
 
+        if (!index.IsPlain[pod]) { ChangeHeld(pod, node, change); }
+    }
+
+    private void ChangeHeld(int pod, int node, int change)
+    {
         ports.Change(index.Pods[pod].HostPorts, node, change);
         if (index.Volumes.Uses[pod] is { IsEmpty: false } uses)
         {

@@ -21,18 +21,18 @@ internal sealed class TermTable
     private readonly SelectorIndex[] indexes;
     private readonly SortedSet<string> labelsAskedFor = new(StringComparer.Ordinal);
 
-    public TermTable(IReadOnlyList<NodeInfo> nodes, IReadOnlyList<PodInfo> pods)
+    public TermTable(IReadOnlyList<NodeInfo> nodes, PodTable pods)
     {
         this.nodes = nodes;
         topology = new TopologyTable(nodes);
-        Terms = [.. pods.Select(Compile)];
+        Terms = pods.PerPod(Compile);
         foreach (var term in counted.Concat(held).Concat(spread).SelectMany(s => s.Terms))
         {
             labelsAskedFor.UnionWith((term.Selector?.Requirements ?? []).Select(r => r.Key));
         }
 
         indexes = [.. new[] { counted, spread, held }.Select(IndexOf)];
-        Classes = [.. pods.Select(Classify)];
+        Classes = pods.PerPod(Classify);
     }
 
     public PodTerms[] Terms { get; }
@@ -52,7 +52,14 @@ internal sealed class TermTable
 
     public DomainCounter[] NewHeld() => [.. held.Select(s => new DomainCounter(s.Domains))];
 
-    public SpreadCounter[] NewSpread() => [.. spread.Select(s => new SpreadCounter(s.Domains))];
+    /// <param name="active">Receives the state of the domains that the counters share.</param>
+    public SpreadCounter[] NewSpread(out ActiveDomains[] active)
+    {
+        var shared = new Dictionary<TopologyTable.Domains, ActiveDomains>(ReferenceEqualityComparer.Instance);
+        SpreadCounter[] counters = [.. spread.Select(s => new SpreadCounter(shared.TryGetValue(s.Domains, out var known) ? known : shared[s.Domains] = new ActiveDomains(s.Domains)))];
+        active = [.. shared.Values];
+        return counters;
+    }
 
     public string Describe(int countedId) => $"{string.Join(" and ", counted[countedId].Terms.Select(Describe))} in its {counted[countedId].Key}";
 

@@ -11,14 +11,21 @@ public static class Commitments
     /// </summary>
     /// <param name="use">Requested share of a node, 0 to 1.</param>
     public static HashSet<string> Covered(IEnumerable<Commitment> commitments, IReadOnlyCollection<NodeInfo> nodes, Func<NodeInfo, double> use)
+        => Covering(commitments, nodes, use).Keys.ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The same, with the index of the commitment that covers each node.</summary>
+    public static Dictionary<string, int> Covering(IEnumerable<Commitment> commitments, IReadOnlyCollection<NodeInfo> nodes, Func<NodeInfo, double> use)
     {
-        var covered = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var commitment in commitments)
+        var covering = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (index, commitment) in commitments.Index())
         {
-            var matching = nodes.Where(n => commitment.Where.Matches(n) && !covered.Contains(n.Name)).OrderByDescending(use).ThenBy(n => n.Name, StringComparer.Ordinal);
-            covered.UnionWith(matching.Take(commitment.Nodes).Select(n => n.Name).ToList());
+            var matching = nodes.Where(n => commitment.Where.Matches(n) && !covering.ContainsKey(n.Name)).OrderByDescending(use).ThenBy(n => n.Name, StringComparer.Ordinal);
+            foreach (var node in matching.Take(commitment.Nodes).ToList())
+            {
+                covering[node.Name] = index;
+            }
         }
 
-        return covered;
+        return covering;
     }
 }

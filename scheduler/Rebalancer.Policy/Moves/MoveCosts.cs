@@ -8,9 +8,12 @@ public sealed class MoveCosts(PlanPolicy policy, IMoveEstimates estimates)
     private const decimal BytesPerGb = 1e9m;
 
     /// <summary>Freeze, bytes, and the restart that a failed move may mean.</summary>
-    public Money OfMove(PodInfo pod)
+    public Money OfMove(PodInfo pod) => OfMove(pod, policy.ValueOf(pod));
+
+    /// <param name="value">What the policy says of the pod, where that is at hand.</param>
+    internal Money OfMove(PodInfo pod, PodValue value)
     {
-        var (estimate, value) = (estimates.Of(pod), policy.ValueOf(pod));
+        var estimate = estimates.Of(pod);
         return new Money((decimal)estimate.FreezeSeconds * value.UsdPerFrozenSecond
             + estimate.Bytes / BytesPerGb * policy.UsdPerGbMoved
             + (decimal)estimate.FailureShare * value.UsdPerRestart

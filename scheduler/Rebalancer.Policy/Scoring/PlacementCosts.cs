@@ -22,8 +22,10 @@ public sealed class PlacementCosts
         Prices = [.. index.Nodes.Select(policy.Pricing.PriceOf)];
         Hazards = [.. index.Nodes.Select(hazards.HazardOf)];
         var moves = new MoveCosts(policy, estimates);
-        MoveUsd = [.. index.Pods.Select(p => moves.OfMove(p).Usd)];
-        losses = [.. index.Pods.Select(p => LossUsd(moves, p))];
+        var values = index.Table.PerPod(policy.ValueOf);
+        MoveUsd = new decimal[values.Length];
+        for (var pod = 0; pod < values.Length; pod++) { MoveUsd[pod] = moves.OfMove(index.Pods[pod], values[pod]).Usd; }
+        losses = index.Table.PerPod(p => LossUsd(moves, p));
         preferences = new PreferenceTable(index);
         usdPerPoint = UsdPerPoint(policy);
     }

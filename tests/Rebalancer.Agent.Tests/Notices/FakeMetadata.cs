@@ -1,5 +1,5 @@
 using System.Net;
-using Rebalancer.Agent.Notices;
+using Rebalancer.Agent.Notices.Aws;
 
 namespace Rebalancer.Agent.Tests.Notices;
 
@@ -9,6 +9,15 @@ internal sealed class FakeMetadata : HttpMessageHandler
     private int _tokens;
 
     public string? Body { get; set; }
+
+    /// <summary>Of the recommendation to leave; null: 404.</summary>
+    public string? Recommendation { get; set; }
+
+    /// <summary>Of scheduled maintenance; null: 404.</summary>
+    public string? Maintenance { get; set; }
+
+    /// <summary>Only the spot action is answered.</summary>
+    public bool HidesTheRest { get; set; }
 
     public bool Absent { get; set; }
 
@@ -40,6 +49,9 @@ internal sealed class FakeMetadata : HttpMessageHandler
         {
             { Method.Method: "PUT", RequestUri.AbsolutePath: "/latest/api/token" } => Token(request),
             { Method.Method: "GET", RequestUri.AbsolutePath: "/latest/meta-data/spot/instance-action" } => Action(request),
+            { Method.Method: "GET" } when HidesTheRest => new HttpResponseMessage(HttpStatusCode.InternalServerError),
+            { Method.Method: "GET", RequestUri.AbsolutePath: "/latest/meta-data/events/recommendations/rebalance" } => Document(Recommendation),
+            { Method.Method: "GET", RequestUri.AbsolutePath: "/latest/meta-data/events/maintenance/scheduled" } => Document(Maintenance),
             _ => new HttpResponseMessage(HttpStatusCode.BadRequest),
         };
     }
@@ -59,6 +71,9 @@ internal sealed class FakeMetadata : HttpMessageHandler
         }
 
         Reads++;
-        return Body is null ? new HttpResponseMessage(HttpStatusCode.NotFound) : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Body) };
+        return Document(Body);
     }
+
+    private static HttpResponseMessage Document(string? body)
+        => body is null ? new HttpResponseMessage(HttpStatusCode.NotFound) : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(body) };
 }

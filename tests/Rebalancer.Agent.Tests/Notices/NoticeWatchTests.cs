@@ -3,6 +3,7 @@ using System.Net;
 using k8s.Models;
 using Microsoft.Extensions.Time.Testing;
 using Rebalancer.Agent.Notices;
+using Rebalancer.Agent.Notices.Aws;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Tests.Notices;
@@ -11,7 +12,7 @@ public sealed class NoticeWatchTests : IDisposable
 {
     private const string Notice = """{"action":"terminate","time":"2026-03-01T12:02:00Z"}""";
     private const string Deadline = "2026-03-01T12:02:00Z";
-    private const string OurTaint = "rebalancer.dev/interruption=spot-notice:NoSchedule";
+    private const string OurTaint = "rebalancer.dev/interruption=notice:NoSchedule";
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.Parse("2026-03-01T12:00:00Z", CultureInfo.InvariantCulture));
     private readonly FakeMetadata _metadata = new();
@@ -24,7 +25,6 @@ public sealed class NoticeWatchTests : IDisposable
 
     public void Dispose()
     {
-        _watch.Dispose();
         _metrics.Dispose();
         _metadata.Dispose();
     }
@@ -118,7 +118,7 @@ public sealed class NoticeWatchTests : IDisposable
         _metadata.Body = null;
 
         // The agent that marked the node is gone; its successor knows what was the agent's.
-        using var successor = NewWatch();
+        var successor = NewWatch();
         await successor.StepAsync(CancellationToken.None);
         Assert.Equal(["other=:NoExecute"], _node.Taints);
         Assert.Equal(["other"], _node.Current.Metadata.Annotations.Keys);
@@ -219,11 +219,74 @@ public sealed class NoticeWatchTests : IDisposable
         Assert.Contains("no answer within 1 s", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Step_WithARecommendation_RaisesTheRiskAndOrdersNothing()
+    {
+        _metadata.Recommendation = """{"noticeTime":"2026-03-01T11:59:00Z"}""";
+        await StepAsync();
+        await StepAsync();
+        Assert.Equal(["aws-node-termination-handler/rebalance-recommendation=rebalancer-agent:PreferNoSchedule"], _node.Taints);
+        Assert.Null(_node[Names.TerminatesAt]);
+        Assert.Equal(1, _node.Writes);
+
+        // It may be followed by a notice, and both are taken back.
+        _metadata.Body = Notice;
+        await StepAsync();
+        Assert.Equal(2, _node.Taints.Count());
+        (_metadata.Body, _metadata.Recommendation) = (null, null);
+        await StepAsync();
+        Assert.Empty(_node.Taints);
+    }
+
+    [Fact]
+    public async Task Step_WithARecommendationOfSomebodyElse_LeavesItsTaint()
+    {
+        _node.Change(n => n.Spec = new V1NodeSpec { Taints = [new V1Taint { Key = Names.RecommendationTaint, Value = "id", Effect = "NoSchedule" }] });
+        await StepAsync();
+        Assert.Equal([Names.RecommendationTaint + "=id:NoSchedule"], _node.Taints);
+    }
+
+    [Fact]
+    public async Task Step_WithMaintenanceThatIsNear_MarksTheNodeWithItsReason()
+    {
+        _metadata.Maintenance = """[{"NotBefore":"1 Mar 2026 12:40:00 GMT","Code":"system-reboot","State":"active"},{"NotBefore":"9 Mar 2026 12:40:00 GMT","Code":"instance-stop","State":"active"}]""";
+        await StepAsync();
+        Assert.Equal(("2026-03-01T12:40:00Z", "scheduled maintenance: system-reboot"), (_node[Names.TerminatesAt], _node[Names.TerminationReason]));
+
+        // A spot notice is nearer.
+        _metadata.Body = Notice;
+        await StepAsync();
+        Assert.Equal((Deadline, "spot instance: terminate"), (_node[Names.TerminatesAt], _node[Names.TerminationReason]));
+    }
+
+    [Fact]
+    public async Task Step_WhenOnlyAPartIsAnswered_SetsButNeitherWithdrawsNorPostpones()
+    {
+        _metadata.HidesTheRest = true;
+        _metadata.Body = Notice;
+        await StepAsync();
+        Assert.Equal(Deadline, _node[Names.TerminatesAt]);
+        _metadata.Body = Notice.Replace("12:02", "12:07", StringComparison.Ordinal);
+        await StepAsync();
+        Assert.Equal(Deadline, _node[Names.TerminatesAt]);
+        _metadata.Body = Notice.Replace("12:02", "12:01", StringComparison.Ordinal);
+        await StepAsync();
+        Assert.Equal("2026-03-01T12:01:00Z", _node[Names.TerminatesAt]);
+        _metadata.Body = null;
+        await StepAsync();
+        Assert.Equal("2026-03-01T12:01:00Z", _node[Names.TerminatesAt]);
+
+        _metadata.HidesTheRest = false;
+        await StepAsync();
+        Assert.Null(_node[Names.TerminatesAt]);
+    }
+
     private Task<TimeSpan> StepAsync() => _watch.StepAsync(CancellationToken.None);
 
     private NoticeWatch NewWatch() => new(
-        new Imds(new HttpClient(_metadata, disposeHandler: false) { BaseAddress = new Uri("http://169.254.169.254/") }, _time),
+        new Ec2Notices(new Imds(new MetadataClient(new HttpClient(_metadata, disposeHandler: false) { BaseAddress = new Uri("http://169.254.169.254/") }, _time)), _time),
         _node,
+        acknowledgement: null,
         new NoticeOptions(),
         _metrics,
         new Random(1),

@@ -12,8 +12,9 @@ internal static class AllowedReferences
         ["Rebalancer.PolicyObjects"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Kubernetes"],
         ["Rebalancer.Scheduler"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Kubernetes", "Rebalancer.PolicyObjects"],
         ["Rebalancer.Rebalancing"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Planning", "Rebalancer.Kubernetes", "Rebalancer.PolicyObjects"],
-        ["Rebalancer.Descheduler"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Planning", "Rebalancer.Rebalancing", "Rebalancer.Kubernetes", "Rebalancer.PolicyObjects"],
-        ["Rebalancer.Cli"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Planning", "Rebalancer.Rebalancing", "Rebalancer.Kubernetes", "Rebalancer.PolicyObjects"],
+        ["Rebalancer.Ledger"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Kubernetes"],
+        ["Rebalancer.Descheduler"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Planning", "Rebalancer.Rebalancing", "Rebalancer.Ledger", "Rebalancer.Kubernetes", "Rebalancer.PolicyObjects"],
+        ["Rebalancer.Cli"] = ["Rebalancer.Model", "Rebalancer.Policy", "Rebalancer.Planning", "Rebalancer.Rebalancing", "Rebalancer.Ledger", "Rebalancer.Kubernetes", "Rebalancer.PolicyObjects"],
         ["Rebalancer.Agent.Contracts"] = [],
         ["Rebalancer.Agent.Local"] = [],
         ["Rebalancer.Agent"] = ["Rebalancer.Agent.Contracts", "Rebalancer.Agent.Local", "Rebalancer.Kubernetes"],
@@ -35,7 +36,7 @@ internal static class AllowedReferences
     /// <summary>What a project may not reach by any path, whatever the single steps allow.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> NeverReached = new Dictionary<string, string[]>
     {
-        ["Rebalancer.Agent"] = ["Rebalancer.Policy", "Rebalancer.Planning", "Rebalancer.Rebalancing", "Rebalancer.Descheduler", "Rebalancer.Scheduler", "Rebalancer.PolicyObjects"],
-        ["Rebalancer.Scheduler"] = ["Rebalancer.Planning", "Rebalancer.Rebalancing", "Rebalancer.Descheduler"],
+        ["Rebalancer.Agent"] = ["Rebalancer.Policy", "Rebalancer.Planning", "Rebalancer.Rebalancing", "Rebalancer.Ledger", "Rebalancer.Descheduler", "Rebalancer.Scheduler", "Rebalancer.PolicyObjects"],
+        ["Rebalancer.Scheduler"] = ["Rebalancer.Planning", "Rebalancer.Rebalancing", "Rebalancer.Ledger", "Rebalancer.Descheduler"],
     };
 }

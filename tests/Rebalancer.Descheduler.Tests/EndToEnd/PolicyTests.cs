@@ -56,6 +56,22 @@ public sealed class PolicyTests
         Assert.NotNull(await world.Client.GetAsync<V1Lease>(ApiResource.Leases, ControllerWorld.Ns, Leadership.LeaseName, default));
     }
 
+    [Theory]
+    [InlineData(8, 1_000_000)]
+    [InlineData(0, null)]
+    public async Task Bandwidth_OfThePolicy_IsEachMovesShare(int mbit, object? bytesPerSecond)
+    {
+        await using var world = await ControllerWorld.StartAsync(new Rebalancer.Descheduler.Migrations.MoveLimits { ClusterBandwidthMbit = 80 });
+        await world.CreateNodes(("a", "0.10"), ("b", "0.10"));
+        await world.RunPod("redis", on: "a");
+        await CreateAsync(world, new RebalancePolicySpec { Migrations = new MoveDefaultsSpec { BandwidthMbit = mbit } });
+        await UntilAsync(world, "True", PolicyConditions.Valid);
+
+        await world.MoveAsync("redis");
+
+        Assert.Equal((int?)bytesPerSecond, (await world.UntilPhase(Phases.Succeeded)).Status.CopyBytesPerSecond);
+    }
+
     internal static Task CreateAsync(ControllerWorld world, RebalancePolicySpec spec)
         => world.Client.CreateAsync(ApiResource.RebalancePolicies, null, new RebalancePolicy { Metadata = new V1ObjectMeta { Name = "default" }, Spec = spec }, default);
 

@@ -14,9 +14,11 @@ public sealed class EvacuationTests
     [Fact]
     public void Plan_AnnouncedNode_MovesEachRunningPodByTheDeadline()
     {
-        var plan = Evacuation.Plan(Announced(), [pod], [], new MoveLimits(), Now);
-        var made = Assert.Single(plan.Create);
-        Assert.Equal((pod.Metadata.Uid, Now.AddSeconds(120)), (made.Spec.PodUID, made.Spec.Deadline));
+        var made = Assert.Single(Plan(Announced(), []).Create);
+        Assert.Equal((pod.Metadata.Uid, MoveReasons.Interruption), (made.Spec.PodUID, made.Spec.Reason));
+
+        // What is left behind it is for a whole grace period of 30 s, should it fail.
+        Assert.Equal(Now.AddSeconds(80), made.Spec.Deadline);
     }
 
     [Fact]
@@ -24,7 +26,7 @@ public sealed class EvacuationTests
     {
         var node = Builders.Node("n1");
         node.Spec.Taints = [OurTaint()];
-        Assert.Empty(Evacuation.Plan(node, [pod], [], new MoveLimits(), Now).Create);
+        Assert.Empty(Plan(node, []).Create);
     }
 
     [Fact]
@@ -32,7 +34,7 @@ public sealed class EvacuationTests
     {
         var node = Builders.Node("n1");
         node.Spec.Taints = [new V1Taint { Key = Names.InterruptionTaint, Value = "spot-notice", Effect = "NoSchedule" }];
-        Assert.Single(Evacuation.Plan(node, [pod], [], new MoveLimits(), Now).Create);
+        Assert.Single(Plan(node, []).Create);
     }
 
     [Theory]
@@ -44,16 +46,16 @@ public sealed class EvacuationTests
         var tries = Failed(failed, Reasons.PeerUnreachable);
         var pause = TimeSpan.FromSeconds(2 * Math.Pow(2, failed - 1));
 
-        var early = Evacuation.Plan(Announced(), [pod], tries, new MoveLimits(), Now);
+        var early = Plan(Announced(), tries);
         Assert.Empty(early.Create);
         Assert.Equal(pause, early.LookAgainAfter);
 
-        var due = Evacuation.Plan(Announced(), [pod], tries, new MoveLimits(), Now + pause);
-        Assert.Equal(Evacuation.NameOf(pod, failed + 1), Assert.Single(due.Create).Metadata.Name);
+        var due = Plan(Announced(), tries, pause);
+        Assert.Equal(Tries.NameOf(pod, failed + 1), Assert.Single(due.Create).Metadata.Name);
     }
 
     [Fact]
-    public void Plan_AllTriesFailed_GivesUp() => AssertNoMore(Failed(Evacuation.MaxTries, Reasons.PeerUnreachable));
+    public void Plan_AllTriesFailed_GivesUp() => AssertNoMore(Failed(Tries.Max, Reasons.PeerUnreachable));
 
     [Theory]
     [InlineData(Reasons.WritableLayer)]
@@ -103,16 +105,19 @@ public sealed class EvacuationTests
 
     private void AssertNoMore(IReadOnlyCollection<Migration> migrations)
     {
-        var plan = Evacuation.Plan(Announced(), [pod], migrations, new MoveLimits(), Now.AddSeconds(60));
+        var plan = Plan(Announced(), migrations, TimeSpan.FromSeconds(60));
         Assert.Empty(plan.Create);
-        Assert.Null(plan.LookAgainAfter);
+        Assert.Empty(plan.Evict);
     }
+
+    private EvacuationPlan Plan(V1Node node, IReadOnlyCollection<Migration> migrations, TimeSpan later = default)
+        => Evacuation.Plan(new EvacuationView([node], [pod], migrations, new MoveLimits(), Now + later));
 
     private List<Migration> Failed(int count, string reason) =>
     [
         .. Enumerable.Range(1, count).Select(attempt => new Migration
         {
-            Metadata = new V1ObjectMeta { Name = Evacuation.NameOf(pod, attempt), NamespaceProperty = ControllerWorld.Ns },
+            Metadata = new V1ObjectMeta { Name = Tries.NameOf(pod, attempt), NamespaceProperty = ControllerWorld.Ns },
             Spec = new MigrationSpec { PodName = pod.Metadata.Name, PodUID = pod.Metadata.Uid },
             Status = new MigrationStatus { Phase = Phases.RolledBack, Decision = Decision.Aborted, Reason = reason, PodUID = pod.Metadata.Uid, CompletedAt = Now },
         }),

@@ -38,6 +38,12 @@ internal sealed class ControllerWorld : IAsyncDisposable
     /// <summary>Plans at once, as soon as something has changed.</summary>
     public PlanOptions Plans { get; set; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
 
+    /// <summary>Null: no ledger is kept.</summary>
+    public string? LedgerPath { get; set; }
+
+    /// <summary>Null: no status is answered.</summary>
+    public IPEndPoint? StatusListen { get; set; }
+
     public static async Task<ControllerWorld> StartAsync(MoveLimits? limits = null, bool controller = true)
     {
         var options = new ApiServerOptions
@@ -63,6 +69,8 @@ internal sealed class ControllerWorld : IAsyncDisposable
         {
             Api = api.ClientConfiguration(),
             WebhookListen = new IPEndPoint(IPAddress.Loopback, 0),
+            LedgerPath = LedgerPath,
+            StatusListen = StatusListen,
             Limits = Limits,
             Plans = Plans,
         };

@@ -21,12 +21,16 @@ public sealed class DemoReportTests
             DeadlineMetSeconds = 111.2,
             CostPerHourUsdBefore = 0.16m,
             CostPerHourUsdAfter = 0.13m,
+            Plan = new DemoPlan("demo-1", "Act", "saves", "Completed", 2, ["od-1", "od-2"]),
+            PredictedSavingsPerHourUsd = 0.2016m,
+            RealisedSavingsPerHourUsd = 0.2016m,
+            Exports = ["demo-savings.csv"],
         };
         var path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "demo.json");
         await report.WriteAsync(path, CancellationToken.None);
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(path));
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-        Assert.Equal(["migrations", "deadlineMetSeconds", "costPerHourUsdBefore", "costPerHourUsdAfter"], Fields(json.RootElement));
+        Assert.Equal(["migrations", "deadlineMetSeconds", "costPerHourUsdBefore", "costPerHourUsdAfter", "plan", "predictedSavingsPerHourUsd", "realisedSavingsPerHourUsd", "exports"], Fields(json.RootElement));
         Assert.Equal(
             ["pod", "from", "to", "strategy", "freezeMs", "clientLongestStallMs", "connectionsKept", "connectionsBroken", "repliesWrong", "bytes"],
             Fields(json.RootElement.GetProperty("migrations")[0]));

@@ -81,6 +81,26 @@ public sealed class MetadataServiceTests : IAsyncLifetime, IDisposable
         Assert.Equal("m7i.large", await reply.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData(null, false, HttpStatusCode.Forbidden, "")]
+    [InlineData("Google", false, HttpStatusCode.OK, "FALSE")]
+    [InlineData("Google", true, HttpStatusCode.OK, "TRUE")]
+    public async Task Preempted_OfComputeEngine_IsOneWordForWhoShowsTheHeader(string? flavor, bool isRaised, HttpStatusCode status, string word)
+    {
+        var options = new MetadataOptions(new IPEndPoint(IPAddress.Loopback, 0), "1", "n2-standard-4", "europe-west3-a", "spot", MetadataCloud.Gce);
+        await using var engine = await MetadataService.StartAsync(options, TimeProvider.System, CancellationToken.None);
+        if (isRaised)
+        {
+            engine.RaiseNotice(TimeSpan.FromSeconds(30));
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(engine.Url, "/computeMetadata/v1/instance/preempted"));
+        request.Headers.TryAddWithoutValidation(MetadataService.FlavorHeader, flavor);
+        using var reply = await http.SendAsync(request);
+        Assert.Equal((status, word), (reply.StatusCode, await reply.Content.ReadAsStringAsync()));
+        Assert.Equal(MetadataService.Flavor, Assert.Single(reply.Headers.GetValues(MetadataService.FlavorHeader)));
+    }
+
     private async Task<HttpResponseMessage> ReadAsync(string path)
     {
         using var token = await PutTokenAsync("60");

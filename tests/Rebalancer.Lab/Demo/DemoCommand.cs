@@ -12,7 +12,6 @@ namespace Rebalancer.Lab.Demo;
 /// <summary>The verb `demo`.</summary>
 internal static class DemoCommand
 {
-    private const string SpotNode = "spot-1";
     private const int FirstMetadataPort = 8101;
 
     public static Command Create()
@@ -25,7 +24,7 @@ internal static class DemoCommand
         var cgroup = new Option<string>("--cgroup") { Description = "Version of cgroups on the nodes: host, v1 or v2.", DefaultValueFactory = _ => defaults.Cgroup };
         var artifacts = new Option<string>("--artifacts") { Description = "Folder of demo.json and, after a failure, demo-logs.", DefaultValueFactory = _ => defaults.Artifacts };
         cgroup.AcceptOnlyFromAmong("host", "v1", "v2");
-        var demo = new Command("demo", "A Redis and a WebSocket server leave an interrupted spot node by live migration.") { megabytes, connections, notice, settle, cgroup, artifacts };
+        var demo = new Command("demo", "A window opens, and a plan consolidates four nodes to two by live moves; then one of them is interrupted, and everything moves again.") { megabytes, connections, notice, settle, cgroup, artifacts };
         demo.SetAction((parsed, cancel) => RunAsync(
             new DemoOptions
             {
@@ -43,14 +42,15 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(DemoOptions options, TimeProvider time, CancellationToken cancel)
     {
-        (string Name, NodePrice Price)[] nodes = [(SpotNode, NodePrice.CheapSpot), ("od-1", NodePrice.OnDemand), ("spot-2", NodePrice.OtherSpot)];
+        (string Name, NodePrice Price)[] nodes = [("od-1", NodePrice.OnDemand), ("od-2", NodePrice.OnDemand), ("spot-1", NodePrice.CheapSpot), ("spot-2", NodePrice.OtherSpot)];
         await using var metadata = await DemoMetadata.StartAsync(nodes, FirstMetadataPort, time, cancel);
-        AnsiConsole.WriteLine("starting three nodes with containerd, CRIU and the agents, and the controller");
+        AnsiConsole.WriteLine("starting four nodes with containerd, CRIU and the agents, and the controller");
         await using var cluster = await LabCluster.StartAsync(
             new LabOptions
             {
                 Name = "demo",
                 WithProduct = true,
+                DeschedulerArguments = DemoLedger.Arguments(options.Artifacts),
                 Time = time,
                 Nodes = [.. nodes.Select(node => new LabNodeOptions
                 {
@@ -65,7 +65,7 @@ internal static class DemoCommand
         var logs = Path.Combine(options.Artifacts, "demo-logs");
         try
         {
-            return await ShowAsync(cluster, metadata[SpotNode], options, logs, time, cancel);
+            return await ShowAsync(cluster, metadata, options, logs, time, cancel);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -75,14 +75,15 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<int> ShowAsync(LabCluster cluster, MetadataService metadata, DemoOptions options, string logs, TimeProvider time, CancellationToken cancel)
+    private static async Task<int> ShowAsync(LabCluster cluster, DemoMetadata metadata, DemoOptions options, string logs, TimeProvider time, CancellationToken cancel)
     {
-        var spot = new DemoSpotNode(SpotNode, metadata, async stop =>
+        var nodes = new DemoNodes(["od-1", "od-2"], ["spot-1", "spot-2"], node => metadata[node], async (node, stop) =>
         {
-            await cluster.Node(SpotNode).PowerOffAsync(stop);
-            await cluster.Client.CoreV1.DeleteNodeAsync(SpotNode, cancellationToken: stop);
+            await cluster.Node(node).PowerOffAsync(stop);
+            await cluster.Client.CoreV1.DeleteNodeAsync(node, cancellationToken: stop);
         });
-        var run = new DemoRun(cluster.Client, spot, options, time);
+        using var kubernetes = cluster.Api.CreateClient();
+        var run = new DemoRun(kubernetes, nodes, options, time);
         IDemoView view = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected
             ? new LiveDemoView(AnsiConsole.Console, time)
             : new PlainDemoView(Console.Out, time);

@@ -37,6 +37,15 @@ internal sealed record DemoMigration
 /// <summary>What the clients of one pod saw.</summary>
 internal sealed record ClientOutcome(double LongestStallMs, int ConnectionsKept, int ConnectionsBroken, long RepliesWrong);
 
+/// <summary>The plan that was carried out.</summary>
+internal sealed record DemoPlan(string Name, string Verdict, string Reason, string Phase, int Moves, IReadOnlyList<string> FreedNodes)
+{
+    public static DemoPlan Of(RebalancePlan plan) => new(
+        plan.Metadata.Name, plan.Spec.Verdict, plan.Spec.Reason, plan.Status.Phase ?? "", plan.Spec.Moves.Count, [.. plan.Spec.FreedNodes.Where(n => !n.WasEmpty).Select(n => n.Name)]);
+
+    public static decimal Usd(DecimalText text) => decimal.Parse(text.Text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture);
+}
+
 /// <summary>The content of artifacts/demo.json.</summary>
 internal sealed record DemoReport
 {
@@ -47,6 +56,12 @@ internal sealed record DemoReport
     public required double DeadlineMetSeconds { get; init; }
     public required decimal CostPerHourUsdBefore { get; init; }
     public required decimal CostPerHourUsdAfter { get; init; }
+    public required DemoPlan Plan { get; init; }
+    public required decimal PredictedSavingsPerHourUsd { get; init; }
+    /// <summary>As the plan's status had it when its nodes were gone; null when it had nothing.</summary>
+    public required decimal? RealisedSavingsPerHourUsd { get; init; }
+    /// <summary>Files with what the ledger says.</summary>
+    public required IReadOnlyList<string> Exports { get; init; }
 
     public async Task WriteAsync(string path, CancellationToken cancel)
     {

@@ -1,19 +1,21 @@
 using System.Globalization;
 using k8s;
 using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Client;
 using Rebalancer.Lab.Metadata;
 using Rebalancer.Lab.Moves;
 
 namespace Rebalancer.Lab.Demo;
 
 /// <summary>
-/// The demo's script: start the pods and their clients, raise a spot notice for their node, and from then on only watch. The product does the rest: the agent sees
-/// the notice, the controller makes the migrations, the agents move the pods. At the end the node really goes away.
+/// The demo's script: start the pods and their clients, give the cluster a policy, and from then on only watch. The descheduler consolidates when the policy's window opens. Then one of the nodes
+/// that are left gets a spot notice: the agent sees it, the controller makes the Migrations, the agents move the pods, and the node really goes away.
 /// </summary>
-internal sealed class DemoRun(IKubernetes kubernetes, DemoSpotNode node, DemoOptions options, TimeProvider time)
+internal sealed class DemoRun(k8s.Kubernetes kubernetes, DemoNodes nodes, DemoOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
+    private readonly List<DemoMigration> moved = [];
     private volatile string headline = "starting";
     private volatile IReadOnlyList<Migration> migrations = [];
     private volatile DemoWorkload? workload;
@@ -30,75 +32,109 @@ internal sealed class DemoRun(IKubernetes kubernetes, DemoSpotNode node, DemoOpt
 
     public async Task<DemoOutcome> RunAsync(CancellationToken cancel)
     {
-        headline = $"starting Redis with {options.RedisMegabytes} MB and a WebSocket server with {options.WebSocketConnections} connections on {node.Name}";
-        await using var started = await DemoWorkload.StartAsync(kubernetes, node.Name, options, time, cancel);
+        var (redisNode, echoNode) = (nodes.OnDemand[0], nodes.OnDemand[1]);
+        headline = $"starting Redis with {options.RedisMegabytes} MB on {redisNode}, a WebSocket server with {options.WebSocketConnections} connections on {echoNode}, and a small Redis on {string.Join(" and ", nodes.Spot)}";
+        await using var started = await DemoWorkload.StartAsync(kubernetes, (redisNode, echoNode, nodes.Spot), options, time, cancel);
         workload = started;
         headline = "the clients run";
         await SettleAsync(cancel);
 
         var costBefore = await CostAsync(cancel);
         started.OpenWindow();
-        var raised = node.Metadata.RaiseNotice(TimeSpan.FromSeconds(options.NoticeSeconds));
-        notice = raised;
-        headline = string.Create(CultureInfo.InvariantCulture, $"notice: {node.Name} terminates in {options.NoticeSeconds} s");
-        var movedAt = await WatchMovesAsync(raised, cancel);
-
-        headline = $"{node.Name} is taken away";
-        await node.TakeAwayAsync(cancel);
-        headline = $"{node.Name} is gone; the clients go on";
+        var plan = await ConsolidateAsync(cancel);
+        await RecordAsync(started, MoveReasons.Consolidation, cancel);
         await SettleAsync(cancel);
-        return await OutcomeAsync(started, raised.At - movedAt, costBefore, cancel);
+
+        started.OpenWindow();
+        var interrupted = (await started.Redis.PodAsync(cancel)).Spec.NodeName;
+        var raised = nodes.Metadata(interrupted).RaiseNotice(TimeSpan.FromSeconds(options.NoticeSeconds));
+        notice = raised;
+        headline = string.Create(CultureInfo.InvariantCulture, $"notice: {interrupted} terminates in {options.NoticeSeconds} s");
+        var movedAt = await WatchMovesAsync(interrupted, raised, cancel);
+
+        headline = $"{interrupted} is taken away";
+        await nodes.TakeAwayAsync(interrupted, cancel);
+        headline = $"{interrupted} is gone; the clients go on";
+        await SettleAsync(cancel);
+        await RecordAsync(started, MoveReasons.Interruption, cancel);
+        return await OutcomeAsync(started, plan, raised.At - movedAt, costBefore, cancel);
+    }
+
+    private async Task<RebalancePlan> ConsolidateAsync(CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var following = FollowAsync(stop.Token);
+        try
+        {
+            return await new DemoConsolidation(kubernetes, new ApiClient(kubernetes), nodes.TakeAwayAsync, text => headline = text, time).RunAsync(cancel);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await following;
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                migrations = await new MigrationApi(kubernetes, time).ListAsync(stop);
+                await Task.Delay(Look, time, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Until the stage is over.
+        }
     }
 
     /// <summary>Until no pod is left on the node, every migration has ended, or the node's time is up. Returns when that was.</summary>
-    private async Task<DateTimeOffset> WatchMovesAsync(SpotNotice raised, CancellationToken cancel)
+    private async Task<DateTimeOffset> WatchMovesAsync(string node, SpotNotice raised, CancellationToken cancel)
     {
         while (true)
         {
             var now = time.GetUtcNow();
             migrations = await new MigrationApi(kubernetes, time).ListAsync(cancel);
-            var left = await kubernetes.CoreV1.ListPodForAllNamespacesAsync(fieldSelector: $"spec.nodeName={node.Name}", cancellationToken: cancel);
-            var allEnded = migrations.Count > 0 && migrations.All(MigrationApi.HasEnded);
-            if ((left.Items.Count == 0 && allEnded) || now >= raised.At)
+            var left = await kubernetes.CoreV1.ListPodForAllNamespacesAsync(fieldSelector: $"spec.nodeName={node}", cancellationToken: cancel);
+            var interruptions = migrations.Where(m => m.Spec.Reason == MoveReasons.Interruption).ToList();
+            if ((left.Items.Count == 0 && interruptions.Count > 0 && interruptions.TrueForAll(MigrationApi.HasEnded)) || now >= raised.At)
             {
                 return now;
             }
 
-            if (migrations.Count > 0)
+            if (interruptions.Count > 0)
             {
-                headline = $"{node.Name} is interrupted; {left.Items.Count} pods left on it";
+                headline = $"{node} is interrupted; {left.Items.Count} pods left on it";
             }
 
             await Task.Delay(Look, time, cancel);
         }
     }
 
-    private async Task<DemoOutcome> OutcomeAsync(DemoWorkload clients, TimeSpan deadlineMet, decimal costBefore, CancellationToken cancel)
+    /// <summary>What the clients of the pods that moved for this reason have seen; called before the next stage, which opens their windows anew.</summary>
+    private async Task RecordAsync(DemoWorkload clients, string reason, CancellationToken cancel)
     {
-        var succeeded = migrations.Where(migration => migration.Status.Phase == "Succeeded");
+        migrations = await new MigrationApi(kubernetes, time).ListAsync(cancel);
+        moved.AddRange(migrations.Where(m => m.Spec.Reason == reason && m.Status.Phase == Phases.Succeeded).Select(m => DemoMigration.Of(m, clients.Outcome(m.Spec.PodName))));
+    }
+
+    private async Task<DemoOutcome> OutcomeAsync(DemoWorkload clients, RebalancePlan plan, TimeSpan deadlineMet, decimal costBefore, CancellationToken cancel)
+    {
         var report = new DemoReport
         {
-            Migrations = [.. succeeded.Select(migration => DemoMigration.Of(migration, clients.Outcome(migration.Spec.PodName)))],
+            Migrations = moved,
             DeadlineMetSeconds = Math.Round(deadlineMet.TotalSeconds, 1),
             CostPerHourUsdBefore = costBefore,
             CostPerHourUsdAfter = await CostAsync(cancel),
+            Plan = DemoPlan.Of(plan),
+            PredictedSavingsPerHourUsd = DemoPlan.Usd(plan.Spec.Predicted.UsdPerHourSaved),
+            RealisedSavingsPerHourUsd = plan.Status.Realised?.UsdPerHourSaved is { } saved ? DemoPlan.Usd(saved) : null,
+            Exports = await DemoLedger.ExportAsync(options.Artifacts, cancel),
         };
-        List<string> failures = [.. DemoVerdict.Failures(report, migrations)];
-        failures.AddRange(Problems(clients));
-        return new DemoOutcome(report, migrations, failures);
-    }
-
-    private static IEnumerable<string> Problems(DemoWorkload clients)
-    {
-        if (clients.Redis.Problem is { } redis)
-        {
-            yield return $"Redis client: {redis}";
-        }
-
-        if (clients.Echo.Report().FirstProblem is { } echo)
-        {
-            yield return $"WebSocket clients: {echo}";
-        }
+        return new DemoOutcome(report, migrations, [.. DemoVerdict.Failures(report, migrations), .. clients.Problems()]);
     }
 
     private async Task<decimal> CostAsync(CancellationToken cancel) => NodePrice.SumUsdPerHour((await kubernetes.CoreV1.ListNodeAsync(cancellationToken: cancel)).Items);
@@ -106,6 +142,6 @@ internal sealed class DemoRun(IKubernetes kubernetes, DemoSpotNode node, DemoOpt
     private Task SettleAsync(CancellationToken cancel) => Task.Delay(TimeSpan.FromSeconds(options.SettleSeconds), time, cancel);
 }
 
-/// <summary>The node that is interrupted: its metadata service, and how it is taken away.</summary>
+/// <summary>The nodes of the demo, their metadata services, and how one is taken away.</summary>
 /// <param name="TakeAwayAsync">Ends every process of the node and deletes its Node object.</param>
-internal sealed record DemoSpotNode(string Name, MetadataService Metadata, Func<CancellationToken, Task> TakeAwayAsync);
+internal sealed record DemoNodes(IReadOnlyList<string> OnDemand, IReadOnlyList<string> Spot, Func<string, MetadataService> Metadata, Func<string, CancellationToken, Task> TakeAwayAsync);

@@ -22,6 +22,8 @@ internal static class DemoSummary
         var report = outcome.Report;
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"moved {report.DeadlineMetSeconds:0.0} s before the node's end; nodes cost ")
             + $"{DemoText.Usd(report.CostPerHourUsdBefore)}/h before, {DemoText.Usd(report.CostPerHourUsdAfter)}/h after; {reportPath}");
+        console.WriteLine($"plan {report.Plan.Name} emptied {string.Join(" and ", report.Plan.FreedNodes)}: {DemoText.Usd(report.PredictedSavingsPerHourUsd)}/h predicted, "
+            + $"{(report.RealisedSavingsPerHourUsd is { } realised ? DemoText.Usd(realised) : "nothing")}/h realised; the ledger: {string.Join(", ", report.Exports)}");
         foreach (var failure in outcome.Failures)
         {
             console.MarkupLine($"[red]{Markup.Escape(failure)}[/]");

@@ -6,7 +6,11 @@ namespace Rebalancer.Lab.Demo;
 /// <summary>What the demo promises, checked against what happened.</summary>
 internal static class DemoVerdict
 {
-    public const int MinMigrations = 2;
+    public const int MinMigrations = 4;
+    /// <summary>Nodes that the plan is to empty: four become two.</summary>
+    public const int FreedNodes = 2;
+    /// <summary>What was realised may be so much less than what was predicted.</summary>
+    private const decimal LeastRealisedShare = 0.95m;
     /// <summary>A client may notice at most this multiple of the freeze,</summary>
     public const double MaxStallPerFreeze = 1.2;
     /// <summary>or of a short one so much more: TCP's shortest time to a retransmission, which nobody has waited for then. The clients share the machine's cores.</summary>
@@ -24,12 +28,26 @@ internal static class DemoVerdict
 
         failures.AddRange(migrations.Where(migration => migration.Status.Phase != "Succeeded").Select(Describe));
         failures.AddRange(report.Migrations.SelectMany(Failures));
+        failures.AddRange(PlanFailures(report));
         if (report.DeadlineMetSeconds <= 0)
         {
             failures.Add(string.Create(CultureInfo.InvariantCulture, $"the last pod had moved {-report.DeadlineMetSeconds:0.0} s after the node's end"));
         }
 
         return failures;
+    }
+
+    private static IEnumerable<string> PlanFailures(DemoReport report)
+    {
+        if (report.Plan.Phase != PlanPhases.Completed || report.Plan.FreedNodes.Count != FreedNodes)
+        {
+            yield return $"plan {report.Plan.Name} is {report.Plan.Phase} and frees {report.Plan.FreedNodes.Count} nodes, it should be {PlanPhases.Completed} and free {FreedNodes}";
+        }
+
+        if (!(report.RealisedSavingsPerHourUsd >= report.PredictedSavingsPerHourUsd * LeastRealisedShare))
+        {
+            yield return $"{(report.RealisedSavingsPerHourUsd is { } realised ? DemoText.Usd(realised) : "nothing")} per hour was saved, {DemoText.Usd(report.PredictedSavingsPerHourUsd)} was predicted";
+        }
     }
 
     private static IEnumerable<string> Failures(DemoMigration move)

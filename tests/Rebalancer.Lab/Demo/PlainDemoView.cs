@@ -9,7 +9,7 @@ internal sealed class PlainDemoView(TextWriter output, TimeProvider time) : IDem
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ClientsEvery = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, string> lastByPod = [];
+    private readonly Dictionary<string, string> lastByMove = [];
     private readonly long started = time.GetTimestamp();
     private string headline = "";
     private TimeSpan nextClients;
@@ -39,9 +39,10 @@ internal sealed class PlainDemoView(TextWriter output, TimeProvider time) : IDem
         {
             var text = $"{move.Pod}: {move.From} -> {move.To} {move.Phase} source={move.Source} target={move.Target} "
                 + $"sent={DemoText.Megabytes(move.Bytes)} freeze={DemoText.Milliseconds(move.FreezeMs)}";
-            if (lastByPod.GetValueOrDefault(move.Pod) != text)
+            var key = $"{move.Pod} {move.From} {move.To}";
+            if (lastByMove.GetValueOrDefault(key) != text)
             {
-                lastByPod[move.Pod] = text;
+                lastByMove[key] = text;
                 Line(text);
             }
         }

@@ -4,13 +4,16 @@ using System.Text.Json;
 namespace Rebalancer.Lab.Metadata;
 
 /// <summary>
-/// EC2's instance metadata service, version 2, as far as a spot node's agent needs it: session tokens, instance-action, and a few facts of the instance.
-/// Paths, headers, status codes and bodies are those of the EC2 user guide ("Use IMDS", "Spot Instance interruption notices").
+/// A cloud's metadata service as far as a spot node's agent needs it. EC2's, version 2: session tokens, instance-action, and a few facts of the instance, with
+/// paths, headers, status codes and bodies of the EC2 user guide ("Use IMDS", "Spot Instance interruption notices"). Compute Engine's: preempted and
+/// maintenance-event, as in its documentation ("View and query VM metadata", "Spot VMs").
 /// </summary>
 internal sealed class MetadataService : IAsyncDisposable
 {
     public const string TokenTtlHeader = "X-aws-ec2-metadata-token-ttl-seconds";
     public const string TokenHeader = "X-aws-ec2-metadata-token";
+    public const string FlavorHeader = "Metadata-Flavor";
+    public const string Flavor = "Google";
     public const int SlowAnswerSeconds = 30;
 
     private readonly MetadataOptions options;
@@ -39,7 +42,7 @@ internal sealed class MetadataService : IAsyncDisposable
     /// <summary>What an agent is given in place of the link-local address.</summary>
     public Uri Url => new(app.Urls.First());
 
-    /// <summary>How often instance-action was read with a valid token.</summary>
+    /// <summary>How often the notice was read, by who may.</summary>
     public long NoticeReads => Interlocked.Read(ref noticeReads);
 
     public MetadataBehaviour Behaviour
@@ -48,7 +51,7 @@ internal sealed class MetadataService : IAsyncDisposable
         set => behaviour = value;
     }
 
-    /// <summary>From now on instance-action says that the instance is terminated after the given time.</summary>
+    /// <summary>From now on the service says that the instance is terminated after the given time, or only that it is, where the cloud names no instant.</summary>
     public SpotNotice RaiseNotice(TimeSpan after, string action = "terminate")
     {
         var raised = new SpotNotice(action, time.GetUtcNow() + after);
@@ -71,6 +74,13 @@ internal sealed class MetadataService : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Address));
         var built = builder.Build();
         built.Use(BehaveAsync);
+        if (options.Cloud == MetadataCloud.Gce)
+        {
+            built.MapGet("/computeMetadata/v1/instance/preempted", GetPreempted);
+            built.MapGet("/computeMetadata/v1/instance/maintenance-event", () => "NONE");
+            return built;
+        }
+
         built.MapPut("/latest/api/token", PutToken);
         built.MapGet("/latest/meta-data/spot/instance-action", GetInstanceAction);
         built.MapGet("/latest/meta-data/instance-id", () => options.InstanceId);
@@ -93,7 +103,16 @@ internal sealed class MetadataService : IAsyncDisposable
             await Task.Delay(TimeSpan.FromSeconds(SlowAnswerSeconds), time, context.RequestAborted);
         }
 
-        if (context.Request.Path.StartsWithSegments("/latest/meta-data", StringComparison.Ordinal) && !tokens.IsValid(context.Request.Headers[TokenHeader]))
+        if (options.Cloud == MetadataCloud.Gce)
+        {
+            context.Response.Headers[FlavorHeader] = Flavor;
+            if (context.Request.Headers[FlavorHeader] != Flavor)
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return;
+            }
+        }
+        else if (context.Request.Path.StartsWithSegments("/latest/meta-data", StringComparison.Ordinal) && !tokens.IsValid(context.Request.Headers[TokenHeader]))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
@@ -112,6 +131,12 @@ internal sealed class MetadataService : IAsyncDisposable
 
         request.HttpContext.Response.Headers[TokenTtlHeader] = ttl.ToString(CultureInfo.InvariantCulture);
         return Results.Text(token);
+    }
+
+    private string GetPreempted()
+    {
+        Interlocked.Increment(ref noticeReads);
+        return behaviour == MetadataBehaviour.BrokenBody ? "perhaps" : Volatile.Read(ref notice) is null ? "FALSE" : "TRUE";
     }
 
     private IResult GetInstanceAction()

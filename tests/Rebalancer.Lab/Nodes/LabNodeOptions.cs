@@ -25,7 +25,7 @@ public sealed record LabNodeOptions
 
     public int MaxPods { get; init; } = 50;
 
-    /// <summary>Base address of the node's EC2 metadata service, given to its agent; null: none.</summary>
+    /// <summary>Base address of the node's metadata service, given to its agent, which finds out whose it is; null: none.</summary>
     public string? MetadataUrl { get; init; }
 
     /// <summary>Further arguments of the node's agent.</summary>

@@ -23,7 +23,7 @@ internal static class AgentProcess
         [
             "dotnet", "/opt/rebalancer/agent/Rebalancer.Agent.dll", "--node", node.Name, "--kubeconfig", Kubeconfig, "--listen", $"{node.Address}:{Addresses.AgentPort}",
             "--tls-ca", $"{TlsFolder}/ca.crt", "--tls-cert", $"{TlsFolder}/tls.crt", "--tls-key", $"{TlsFolder}/tls.key",
-            .. node.Options.MetadataUrl is { } url ? (string[])["--metadata-url", url] : [],
+            .. node.Options.MetadataUrl is { } url ? (string[])["--metadata-url", url] : ["--cloud", "none"],
             .. Environment.GetEnvironmentVariable(TrackerVariable) is { Length: > 0 } tracker ? (string[])["--tracker", tracker] : [],
             .. node.Options.AgentArguments,
         ];

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Rebalancer.Testing.Errors;
 using Rebalancer.Testing.Objects;
 using Rebalancer.Testing.Printing;
+using Rebalancer.Testing.Rules;
 using Rebalancer.Testing.Schemas;
 
 namespace Rebalancer.Testing.Resources;
@@ -38,6 +39,12 @@ internal static class CustomResources
         foreach (var (index, _) in versions.Index().Where(v => v.Item.At("schema", "openAPIV3Schema") is not JsonObject))
         {
             yield return FieldError.Required($"spec.versions[{index}].schema.openAPIV3Schema", "schemas are required");
+        }
+
+        foreach (var error in versions.Index().SelectMany(v => v.Item.At("schema", "openAPIV3Schema") is JsonObject schema
+            ? RuleCheck.CheckDefaults(StructuralSchema.Parse(schema), $"spec.versions[{v.Index}].schema.openAPIV3Schema") : []))
+        {
+            yield return error;
         }
     }
 

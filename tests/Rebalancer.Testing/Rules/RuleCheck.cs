@@ -17,6 +17,27 @@ internal static class RuleCheck
 
     public static IEnumerable<FieldError> Check(JsonObject o, JsonObject? before, StructuralSchema schema) => CheckNode(o, before, schema, "");
 
+    /// <summary>Defaults of a definition that break a rule as they are written, before defaults inside them are filled in: the real server takes no such definition.</summary>
+    /// <param name="path">Of the schema.</param>
+    public static IEnumerable<FieldError> CheckDefaults(StructuralSchema schema, string path)
+    {
+        if (schema.Default is { } value)
+        {
+            foreach (var error in CheckNode(value, null, schema, ""))
+            {
+                yield return new FieldError(path + ".default", error.Reason, error.Message);
+            }
+        }
+
+        foreach (var (name, property) in schema.Properties)
+        {
+            foreach (var error in CheckDefaults(property, $"{path}.properties[{name}]"))
+            {
+                yield return error;
+            }
+        }
+    }
+
     private static IEnumerable<FieldError> CheckNode(JsonNode self, JsonNode? before, StructuralSchema schema, string path)
     {
         if (!schema.HasRules)

@@ -24,6 +24,29 @@ public sealed class PlanProperties
         Assert.Empty(replay.Violations);
     }
 
+    [Property(MaxTest = 15)]
+    public void Plan_PoolsOfManyPods_CarriedOutWaveByWave_BreaksNoRule(int seed)
+    {
+        var snapshot = RandomPools.Make(seed);
+        var (replay, first) = (new PlanReplay(snapshot, Policy), Plan(snapshot));
+
+        replay.Run(first);
+        var next = Plan(PlanOutcome.Apply(snapshot, first, Policy));
+
+        Assert.Empty(replay.Violations);
+        Assert.True(first.Verdict == PlanVerdict.Act, "such clusters have room for savings, so that a plan that does not act tests nothing: " + first.Reason);
+        Assert.True(next.Verdict != PlanVerdict.Act, $"after '{first.Reason}' comes '{next.Reason}'");
+    }
+
+    [Property(MaxTest = 10)]
+    public void Plan_PoolsOfManyPodsInAnotherOrder_CostsTheSame(int seed)
+    {
+        var snapshot = RandomPools.Make(seed);
+        var shuffled = snapshot with { Nodes = [.. snapshot.Nodes.Reverse()], Pods = Shuffled(snapshot.Pods, seed) };
+
+        Assert.Equal(Plan(snapshot).Balance, Plan(shuffled).Balance);
+    }
+
     [Property(MaxTest = 60)]
     public void Plan_Acts_NeverCostsMoreThanStaying(int seed)
     {

@@ -47,6 +47,7 @@ internal sealed class PlanReplay(ClusterSnapshot snapshot, PlanPolicy policy)
     {
         var node = nodes[target];
         Expect(node.Taints.IsEmpty || !pod.Placement.Tolerations.IsEmpty, $"{pod.Name} does not tolerate {target}");
+        Expect(pod.Placement.NodeSelector.All(l => nodes[target].Labels.GetValueOrDefault(l.Key) == l.Value), $"{pod.Name} does not belong on {target}");
         foreach (var (other, where) in placed)
         {
             Expect(!pod.Placement.AntiAffinity.Any(t => t.Matches(other) && Same(t.TopologyKey, where, target)), $"{pod.Name} beside {other.Name} on {target}");

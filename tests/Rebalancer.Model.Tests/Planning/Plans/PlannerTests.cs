@@ -157,6 +157,43 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Plan_LargeClusterWithoutRoom_CountsTheNodesThatLackIt()
+    {
+        var nodes = Enumerable.Range(0, 210).Select(i => Priced($"n{i:000}", "0.2")).ToImmutableArray();
+
+        var plan = Plan(Cluster(nodes, [.. nodes.Select(n => Movable("on-" + n.Name, n.Name) with { Requests = Resources(("cpu", "3")) })]));
+
+        Assert.All(plan.KeptNodes, n => Assert.EndsWith("fits on no other node in use: 209 x Resources", n.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Plan_TwoPoolsThatDoNotMix_EachIsPackedWithinItself()
+    {
+        NodeInfo In(string name, string pool) => Priced(name, "0.2").Labelled("pool", pool);
+        PodInfo For(string name, string node, string pool) => Movable(name, node).With(p => p with { NodeSelector = Labels(("pool", pool)) });
+
+        var plan = Plan(Cluster([In("a1", "a"), In("a2", "a"), In("b1", "b"), In("b2", "b")], For("p", "a1", "a"), For("q", "a2", "a"), For("r", "b1", "b"), For("s", "b2", "b")));
+
+        Assert.Equal(new Money(0.4m), plan.Balance.Saved);
+        Assert.All(plan.Moves, m => Assert.Equal(m.Source[0], m.Target[0]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(25)]
+    public void Plan_FewMovesAllowed_NoMoreAreMade(int moves)
+    {
+        var nodes = Enumerable.Range(0, 20).Select(i => Priced($"n{i:00}", "0.2")).ToImmutableArray();
+        PodInfo[] pods = [.. nodes.SelectMany(n => Enumerable.Range(0, 3).Select(i => Movable($"{n.Name}-{i}", n.Name)))];
+
+        var plan = Plan(Cluster(nodes, pods), Eager with { Limits = new MoveLimits(Moves: moves) });
+
+        Assert.InRange(plan.Balance.Moves, moves / 3 * 3, moves);
+        Assert.Equal(moves / 3, plan.FreedNodes.Length);
+    }
+
+    [Fact]
     public void Plan_SameSeed_SamePlan()
     {
         var cluster = RandomCluster.Make(4711);

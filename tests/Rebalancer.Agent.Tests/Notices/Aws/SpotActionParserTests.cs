@@ -1,9 +1,10 @@
 using System.Globalization;
 using Rebalancer.Agent.Notices;
+using Rebalancer.Agent.Notices.Aws;
 
-namespace Rebalancer.Agent.Tests.Notices;
+namespace Rebalancer.Agent.Tests.Notices.Aws;
 
-public sealed class SpotNoticeParserTests
+public sealed class SpotActionParserTests
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.Parse("2026-03-01T12:00:00Z", CultureInfo.InvariantCulture);
 
@@ -15,9 +16,9 @@ public sealed class SpotNoticeParserTests
     [InlineData("""{"action":"terminate","time":"2026-03-02T12:00:00Z"}""", "terminate", "2026-03-02T12:00:00Z")]
     public void Parse_OfANotice_GivesActionAndInstant(string body, string action, string at)
     {
-        var notice = SpotNoticeParser.Parse(body, Now);
-        Assert.Equal(action, notice.Action);
-        Assert.Equal(at, SpotNoticeParser.Rfc3339(notice.At));
+        var notice = SpotActionParser.Parse(body, Now);
+        Assert.Equal("spot instance: " + action, notice.Cause);
+        Assert.Equal(at, NoticeText.Rfc3339(notice.At));
     }
 
     [Theory]
@@ -27,6 +28,8 @@ public sealed class SpotNoticeParserTests
     [InlineData("[]", "'[]' is no JSON object")]
     [InlineData("null", "'null' is no JSON object")]
     [InlineData("{}", "has no text 'action'")]
+    [InlineData("{}", "has no text 'time'")]
+    [InlineData("""{"action":"explode","time":"soon"}""", "action 'explode' is unknown; time 'soon' is no RFC 3339 instant")]
     [InlineData("""{"action":"terminate"}""", "has no text 'time'")]
     [InlineData("""{"action":1,"time":"2026-03-01T12:02:00Z"}""", "has no text 'action'")]
     [InlineData("""{"action":"explode","time":"2026-03-01T12:02:00Z"}""", "action 'explode'")]
@@ -39,7 +42,7 @@ public sealed class SpotNoticeParserTests
     [InlineData("""{"action":"ter\nminate","time":"2026-03-01T12:02:00Z"}""", "action 'ter minate'")]
     public void Parse_OfSomethingElse_NamesTheValue(string body, string expected)
     {
-        var failure = Assert.Throws<FormatException>(() => SpotNoticeParser.Parse(body, Now));
+        var failure = Assert.Throws<FormatException>(() => SpotActionParser.Parse(body, Now));
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
         Assert.InRange(failure.Message.Length, 1, 600);
     }
