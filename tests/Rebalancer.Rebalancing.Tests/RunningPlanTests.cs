@@ -93,7 +93,7 @@ public sealed class RunningPlanTests
     [Fact]
     public void Budget_NodesThatLaterWavesGoOnWith_DoNotKeepTheWaveFromEnding()
     {
-        var given = new Given("1 a n1 n4", "1 b n2 n4", "2 c n1 n4");
+        var given = new Given("1 a n1 n4", "1 b n2 n4", "2 c n1 n4", "2 d n2 n4");
         given.Rules = given.Rules with { Budgets = [new MoveBudget { Nodes = new BudgetAmount(1, false) }] };
 
         Assert.Equal([0], given.Run().Begin.ToArray());
@@ -102,6 +102,8 @@ public sealed class RunningPlanTests
         Assert.Equal([1], given.Look().Begin.ToArray());
         given.End(1, Phases.Succeeded);
         Assert.Equal([2], given.Look().Begin.ToArray());
+        given.End(2, Phases.Succeeded);
+        Assert.Equal([3], given.Look().Begin.ToArray());
     }
 
     [Theory]

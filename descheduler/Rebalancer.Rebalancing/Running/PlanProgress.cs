@@ -97,16 +97,19 @@ internal static class PlanProgress
             disturbed.Clear();
         }
 
+        var left = states.Select((s, i) => (s, i)).Where(x => x.s.Result == MoveResults.Running).Select(x => moves[x.i].SourceNode).ToHashSet(StringComparer.Ordinal);
         foreach (var number in next)
         {
-            var (nodes, pods) = allowed.Of(moves[number].Reason);
-            if (running >= (pods ?? int.MaxValue) || (!disturbed.Contains(moves[number].SourceNode) && disturbed.Count >= (nodes ?? int.MaxValue)))
+            var (source, (nodes, pods)) = (moves[number].SourceNode, allowed.Of(moves[number].Reason));
+            var mayLeave = left.Contains(source) || (left.Count < (nodes ?? int.MaxValue) && (disturbed.Contains(source) || disturbed.Count < (nodes ?? int.MaxValue)));
+            if (running >= (pods ?? int.MaxValue) || !mayLeave)
             {
                 continue;
             }
 
             running++;
-            disturbed.Add(moves[number].SourceNode);
+            left.Add(source);
+            disturbed.Add(source);
             yield return number;
         }
     }
