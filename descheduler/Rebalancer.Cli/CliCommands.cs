@@ -5,6 +5,7 @@ using Rebalancer.Cli.Nodes;
 using Rebalancer.Cli.Plans;
 using Rebalancer.Cli.Policies;
 using Rebalancer.Cli.Savings;
+using Rebalancer.Cli.Simulate;
 using Rebalancer.Cli.Status;
 using Spectre.Console;
 
@@ -33,6 +34,7 @@ internal static class CliCommands
             SavingsVerb.Savings(console, output, errors, clock),
             SavingsVerb.Waste(console, output, errors),
             StatusVerb.Create(cli),
+            SimulateVerb.Create(cli),
             VersionVerb.Create(cli),
         };
     }

@@ -89,6 +89,23 @@ public sealed class RunningPlanTests
         Assert.Equal([1], given.Look().Begin.ToArray());
     }
 
+    /// <summary>Else the plan would stand still until its window closes: the other node's move would wait for this one's, and that for its wave.</summary>
+    [Fact]
+    public void Budget_NodesThatLaterWavesGoOnWith_DoNotKeepTheWaveFromEnding()
+    {
+        var given = new Given("1 a n1 n4", "1 b n2 n4", "2 c n1 n4", "2 d n2 n4");
+        given.Rules = given.Rules with { Budgets = [new MoveBudget { Nodes = new BudgetAmount(1, false) }] };
+
+        Assert.Equal([0], given.Run().Begin.ToArray());
+        Assert.Empty(given.Look().Begin);
+        given.End(0, Phases.Succeeded);
+        Assert.Equal([1], given.Look().Begin.ToArray());
+        given.End(1, Phases.Succeeded);
+        Assert.Equal([2], given.Look().Begin.ToArray());
+        given.End(2, Phases.Succeeded);
+        Assert.Equal([3], given.Look().Begin.ToArray());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

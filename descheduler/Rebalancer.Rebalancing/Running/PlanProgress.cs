@@ -90,16 +90,26 @@ internal static class PlanProgress
         var disturbed = Enumerable.Range(0, states.Length).Where(i => states[i].Result is not null).Select(i => moves[i].SourceNode)
             .Intersect(open.Select(i => moves[i].SourceNode)).ToHashSet(StringComparer.Ordinal);
         var running = states.Count(s => s.Result == MoveResults.Running);
-        foreach (var number in open.Where(i => states[i].Result is null && moves[i].Wave == wave))
+        var next = open.Where(i => states[i].Result is null && moves[i].Wave == wave).ToList();
+        // Nodes whose further moves are of later waves would keep this wave's from beginning, and those would wait for it: while nothing runs, they rest.
+        if (running == 0 && !next.Exists(i => disturbed.Contains(moves[i].SourceNode)))
         {
-            var (nodes, pods) = allowed.Of(moves[number].Reason);
-            if (running >= (pods ?? int.MaxValue) || (!disturbed.Contains(moves[number].SourceNode) && disturbed.Count >= (nodes ?? int.MaxValue)))
+            disturbed.Clear();
+        }
+
+        var left = states.Select((s, i) => (s, i)).Where(x => x.s.Result == MoveResults.Running).Select(x => moves[x.i].SourceNode).ToHashSet(StringComparer.Ordinal);
+        foreach (var number in next)
+        {
+            var (source, (nodes, pods)) = (moves[number].SourceNode, allowed.Of(moves[number].Reason));
+            var mayLeave = left.Contains(source) || (left.Count < (nodes ?? int.MaxValue) && (disturbed.Contains(source) || disturbed.Count < (nodes ?? int.MaxValue)));
+            if (running >= (pods ?? int.MaxValue) || !mayLeave)
             {
                 continue;
             }
 
             running++;
-            disturbed.Add(moves[number].SourceNode);
+            left.Add(source);
+            disturbed.Add(source);
             yield return number;
         }
     }

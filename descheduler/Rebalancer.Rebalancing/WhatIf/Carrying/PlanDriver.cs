@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Model;
+using Rebalancer.Planning;
+using Rebalancer.Policy;
+using Rebalancer.Policy.Moves;
+using Rebalancer.Policy.Risk;
+using Rebalancer.Rebalancing.Memory;
+using Rebalancer.Rebalancing.Proposals;
+using Rebalancer.Rebalancing.Running;
+using Rebalancer.Rebalancing.WhatIf.Clusters;
+using Rebalancer.Rebalancing.WhatIf.Events;
+
+namespace Rebalancer.Rebalancing.WhatIf.Carrying;
+
+/// <summary>
+/// The service's loop over one policy's plans, in memory: the same decisions are asked in the same order, and what they say is done to the simulated cluster. With a share of
+/// the looks the leader dies after a part of what it was about to write.
+/// </summary>
+internal sealed class PlanDriver
+{
+    private const string PolicyName = "simulated";
+    private const long Generation = 1;
+
+    private readonly SimulatedCluster cluster;
+    private readonly PlanMoves moves;
+    private readonly Agenda agenda;
+    private readonly RebalanceRules rules;
+    private readonly SimulationOptions options;
+    private readonly IMoveEstimates estimates;
+    private readonly Invariants invariants;
+    private readonly Releases releases;
+    private readonly Random chance;
+    private readonly List<RebalancePlan> plans = [];
+    private DateTimeOffset? due;
+    private long seen = -1;
+
+    public PlanDriver(SimulatedCluster cluster, PlanMoves moves, Agenda agenda, RebalanceRules rules, SimulationOptions options, IMoveEstimates estimates, Invariants invariants)
+    {
+        (this.cluster, this.moves, this.agenda, this.rules, this.options, this.estimates, this.invariants) = (cluster, moves, agenda, rules, options, estimates, invariants);
+        releases = new Releases(cluster, agenda, rules.Release);
+        chance = new Random(options.Seed);
+        moves.Ended = () => LookAfter(MoveTimes.Look);
+    }
+
+    public int Made { get; private set; }
+
+    public int Proposed { get; private set; }
+
+    public int Begun { get; private set; }
+
+    public int Completed { get; private set; }
+
+    /// <summary>A plan is made where none runs and something has changed, as the service makes them.</summary>
+    public void Propose()
+    {
+        if (plans.Exists(p => p.Status.Phase == PlanPhases.Running) || cluster.Changes == seen)
+        {
+            return;
+        }
+
+        seen = cluster.Changes;
+        var snapshot = Read();
+        var plan = new Planner(rules.Plan, NodeHazard.Of(snapshot, agenda), estimates, agenda).Plan(snapshot, new PlanBudget(options.Iterations, null, options.Seed));
+        Made++;
+        if (!ProposalRule.IsNews(plan, ProposalRule.Standing(plans)))
+        {
+            return;
+        }
+
+        var proposal = Proposal.Of(plan, PolicyName, Generation, agenda.Now);
+        (proposal.Metadata.Uid, proposal.Metadata.CreationTimestamp) = (proposal.Metadata.Name, agenda.Now.UtcDateTime);
+        plans.Add(proposal);
+        Proposed++;
+        LookAfter(TimeSpan.Zero);
+    }
+
+    /// <summary>The cluster as a plan is made from it.</summary>
+    public ClusterSnapshot Read() => MoveMemory.Apply(cluster.Snapshot(), moves.All, rules.CoolDowns, agenda.Now);
+
+    /// <summary>Several that are asked for become one, at the earliest of their times.</summary>
+    private void LookAfter(TimeSpan time)
+    {
+        var at = agenda.Now + (time > MoveTimes.Look ? time : MoveTimes.Look);
+        if (due <= at)
+        {
+            return;
+        }
+
+        due = at;
+        agenda.At(at, () =>
+        {
+            if (due == at)
+            {
+                due = null;
+                Look();
+            }
+        });
+    }
+
+    private void Look()
+    {
+        foreach (var plan in plans.Where(p => !PlanPhases.IsFinal(p.Status.Phase)).OrderBy(ProposalRule.MadeAt).ToList())
+        {
+            var step = PlanMachine.Next(View(plan));
+            Write(plan, step);
+            if (step.LookAgainAfter is { } later) { LookAfter(later); }
+        }
+
+        if (releases.Look(plans) is { } again) { LookAfter(again); }
+        foreach (var old in ProposalRule.ToForget(plans)) { plans.Remove(old); }
+    }
+
+    /// <summary>In the order in which the service writes: status, marks on nodes, Migrations, aborts.</summary>
+    private void Write(RebalancePlan plan, PlanStep step)
+    {
+        var writes = new List<Action> { () => Say(plan, step.Status), () => Mark(plan, step) };
+        writes.AddRange(step.Begin.Select<int, Action>(number => () => Begin(plan, number)));
+        writes.AddRange(step.Abort.Select<string, Action>(name => () => moves.Abort(name)));
+        var dies = options.Faults.LeaderChangeShare > 0 && chance.NextDouble() < options.Faults.LeaderChangeShare;
+        var last = dies ? chance.Next(writes.Count) : writes.Count;
+        writes.Take(last).ToList().ForEach(write => write());
+        if (dies) { LookAfter(MoveTimes.LeaderChange); }
+    }
+
+    private void Say(RebalancePlan plan, RebalancePlanStatus status)
+    {
+        Begun += status.Phase == PlanPhases.Running && plan.Status.Phase != PlanPhases.Running ? 1 : 0;
+        Completed += status.Phase == PlanPhases.Completed ? 1 : 0;
+        plan.Status = status;
+    }
+
+    private void Mark(RebalancePlan plan, PlanStep step)
+    {
+        foreach (var node in cluster.Nodes.Values)
+        {
+            var (isMarked, wanted) = (node.EmptiedBy == plan.Metadata.Name, step.Emptying.Contains(node.Info.Name));
+            if (isMarked != wanted && !(isMarked && PlanPhases.IsFinal(step.Status.Phase))) { node.Mark(wanted ? plan.Metadata.Name : null); }
+        }
+    }
+
+    private void Begin(RebalancePlan plan, int number)
+    {
+        var begun = moves.Begun;
+        moves.Begin(plan, number);
+        if (moves.Begun > begun) { invariants.AfterBegin(moves.Running, cluster); }
+    }
+
+    private PlanView View(RebalancePlan plan) => new()
+    {
+        Plan = plan,
+        Now = agenda.Now,
+        Rules = rules,
+        PolicyGeneration = Generation,
+        FollowedBy = plans.Where(p => ProposalRule.MadeAt(p) > ProposalRule.MadeAt(plan)).MaxBy(ProposalRule.MadeAt)?.Metadata.Name,
+        OtherRuns = plans.Find(p => p.Status.Phase == PlanPhases.Running && p != plan)?.Metadata.Name,
+        LastEnded = plans.Where(p => p.Status.StartedAt is not null).Max(p => p.Status.CompletedAt),
+        BreakerOpenUntil = CircuitBreaker.OpenUntil(moves.All, agenda.Now),
+        Nodes = cluster.Nodes.Count,
+        Pods = cluster.Pods.Count,
+        Migration = i => moves.Find(PlanMigrations.NameOf(plan, i)),
+        Pod = m => cluster.Pods.GetValueOrDefault($"{m.Namespace}/{m.Pod}")?.Info,
+        Objection = () => Objection(plan),
+    };
+
+    private string? Objection(RebalancePlan plan)
+    {
+        var snapshot = Read();
+        ImmutableArray<PastMove> past = [.. plan.Spec.Moves.Select(m => new PastMove(m.Namespace, m.Pod, m.PodUID, m.SourceNode, m.TargetNode))];
+        return new PlanRevision(rules.Plan, NodeHazard.Of(snapshot, agenda), estimates).Objection(snapshot, past);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Rebalancer.Model;
+using Rebalancer.Policy;
+using Rebalancer.Policy.Windows;
+using Rebalancer.Rebalancing.WhatIf;
+using Rebalancer.Rebalancing.WhatIf.Events;
+using WhatIfSimulation = Rebalancer.Rebalancing.WhatIf.Simulation;
+
+namespace Rebalancer.Simulation.Tests;
+
+/// <summary>Two or three nodes of which the outcome can be told beforehand.</summary>
+public sealed class SmallWorldTests
+{
+    private const decimal Price = 1m;
+    private static readonly SimulationOptions Day = new() { Start = Soak.Start, Days = 1, ChurnPerDay = 0, Interruptions = [] };
+
+    [Fact]
+    public async Task TwoHalfEmptyNodes_OneDay_OneIsPaidForMinutes()
+    {
+        var report = await Run(Cluster(1, 1), Day);
+
+        var (nothing, live) = (report.Arms[0], report.Arms[2]);
+        Assert.Equal(48 * Price, nothing.NodeUsd);
+        Assert.InRange(live.NodeUsd, 24.16m * Price, 24.3m * Price);
+        Assert.Equal((1, 1, 0), (live.Moves, live.NodesEnd, live.Restarts));
+        Assert.Equal((1, 60.0), (report.Arms[1].Restarts, report.Arms[1].RestartSeconds));
+    }
+
+    [Fact]
+    public async Task WindowsNeverOpen_NothingMoves()
+    {
+        var closed = new RebalanceRules { Budgets = [new MoveBudget { Mode = BudgetMode.Deny }] };
+
+        var report = await Run(Cluster(1, 1), Day, closed);
+
+        Assert.Equal((0, 0, 24.0), (report.Arms[2].Moves, report.Plans.Begun, report.Plans.ClosedHours));
+        Assert.Equal(report.Arms[0].TotalUsd, report.Arms[2].TotalUsd);
+    }
+
+    [Fact]
+    public async Task WindowOpensInTheEvening_ThePlanWaitsForIt()
+    {
+        var evening = new RebalanceRules { Budgets = [new MoveBudget { Window = new BudgetWindow(Soak.Cron("0 20 * * *"), TimeSpan.FromHours(2), TimeZoneInfo.Utc) }] };
+
+        var report = await Run(Cluster(1, 1), Day, evening);
+
+        Assert.Equal((1, 22.0), (report.Arms[2].Moves, report.Plans.ClosedHours));
+        Assert.InRange(report.Arms[2].NodeUsd, 44.16m * Price, 44.6m * Price);
+    }
+
+    /// <summary>30 s of notice, less what setup and margin take: 1 GiB gets over the link, 28 GiB do not.</summary>
+    [Theory]
+    [InlineData(1, 1, 0)]
+    [InlineData(28, 0, 1)]
+    public async Task NodeIsTaken_PodLeavesLiveWhereItsMemoryFitsTheNotice(int memoryGib, int saved, int restarted)
+    {
+        var options = Day with { Interruptions = [new RecordedInterruption(Soak.Start.AddHours(6), "a")] };
+        var stay = new RebalanceRules { Budgets = [new MoveBudget { Mode = BudgetMode.Deny }] };
+
+        var report = await Run(Cluster(memoryGib, 1), options, stay);
+
+        var (nothing, live) = (report.Arms[0], report.Arms[2]);
+        Assert.Equal((saved, restarted, 1), (live.SavedPods, live.Restarts, live.Interruptions));
+        Assert.Equal((0, 1, 0.05m), (nothing.SavedPods, nothing.Restarts, nothing.InterruptionUsd));
+        Assert.Equal(1, live.NodesEnd);
+    }
+
+    [Fact]
+    public async Task NodeIsTakenAndNoRoomIsLeft_AnotherNodeIsStartedAndWaitedFor()
+    {
+        var options = Day with { Interruptions = [new RecordedInterruption(Soak.Start.AddHours(6), "a")] };
+
+        var report = await Run(Cluster(20, 20), options);
+
+        Assert.All(report.Arms, a => Assert.Equal((1, 180.0, 2), (a.Restarts, a.RestartSeconds, a.NodesEnd)));
+    }
+
+    [Fact]
+    public void Options_WithoutSense_AllIsSaid()
+    {
+        var options = Day with { Days = double.NaN, Step = TimeSpan.Zero, ChurnPerDay = -1, Iterations = 0, Restart = TimeSpan.FromDays(2), Faults = new SimulationFaults(2, double.NaN) };
+
+        Assert.Equal(["days", "step", "churn", "restart", "iterations", "rolledBackShare", "leaderChangeShare"], options.Problems().Select(p => p.Field));
+        Assert.Throws<ArgumentException>(() => new WhatIfSimulation(ClusterSnapshot.Empty, new RebalanceRules(), options));
+    }
+
+    private static Task<SimulationReport> Run(ClusterSnapshot cluster, SimulationOptions options, RebalanceRules? rules = null) => new WhatIfSimulation(cluster, rules ?? new RebalanceRules(), options).RunAsync();
+
+    /// <summary>Two nodes of 32 GiB for a dollar an hour, each with a pod that asks for so much.</summary>
+    private static ClusterSnapshot Cluster(int gibOnA, int gibOnB) => new([Node("a"), Node("b")], [Pod("p", "a", gibOnA), Pod("q", "b", gibOnB)], []);
+
+    private static NodeInfo Node(string name) => new()
+    {
+        Name = name, Ready = true, PodLimit = 10, AgentEndpoint = name, CostText = "1", Labels = ImmutableDictionary<string, string>.Empty.Add("kubernetes.io/hostname", name),
+        Machine = MachineInfo.Unknown with { InstanceType = "own.large" }, Allocatable = ResourceSet.Of((ResourceSet.Cpu, Quantity.FromUnits(8)), (ResourceSet.Memory, Quantity.FromUnits(32L << 30))),
+    };
+
+    private static PodInfo Pod(string name, string node, int memoryGib) => new()
+    {
+        Namespace = "shop", Name = name, Uid = "uid-" + name, NodeName = node, Phase = "Running", Ready = true, Owner = new OwnerInfo("ReplicaSet", name, "rs-" + name),
+        Requests = ResourceSet.Of((ResourceSet.Cpu, Quantity.FromUnits(1)), (ResourceSet.Memory, Quantity.FromUnits((long)memoryGib << 30))),
+    };
+}

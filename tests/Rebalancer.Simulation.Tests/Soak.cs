@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Rebalancer.Model;
+using Rebalancer.Planning;
+using Rebalancer.Policy;
+using Rebalancer.Policy.Cost.Catalogue;
+using Rebalancer.Policy.Moves;
+using Rebalancer.Policy.Risk;
+using Rebalancer.Policy.Windows;
+using Rebalancer.Rebalancing.WhatIf;
+using Rebalancer.Rebalancing.WhatIf.Events;
+using WhatIfSimulation = Rebalancer.Rebalancing.WhatIf.Simulation;
+
+namespace Rebalancer.Simulation.Tests;
+
+/// <summary>A day of 200 nodes with everything that goes wrong: churn, interruptions, windows, moves that fail, leaders that die.</summary>
+internal sealed class Soak(int seed, RebalanceRules rules)
+{
+    public static readonly DateTimeOffset Start = DateTimeOffset.Parse("2026-11-30T00:00:00Z", CultureInfo.InvariantCulture);
+
+    /// <summary>More than the plans of the simulation have, so that they are measured by something better.</summary>
+    private const int LongSearch = 3000;
+
+    private static readonly PlanPolicy Plan = new() { Pricing = new() { Catalogues = [Ec2Catalogue.Instance] } };
+    private readonly List<(DateTimeOffset At, double Above)> costs = [];
+    private int openSteps;
+
+    /// <summary>Something may move for 16 hours of the day, from 16:00 on, for a few nodes at a time.</summary>
+    public static RebalanceRules Rules { get; } = new()
+    {
+        Plan = Plan,
+        Budgets =
+        [
+            new MoveBudget { Nodes = new BudgetAmount(20, IsPercent: false), Pods = new BudgetAmount(30, IsPercent: false) },
+            new MoveBudget { Nodes = new BudgetAmount(10, IsPercent: true), Window = new BudgetWindow(Cron("0 16 * * *"), TimeSpan.FromHours(16), TimeZoneInfo.Utc) },
+        ],
+    };
+
+    public static RebalanceRules Hasty(CoolDowns coolDowns) => new()
+    {
+        Plan = Plan with { LeastSavingShare = 0, DisruptionTolerance = 1000 },
+        CoolDowns = coolDowns,
+    };
+
+    public static CronSchedule Cron(string text) => CronSchedule.TryParse(text, out var schedule, out var problem) ? schedule! : throw new FormatException(problem);
+
+    /// <summary>At sampled hours in which something could move: what the cluster costs above what a long search would make of it, as a share.</summary>
+    public IReadOnlyList<(DateTimeOffset At, double Above)> Costs => costs;
+
+    public Task<SimulationReport> RunAsync(double days = 1, int nodes = 200, bool withCosts = true)
+        => new WhatIfSimulation(SoakCluster.Of(nodes, seed), rules, new SimulationOptions
+        {
+            Start = Start,
+            Days = days,
+            Seed = seed,
+            ChurnPerDay = 0.5,
+            Iterations = 100,
+            Interruptions = Interruptions(days),
+            Faults = new SimulationFaults(RolledBackShare: 0.05, LeaderChangeShare: 0.05),
+        }) { Seen = withCosts ? Look : null }.RunAsync();
+
+    /// <summary>Some single machines, and half a pool at once.</summary>
+    private ImmutableArray<RecordedInterruption> Interruptions(double days)
+    {
+        var random = new Random(seed);
+        var single = Enumerable.Range(0, 12).Select(_ => new RecordedInterruption(Start.AddDays(random.NextDouble() * days), null, random.Next(2) == 0 ? "m5.2xlarge" : "m5.xlarge"));
+        return [.. single, new RecordedInterruption(Start.AddDays(0.8 * days), null, "m5.2xlarge", "us-east-1a", 6)];
+    }
+
+    private void Look(SimulatedMoment moment)
+    {
+        openSteps = moment.IsClosed ? 0 : openSteps + 1;
+        if (moment.At.Minute != 0 || moment.At.Hour % 3 != 1 || openSteps < 18)
+        {
+            return;
+        }
+
+        var snapshot = moment.Read();
+        snapshot = snapshot with { Pods = [.. snapshot.Pods.Select(p => p with { Rests = null, LastSource = null })] };
+        var plan = new Planner(rules.Plan, NodeHazard.Of(snapshot, new Clock(moment.At)), new SizeEstimates(), new Clock(moment.At)).Plan(snapshot, new PlanBudget(LongSearch, null, seed));
+        var best = (plan.Verdict == PlanVerdict.Act ? plan.Balance.After.Usd : plan.Balance.Before.Usd) - moment.UsdPerHourPassing;
+        costs.Add((moment.At, (double)((moment.UsdPerHour - moment.UsdPerHourPassing) / best) - 1));
+    }
+
+    private sealed class Clock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+
+        public override long GetTimestamp() => now.UtcTicks;
+    }
+}
