@@ -20,6 +20,8 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
     /// <summary>Searches that go on because some of their moves could not be put in order.</summary>
     private const int MaxRetries = 3;
 
+    private const int MaxNodesSearchedTwice = 1000;
+
     public MovePlan Plan(ClusterSnapshot snapshot, PlanBudget budget)
     {
         var meter = new BudgetMeter(budget, clock);
@@ -71,12 +73,27 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
             .OrderByDescending(c => c.Plan.Balance.NetBenefit).Select(c => ((List<List<Step>>, MovePlan)?)c).FirstOrDefault();
     }
 
+    /// <summary>From whole pools packed anew, and, where there is time for it, from things as they are: neither start is better for every cluster.</summary>
     private static (List<List<Step>> Waves, PlacementState End) Search(PlanDraft draft, BudgetMeter meter, int seed)
+    {
+        var packed = Search(draft, meter, seed, packs: true);
+        if (meter.TimeIsUp || draft.Problem.Index.Nodes.Length > MaxNodesSearchedTwice)
+        {
+            return packed;
+        }
+
+        var asTheyAre = Search(draft, meter, seed, packs: false);
+        return NetBenefit(asTheyAre) > NetBenefit(packed) ? asTheyAre : packed;
+
+        Money NetBenefit((List<List<Step>> Waves, PlacementState End) found) => draft.ToPlan(found.Waves, explain: false).Balance.NetBenefit;
+    }
+
+    private static (List<List<Step>> Waves, PlacementState End) Search(PlanDraft draft, BudgetMeter meter, int seed, bool packs)
     {
         meter.Renew();
         var state = new PlacementState(draft.Problem);
         var search = new PlacementSearch(draft.Problem, state, meter, new SearchRandom((ulong)seed));
-        search.PackPools();
+        if (packs) { search.PackPools(); }
         search.Descend();
         search.Improve();
         search.TakeBackUseless();
