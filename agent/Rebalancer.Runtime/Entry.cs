@@ -5,13 +5,14 @@ using Rebalancer.Runtime.Containers;
 using Rebalancer.Runtime.Criu;
 using Rebalancer.Runtime.Dumps;
 using Rebalancer.Runtime.Guards;
+using Rebalancer.Runtime.Injections;
 using Rebalancer.Runtime.Pages;
 using Rebalancer.Runtime.Probes;
 using Rebalancer.Runtime.Runc;
 
 namespace Rebalancer.Runtime;
 
-/// <summary>Decides which of its roles the program has been started in: OCI runtime, CRIU's action script, or helper of the agent (guard, page server, dump, probe).</summary>
+/// <summary>Decides which of its roles the program has been started in: OCI runtime, CRIU's action script, or helper of the agent (guard, page server, dump, injection, probe).</summary>
 internal static class Entry
 {
     private const int StandardError = 2;
@@ -24,6 +25,7 @@ internal static class Entry
             case GuardArguments.Command: return GuardCommand.Run(args, host.Clock);
             case PagesCommand.Command: return PagesCommand.Run(args);
             case DumpCommand.Command: return DumpCommand.Run(args);
+            case InjectCommand.Command: return InjectCommand.Run(args);
             case ProbeCommand.Command: return ProbeCommand.Run(args);
             default: break;
         }

@@ -7,7 +7,8 @@ namespace Rebalancer.Agent.Local.Memory;
 /// <summary>
 /// Has another process make a system call. Nothing is written into its memory: its first thread is stopped by ptrace, its registers point to the system
 /// call instruction of the kernel's own vDSO for the time of the call, and get back what they were. A system call that the stop interrupted is restarted
-/// by the kernel as after any ptrace stop. Everything of one injection happens on one thread, since ptrace is bound to it. x86-64 only.
+/// by the kernel as after any ptrace stop. Everything of one injection happens on one thread, since ptrace is bound to it. Whoever dies in the middle leaves the process with borrowed
+/// registers: a program that may be killed leaves this to one that is not. x86-64 only.
 /// </summary>
 internal sealed class Injection
 {
@@ -65,8 +66,7 @@ internal sealed class Injection
             var number = Call(SystemCallNumbers.UserFault, UserFault.OpenFlags);
             try
             {
-                using var process = Descriptor.Of((int)TcpRepair.Libc.SystemCall(TcpRepair.Libc.SysPidfdOpen, pid, 0, 0), $"pidfd_open {pid}");
-                return Descriptor.Of((int)TcpRepair.Libc.SystemCall(TcpRepair.Libc.SysPidfdGetfd, process.Number, number, 0), $"pidfd_getfd {number} of {pid}");
+                return DescriptorOfOther.Take(pid, number);
             }
             finally
             {

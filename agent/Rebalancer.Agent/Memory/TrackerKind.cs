@@ -1,3 +1,4 @@
+using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Kubernetes.Api;
@@ -12,9 +13,12 @@ namespace Rebalancer.Agent.Memory;
 internal sealed record TrackerKind(string Name, Func<string?> Obstacle, Func<int, ProcFolder, string?> ObstacleOf, Func<int, TimeProvider, IDirtyTracker> Attach)
 {
     /// <summary>Each costs the running process less than the next.</summary>
-    public static readonly IReadOnlyList<TrackerKind> InOrder =
+    public static readonly IReadOnlyList<TrackerKind> InOrder = By(NodePaths.RuncWrapper);
+
+    /// <param name="program">rebalancer-runc.</param>
+    public static IReadOnlyList<TrackerKind> By(string program) =>
     [
-        new(Trackers.WriteProtect, WriteProtectTracker.Obstacle, (_, _) => null, WriteProtectTracker.Attach),
+        new(Trackers.WriteProtect, WriteProtectTracker.Obstacle, (_, _) => null, (pid, _) => WriteProtectTracker.Attach(pid, () => InjectionProcess.OpenUserFault(program, pid))),
         new(Trackers.SoftDirty, () => null, SoftDirtyTracker.Obstacle, (pid, clock) => new SoftDirtyTracker(new LinuxProcessPages(pid, clock), ZeroPage.Frame)),
         new(Trackers.Hash, () => null, (_, _) => null, HashTracker.Attach),
     ];

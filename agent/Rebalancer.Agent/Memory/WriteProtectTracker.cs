@@ -25,14 +25,15 @@ internal sealed class WriteProtectTracker : IDirtyTracker
         return PagemapScan.IsSupported() ? null : "the kernel has no PAGEMAP_SCAN (Linux 6.7)";
     }
 
+    /// <param name="pid">Of the process.</param>
+    /// <param name="open">Has it open its userfaultfd.</param>
     /// <exception cref="LinuxException">The process cannot be reached, or the kernel lacks the feature.</exception>
-    public static WriteProtectTracker Attach(int pid, TimeProvider clock)
+    public static WriteProtectTracker Attach(int pid, Func<(Descriptor Fault, TimeSpan Stop)> open)
     {
-        var start = clock.GetTimestamp();
-        var fault = new UserFault(Injection.OpenUserFault(pid, clock));
+        var (descriptor, stop) = open();
+        var fault = new UserFault(descriptor);
         try
         {
-            var stop = clock.GetElapsedTime(start);
             fault.Enable(UserFault.WriteProtectAsync);
             return new WriteProtectTracker(pid, fault, PagemapScan.Open(pid), stop);
         }

@@ -9,7 +9,7 @@ internal static class TrackerOfThisNode
 
     public static async Task<TrackerKind> FindAsync()
     {
-        var chosen = await TrackerChoice.ChooseAsync(TrackerKind.InOrder, kind => TrackerChoice.FindObstacleAsync(kind, Wrapper, TimeProvider.System, CancellationToken.None));
+        var chosen = await TrackerChoice.ChooseAsync(TrackerKind.By(Wrapper), kind => TrackerChoice.FindObstacleAsync(kind, Wrapper, TimeProvider.System, CancellationToken.None));
         return chosen.Kind ?? throw new InvalidOperationException($"no tracker works here: {chosen.Reason}");
     }
 

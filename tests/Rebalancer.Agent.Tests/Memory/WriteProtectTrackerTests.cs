@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rebalancer.Agent.Local.Memory;
 using Rebalancer.Agent.Local.Netlink;
 using Rebalancer.Agent.Memory;
@@ -12,7 +13,7 @@ public sealed class WriteProtectTrackerTests
     public async Task TakeWritten_FirstTime_IsAllThatIsPopulated()
     {
         using var writer = await Writer.StartAsync();
-        using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System);
+        using var tracker = Attach(writer.Pid);
 
         Assert.InRange(tracker.TakeWritten().Sum(range => range.Pages), Pages, Pages * 4);
     }
@@ -21,7 +22,7 @@ public sealed class WriteProtectTrackerTests
     public async Task TakeWritten_Later_IsWhatWasWrittenAndLittleElse()
     {
         using var writer = await Writer.StartAsync();
-        using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System);
+        using var tracker = Attach(writer.Pid);
         _ = tracker.TakeWritten();
         await writer.AskAsync("w 40000000");
         await writer.AskAsync("w 7");
@@ -38,7 +39,7 @@ public sealed class WriteProtectTrackerTests
     public async Task Final_TellsAllPagesAndWhichWereWritten()
     {
         using var writer = await Writer.StartAsync();
-        using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System);
+        using var tracker = Attach(writer.Pid);
         _ = tracker.TakeWritten();
         await writer.AskAsync("w 30000000");
 
@@ -55,7 +56,7 @@ public sealed class WriteProtectTrackerTests
         using var writer = await Writer.StartAsync();
         var before = await writer.AskAsync("fds");
 
-        using (var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System)) { _ = tracker.TakeWritten(); }
+        using (var tracker = Attach(writer.Pid)) { _ = tracker.TakeWritten(); }
 
         Assert.Equal(before, await writer.AskAsync("fds"));
         Assert.Equal("written", await writer.AskAsync("w 5"));
@@ -67,7 +68,7 @@ public sealed class WriteProtectTrackerTests
     {
         using var writer = await Writer.StartAsync();
         await writer.AskAsync("sleep");
-        for (var i = 0; i < 20; i++) { using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System); }
+        for (var i = 0; i < 20; i++) { using var tracker = Attach(writer.Pid); }
 
         var answer = writer.AskAsync("r 1");
 
@@ -79,7 +80,7 @@ public sealed class WriteProtectTrackerTests
     public async Task TakeWritten_ProcessThatHasBecomeAnotherProgram_Throws()
     {
         using var writer = await Writer.StartAsync();
-        using var tracker = WriteProtectTracker.Attach(writer.Pid, TimeProvider.System);
+        using var tracker = Attach(writer.Pid);
         _ = tracker.TakeWritten();
         await writer.AskAsync("exec");
         while (await File.ReadAllTextAsync($"/proc/{writer.Pid}/comm") != "sleep\n") { await Task.Yield(); }
@@ -92,10 +93,31 @@ public sealed class WriteProtectTrackerTests
     [Fact]
     public void Attach_ProcessThatIsGone_Throws()
     {
-        Assert.Throws<LinuxException>(() => WriteProtectTracker.Attach(int.MaxValue, TimeProvider.System));
+        Assert.Throws<LinuxException>(() => Attach(int.MaxValue));
     }
 
     private static bool Contains(PageRange range, ulong address) => range.Start <= address && address < range.End;
 
     private static string ProcessState(int pid) => File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1][..1];
+
+    /// <summary>Nobody is left to take the descriptor over: the process gets its registers back all the same, and keeps nothing.</summary>
+    [Fact]
+    public async Task Inject_AgentDiesAtOnce_ProcessGoesOn()
+    {
+        using var writer = await Writer.StartAsync();
+        var before = await writer.AskAsync("fds");
+        for (var i = 0; i < 20; i++)
+        {
+            using var helper = Process.Start(new ProcessStartInfo(TrackerOfThisNode.Wrapper, ["inject", "--pid", $"{writer.Pid}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            helper.StandardInput.Close();
+            helper.StandardOutput.Close();
+            await helper.WaitForExitAsync();
+        }
+
+        Assert.Equal(before, await writer.AskAsync("fds"));
+        Assert.Equal("written", await writer.AskAsync("w 5"));
+        Assert.Equal("b", await writer.AskAsync("r 5"));
+    }
+
+    private static WriteProtectTracker Attach(int pid) => WriteProtectTracker.Attach(pid, () => InjectionProcess.OpenUserFault(TrackerOfThisNode.Wrapper, pid));
 }
