@@ -21,6 +21,9 @@ internal sealed class Soak(int seed, RebalanceRules rules)
     /// <summary>More than the plans of the simulation have, so that they are measured by something better.</summary>
     private const int LongSearch = 3000;
 
+    /// <summary>Six hours: as long as the budgets let a half-empty cluster take to become a full one, and as long as it takes after a closed window to make up for it.</summary>
+    private const int OpenStepsToSettle = 36;
+
     private static readonly PlanPolicy Plan = new() { Pricing = new() { Catalogues = [Ec2Catalogue.Instance] } };
     private readonly List<(DateTimeOffset At, double Above)> costs = [];
     private int openSteps;
@@ -44,7 +47,7 @@ internal sealed class Soak(int seed, RebalanceRules rules)
 
     public static CronSchedule Cron(string text) => CronSchedule.TryParse(text, out var schedule, out var problem) ? schedule! : throw new FormatException(problem);
 
-    /// <summary>At sampled hours in which something could move: what the cluster costs above what a long search would make of it, as a share.</summary>
+    /// <summary>At sampled hours in which something could move for long enough: what the cluster costs above what a long search would make of it, as a share.</summary>
     public IReadOnlyList<(DateTimeOffset At, double Above)> Costs => costs;
 
     public Task<SimulationReport> RunAsync(double days = 1, int nodes = 200, bool withCosts = true)
@@ -54,7 +57,7 @@ internal sealed class Soak(int seed, RebalanceRules rules)
             Days = days,
             Seed = seed,
             ChurnPerDay = 0.5,
-            Iterations = 100,
+            Iterations = 300,
             Interruptions = Interruptions(days),
             Faults = new SimulationFaults(RolledBackShare: 0.05, LeaderChangeShare: 0.05),
         }) { Seen = withCosts ? Look : null }.RunAsync();
@@ -70,7 +73,7 @@ internal sealed class Soak(int seed, RebalanceRules rules)
     private void Look(SimulatedMoment moment)
     {
         openSteps = moment.IsClosed ? 0 : openSteps + 1;
-        if (moment.At.Minute != 0 || moment.At.Hour % 3 != 1 || openSteps < 18)
+        if (moment.At.Minute != 0 || moment.At.Hour % 3 != 1 || openSteps < OpenStepsToSettle)
         {
             return;
         }
