@@ -8,15 +8,24 @@ namespace Rebalancer.Descheduler.Status;
 /// <summary>/healthz, /readyz, /metrics and the ledger's reports, on their own port: nothing of a cluster's credentials is behind it.</summary>
 internal static class StatusEndpoints
 {
+    /// <summary>Answered there, and nothing else is.</summary>
+    private static readonly string[] Paths = ["/healthz", "/readyz", "/metrics", "/ledger"];
+
     public static void MapStatus(this WebApplication app, DeschedulerOptions options)
     {
         if (options.StatusListen is not { } listen) { return; }
         _ = app.Services.GetRequiredService<MigrationMetrics>();
-        var host = $"*:{listen.Port}";
-        app.MapGet("/healthz", () => "ok").RequireHost(host);
-        app.MapGet("/readyz", (ClusterCache cache, WebhookRegistration registration) => Ready(cache, registration)).RequireHost(host);
-        app.MapMetrics("/metrics").RequireHost(host);
-        app.MapLedger(host);
+        // By the port, and not by the Host header: the API server's proxy passes on the one that it was asked by.
+        app.Use((context, next) =>
+        {
+            if (Array.Exists(Paths, path => context.Request.Path.StartsWithSegments(path)) == (context.Connection.LocalPort == listen.Port)) { return next(context); }
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+        app.MapGet("/healthz", () => "ok");
+        app.MapGet("/readyz", (ClusterCache cache, WebhookRegistration registration) => Ready(cache, registration));
+        app.MapMetrics("/metrics");
+        app.MapLedger();
     }
 
     private static IResult Ready(ClusterCache cache, WebhookRegistration registration)

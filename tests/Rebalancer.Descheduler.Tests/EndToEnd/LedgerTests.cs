@@ -86,6 +86,11 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal("PAR1"u8.ToArray(), (await http.GetByteArrayAsync("savings?format=focus-parquet"))[..4]);
         var waste = JsonSerializer.Deserialize<WasteReport>(await http.GetStringAsync("waste"), LedgerJson.Options)!;
         Assert.Equal((false, 0.90m, "default"), (waste.UsageKnown, waste.UsdPerHour, Assert.Single(waste.Namespaces).Name));
+        using var proxied = new HttpRequestMessage(HttpMethod.Get, "savings") { Headers = { Host = "kubernetes.default.svc:6443" } };
+        using var throughTheProxy = await http.SendAsync(proxied);
+        Assert.Equal(HttpStatusCode.OK, throughTheProxy.StatusCode);
+        using var claim = await http.PostAsync(new Uri($"http://{world.StatusListen}/claim"), null);
+        Assert.Equal(HttpStatusCode.NotFound, claim.StatusCode);
         foreach (var (query, said) in new[] { ("since=yesterday", "since is 'yesterday'"), ("format=xls", "format is 'xls'"), ("since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z", "before until") })
         {
             using var answer = await http.GetAsync("savings?" + query);
