@@ -1,18 +1,15 @@
 using System.Collections.Immutable;
+using Rebalancer.Descheduler.Policies;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Model;
 using Rebalancer.Policy;
 using Rebalancer.Policy.Cost;
-using Rebalancer.Policy.Cost.Catalogue;
-using Rebalancer.PolicyObjects;
 
 namespace Rebalancer.Descheduler.Ledger;
 
 /// <summary>The policies at one instant, in the order of their names; those that make no sense are passed over. What none of them says is as without a policy.</summary>
 internal sealed class PolicyBook
 {
-    private static readonly ImmutableArray<IPriceCatalogue> Catalogues = [Ec2Catalogue.Instance];
-    private static readonly PlanPolicy Default = Priced(new PlanPolicy());
     private readonly ImmutableArray<(string Name, string Label, PlanPolicy Policy)> policies;
 
     private PolicyBook(ImmutableArray<(string Name, string Label, PlanPolicy Policy)> policies)
@@ -30,10 +27,10 @@ internal sealed class PolicyBook
         foreach (var policy in policies.OrderBy(p => p.Metadata.Name, StringComparer.Ordinal))
         {
             var problems = new List<InvalidField>();
-            var rules = PolicyMapping.ToModel($"{RebalancePolicy.RebalancePolicyKind} {policy.Metadata.Name}", policy.Spec, problems);
+            var rules = PolicyRules.Read(policy, problems);
             if (problems.Count == 0)
             {
-                sound.Add((policy.Metadata.Name, $"{policy.Metadata.Name}@{policy.Metadata.Generation ?? 0}", Priced(rules.Plan)));
+                sound.Add((policy.Metadata.Name, $"{policy.Metadata.Name}@{policy.Metadata.Generation ?? 0}", rules.Plan));
             }
         }
 
@@ -42,11 +39,9 @@ internal sealed class PolicyBook
 
     /// <summary>The first whose nodes this is one of. The label is "name@generation", or empty.</summary>
     public (string Label, PlanPolicy Policy) ForNode(NodeInfo node)
-        => policies.Where(p => p.Policy.Nodes.Matches(node)).Select(p => (p.Label, p.Policy)).DefaultIfEmpty(("", Default)).First();
+        => policies.Where(p => p.Policy.Nodes.Matches(node)).Select(p => (p.Label, p.Policy)).DefaultIfEmpty(("", PolicyRules.Default)).First();
 
     /// <summary>That of the plan, else the first whose pods this is one of.</summary>
     public (string Label, PlanPolicy Policy) ForPod(PodInfo pod, string? ofPlan)
-        => policies.Where(p => p.Name == ofPlan).Concat(policies.Where(p => p.Policy.Pods.Refusal(pod) is null)).Select(p => (p.Label, p.Policy)).DefaultIfEmpty(("", Default)).First();
-
-    private static PlanPolicy Priced(PlanPolicy policy) => policy with { Pricing = policy.Pricing with { Catalogues = Catalogues } };
+        => policies.Where(p => p.Name == ofPlan).Concat(policies.Where(p => p.Policy.Pods.Refusal(pod) is null)).Select(p => (p.Label, p.Policy)).DefaultIfEmpty(("", PolicyRules.Default)).First();
 }

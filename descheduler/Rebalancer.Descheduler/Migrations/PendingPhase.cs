@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using k8s.Models;
 using Rebalancer.Descheduler.Migrations.Owners;
+using Rebalancer.Descheduler.Policies;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 using Rebalancer.Model;
 using Rebalancer.Planning;
 using Rebalancer.Policy.Constraints;
-using Rebalancer.Policy.Cost;
 
 namespace Rebalancer.Descheduler.Migrations;
 
@@ -130,7 +130,7 @@ internal static class PendingPhase
             return TargetChooser.Check(snapshot, pod, asked) is { } rejection ? (null, ToRefusal(rejection)) : (asked, null);
         }
 
-        var choice = new TargetChooser(new NodePricing()).Choose(snapshot, pod);
+        var choice = new TargetChooser(PolicyRules.Default.Pricing).Choose(snapshot, pod);
         return choice.Node is { } node ? (node, null) : (null, new Refusal(Reasons.NoTarget, choice.Explain()));
     }
 

@@ -1,7 +1,6 @@
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Model;
-using Rebalancer.PolicyObjects;
 
 namespace Rebalancer.Descheduler.Policies;
 
@@ -14,7 +13,7 @@ internal static class PolicyRule
     public static V1Condition Of(RebalancePolicy policy, DateTimeOffset now)
     {
         var problems = new List<InvalidField>();
-        PolicyMapping.ToModel($"{RebalancePolicy.RebalancePolicyKind} {policy.Metadata.Name}", policy.Spec, problems);
+        PolicyRules.Read(policy, problems);
         var status = problems.Count == 0 ? "True" : "False";
         var known = Known(policy);
         var message = string.Join("; ", problems);

@@ -1,5 +1,6 @@
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Policies;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Informers;
 

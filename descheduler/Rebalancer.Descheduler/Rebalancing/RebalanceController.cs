@@ -1,5 +1,6 @@
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Leases;
+using Rebalancer.Descheduler.Policies;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Kubernetes.Mapping;

@@ -1,12 +1,13 @@
-using k8s.Models;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Leases;
+using Rebalancer.Descheduler.Policies;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Kubernetes.Events;
 using Rebalancer.Kubernetes.Queues;
 using Rebalancer.Policy;
 using Rebalancer.Rebalancing.Release;
+using k8s.Models;
 
 namespace Rebalancer.Descheduler.Rebalancing;
 

@@ -67,6 +67,22 @@ public sealed class RebalanceTests
         Assert.Empty(await world.Migrations());
     }
 
+    /// <summary>On-demand prices of the catalogue that ships: m5.large 0.096, c5.large 0.085. By their sizes both cost the same.</summary>
+    [Fact]
+    public async Task NodesWithoutAPriceOfTheirOwn_AreCountedAtTheCatalogues()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await SetUpAsync(world);
+        await MakeTypeAsync(world, "dear", "m5.large");
+        await MakeTypeAsync(world, "cheap", "c5.large");
+        await PolicyTests.CreateAsync(world, Spec(PolicyModes.Observe));
+
+        var plan = await UntilAsync(world, PlanPhases.Proposed);
+
+        Assert.Equal(("0.181", "0.085"), (plan.Spec.Predicted.UsdPerHourBefore.Text, plan.Spec.Predicted.UsdPerHourAfter.Text));
+        Assert.Equal(("dear", "0.096"), Assert.Single(plan.Spec.FreedNodes.Select(n => (n.Name, n.UsdPerHour.Text))));
+    }
+
     [Fact]
     public async Task Auto_PausedPolicy_WaitsUntilItIsResumed()
     {
@@ -110,6 +126,13 @@ public sealed class RebalanceTests
         await world.CreateNodes(("dear", "0.90"), ("cheap", "0.10"));
         await world.RunPod("other", on: "cheap");
         return [await world.RunReplicaSet("web", on: "dear"), await world.RunPod("bare", on: "dear")];
+    }
+
+    private static Task<V1Node> MakeTypeAsync(ControllerWorld world, string node, string instanceType)
+    {
+        var labels = new Dictionary<string, string> { [Names.InstanceType] = instanceType, [Names.Region] = "us-east-1", [Names.Arch] = "amd64", [Names.CapacityTypeKarpenter] = "on-demand" };
+        var metadata = new Dictionary<string, object> { ["labels"] = labels, ["annotations"] = new Dictionary<string, string?> { [Names.CostUsdPerHour] = null } };
+        return world.Client.MergeAsync<V1Node>(ApiResource.Nodes, null, node, new Dictionary<string, object> { ["metadata"] = metadata }, default);
     }
 
     internal static Task<RebalancePlan> UntilAsync(ControllerWorld world, string phase) => UntilAsync(world, p => p == phase);
