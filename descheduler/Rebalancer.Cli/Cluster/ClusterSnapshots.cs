@@ -15,16 +15,16 @@ internal static class ClusterSnapshots
     private static readonly ApiResource[] Wanted =
     [
         ApiResource.PodDisruptionBudgets,
-        new("", "v1", "persistentvolumes", "PersistentVolume", false),
-        new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true),
-        new("storage.k8s.io", "v1", "storageclasses", "StorageClass", false),
-        new("storage.k8s.io", "v1", "csinodes", "CSINode", false),
-        new("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false),
-        new("", "v1", "namespaces", "Namespace", false),
+        ApiResource.PersistentVolumes,
+        ApiResource.PersistentVolumeClaims,
+        ApiResource.StorageClasses,
+        ApiResource.CsiNodes,
+        ApiResource.PriorityClasses,
+        ApiResource.Namespaces,
         ApiResource.ReplicaSets,
-        new("apps", "v1", "deployments", "Deployment", true),
+        ApiResource.Deployments,
         ApiResource.StatefulSets,
-        new("apps", "v1", "daemonsets", "DaemonSet", true),
+        ApiResource.DaemonSets,
         ApiResource.Jobs,
     ];
 

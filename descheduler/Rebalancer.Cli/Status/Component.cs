@@ -10,14 +10,11 @@ namespace Rebalancer.Cli.Status;
 /// <param name="Version">Tag of its image.</param>
 internal sealed record Component(string Name, int Ready, int? Wanted, string? Version, string? Problem)
 {
-    private static readonly ApiResource Deployments = new("apps", "v1", "deployments", "Deployment", true);
-    private static readonly ApiResource DaemonSets = new("apps", "v1", "daemonsets", "DaemonSet", true);
-
     public static Task<Component> DeploymentAsync(ClusterConnection cluster, string ns, string name, CancellationToken cancellation)
-        => ReadAsync(cluster, Deployments, ns, name, "readyReplicas", s => Number(s, "spec", "replicas"), cancellation);
+        => ReadAsync(cluster, ApiResource.Deployments, ns, name, "readyReplicas", s => Number(s, "spec", "replicas"), cancellation);
 
     public static Task<Component> DaemonSetAsync(ClusterConnection cluster, string ns, string name, CancellationToken cancellation)
-        => ReadAsync(cluster, DaemonSets, ns, name, "numberReady", s => Number(s, "status", "desiredNumberScheduled"), cancellation);
+        => ReadAsync(cluster, ApiResource.DaemonSets, ns, name, "numberReady", s => Number(s, "status", "desiredNumberScheduled"), cancellation);
 
     private static async Task<Component> ReadAsync(ClusterConnection cluster, ApiResource resource, string ns, string name, string ready, Func<JsonElement, int> wanted, CancellationToken cancellation)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Rebalancer.Descheduler.Capacity;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Kubernetes.Client;
@@ -11,9 +10,6 @@ namespace Rebalancer.Descheduler.Rebalancing;
 /// <summary>The whole cluster as plans need it: what is cached, and what only plans look at, read for each.</summary>
 internal sealed class PlanningSnapshot(ApiClient client, ClusterCache cache)
 {
-    private const int PageSize = 500;
-    private const int MaxPages = 1000;
-
     private static readonly ImmutableArray<ApiResource> OnlyForPlans =
         [ApiResource.Namespaces, ApiResource.PersistentVolumes, ApiResource.PersistentVolumeClaims, ApiResource.StorageClasses, ApiResource.CsiNodes];
 
@@ -35,23 +31,15 @@ internal sealed class PlanningSnapshot(ApiClient client, ClusterCache cache)
 
     private async Task ReadAsync(SnapshotObjects objects, ApiResource resource, CancellationToken cancellation)
     {
-        var next = "";
-        for (var page = 0; page < MaxPages; page++)
+        foreach (var page in await client.PagesAsync(resource, cancellation))
         {
-            var query = $"limit={PageSize.ToString(CultureInfo.InvariantCulture)}" + (next.Length == 0 ? "" : "&continue=" + Uri.EscapeDataString(next));
-            using var list = await client.ListPageAsync(resource, query, cancellation);
-            foreach (var item in list.RootElement.GetProperty("items").EnumerateArray())
+            using (page)
             {
-                objects.Add(resource.Kind, item);
-            }
-
-            next = list.RootElement.GetProperty("metadata").TryGetProperty("continue", out var more) ? more.GetString() ?? "" : "";
-            if (next.Length == 0)
-            {
-                return;
+                foreach (var item in page.RootElement.GetProperty("items").EnumerateArray())
+                {
+                    objects.Add(resource.Kind, item);
+                }
             }
         }
-
-        throw new InvalidOperationException($"{resource.Plural}: more than {PageSize * MaxPages} objects");
     }
 }

@@ -12,6 +12,8 @@ public sealed record ApiResource(string Group, string Version, string Plural, st
     public static readonly ApiResource Events = new("", "v1", "events", "Event", true);
     public static readonly ApiResource ReplicaSets = new("apps", "v1", "replicasets", "ReplicaSet", true);
     public static readonly ApiResource StatefulSets = new("apps", "v1", "statefulsets", "StatefulSet", true);
+    public static readonly ApiResource Deployments = new("apps", "v1", "deployments", "Deployment", true);
+    public static readonly ApiResource DaemonSets = new("apps", "v1", "daemonsets", "DaemonSet", true);
     public static readonly ApiResource Jobs = new("batch", "v1", "jobs", "Job", true);
     public static readonly ApiResource EndpointSlices = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true);
     public static readonly ApiResource PodDisruptionBudgets = new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true);

@@ -57,7 +57,7 @@ public sealed class StatusTests
 
     private static async Task InstallAsync(ClusterWorld world)
     {
-        await world.Client.CreateAsync(new ApiResource("", "v1", "namespaces", "Namespace", false), null, new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new V1ObjectMeta { Name = Names.SystemNamespace } }, default);
+        await world.Client.CreateAsync(ApiResource.Namespaces, null, new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new V1ObjectMeta { Name = Names.SystemNamespace } }, default);
         var labels = new Dictionary<string, string> { ["app"] = "d" };
         var deployment = new V1Deployment
         {

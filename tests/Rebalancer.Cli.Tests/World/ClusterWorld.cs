@@ -38,7 +38,7 @@ internal sealed class ClusterWorld : IAsyncDisposable
     {
         var options = new ApiServerOptions { CrdFolders = installed ? [Path.Combine(Repository(), "manifests", "crds")] : [] };
         var world = new ClusterWorld(await ApiServer.StartAsync(options, CancellationToken.None), Directory.CreateTempSubdirectory("rebalancer-cli"));
-        await world.Client.CreateAsync(new ApiResource("", "v1", "namespaces", "Namespace", false), null, new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new V1ObjectMeta { Name = Ns } }, default);
+        await world.Client.CreateAsync(ApiResource.Namespaces, null, new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new V1ObjectMeta { Name = Ns } }, default);
         return world;
     }
 

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using k8s;
-using Rebalancer.Kubernetes.Client;
 
-namespace Rebalancer.Cli.Cluster;
+namespace Rebalancer.Kubernetes.Client;
 
-/// <summary>Whole lists, page by page.</summary>
-internal static class ClusterLists
+/// <summary>Whole lists, page by page; all of a list is held in memory at once.</summary>
+public static class ApiLists
 {
     private const int PageSize = 500;
+    private const int MaxPages = 1000;
 
     /// <summary>A list that takes longer than the server keeps its version is begun again.</summary>
     private const int MaxAttempts = 3;
@@ -29,6 +29,7 @@ internal static class ClusterLists
     }
 
     /// <summary>As the server sends them. The caller disposes them.</summary>
+    /// <exception cref="InvalidOperationException">There are more than anybody has.</exception>
     public static async Task<List<JsonDocument>> PagesAsync(this ApiClient client, ApiResource resource, CancellationToken cancellation, string? ns = null, string? selector = null)
     {
         for (var attempt = 1; ; attempt++)
@@ -39,6 +40,11 @@ internal static class ClusterLists
                 var token = "";
                 do
                 {
+                    if (pages.Count == MaxPages)
+                    {
+                        throw new InvalidOperationException($"{resource.Plural}: more than {PageSize * MaxPages} objects");
+                    }
+
                     var query = $"limit={PageSize}{(selector is null ? "" : "&" + selector)}{(token.Length == 0 ? "" : "&continue=" + Uri.EscapeDataString(token))}";
                     pages.Add(await client.ListPageAsync(resource, query, cancellation, ns));
                     token = Continue(pages[^1].RootElement);
