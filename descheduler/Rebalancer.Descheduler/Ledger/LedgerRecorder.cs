@@ -86,8 +86,7 @@ internal sealed class LedgerRecorder(ClusterCache cache)
 
     private MoveValue Value(Migration migration, PolicyBook policies, DateTimeOffset at)
     {
-        var planName = migration.Metadata.Labels?.TryGetValue(Names.PlanLabel, out var label) == true ? label : null;
-        var ofPlan = planName is null ? null : cache.Plans.Get(null, planName)?.Spec.PolicyName;
+        var ofPlan = migration.PlanName is { } plan ? cache.Plans.Get(null, plan)?.Spec.PolicyName : null;
         var pod = Pod(migration);
         var (policyLabel, policy) = policies.ForPod(pod, ofPlan);
         var value = policy.ValueOf(pod);

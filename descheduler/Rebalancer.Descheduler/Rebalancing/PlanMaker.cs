@@ -6,6 +6,7 @@ using Rebalancer.Policy;
 using Rebalancer.Policy.Moves;
 using Rebalancer.Policy.Risk;
 using Rebalancer.Rebalancing.Memory;
+using Rebalancer.Rebalancing.Running;
 
 namespace Rebalancer.Descheduler.Rebalancing;
 
@@ -26,7 +27,7 @@ internal sealed class PlanMaker(PlanningSnapshot snapshots, ClusterCache cache, 
     {
         var snapshot = await ReadAsync(rules, cancellation);
         var revision = new PlanRevision(rules.Plan, Hazards(snapshot), new SizeEstimates());
-        return await Task.Run(() => revision.Objection(snapshot, [.. plan.Spec.Moves.Select(m => new PastMove(m.Namespace, m.Pod, m.PodUID, m.SourceNode, m.TargetNode))]), cancellation);
+        return await Task.Run(() => revision.Objection(snapshot, PlanMigrations.PastMoves(plan)), cancellation);
     }
 
     /// <summary>Nodes that are not there yet can only be shown: nobody would make them for a plan that is carried out.</summary>

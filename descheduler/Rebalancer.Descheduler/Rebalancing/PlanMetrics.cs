@@ -43,17 +43,15 @@ internal sealed class PlanMetrics
 
     private void Count(Change<Migration> change)
     {
-        if (change is not { Before: { } before, After: { } after } || Phases.IsFinal(before.Status.Phase) || !Phases.IsFinal(after.Status.Phase) || !IsOfPlan(after))
+        if (change is not { Before: { } before, After: { } after } || Phases.IsFinal(before.Status.Phase) || !Phases.IsFinal(after.Status.Phase) || after.PlanName is null)
         {
             return;
         }
 
         moves.WithLabels(after.Status.Phase!).Inc();
-        if (after.Status.Phase == Phases.Succeeded && cache.Migrations.List().Any(m => IsOfPlan(m) && m.Status.Claim?.PodUID == after.Status.PodUID && after.Status.CompletedAt - m.Status.CompletedAt < Soon))
+        if (after.Status.Phase == Phases.Succeeded && cache.Migrations.List().Any(m => m.PlanName is not null && m.Status.Claim?.PodUID == after.Status.PodUID && after.Status.CompletedAt - m.Status.CompletedAt < Soon))
         {
             again.Inc();
         }
     }
-
-    private static bool IsOfPlan(Migration migration) => migration.Metadata.Labels?.ContainsKey(Names.PlanLabel) == true;
 }

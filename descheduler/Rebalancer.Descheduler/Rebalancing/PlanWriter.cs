@@ -24,9 +24,9 @@ internal sealed class PlanWriter(ApiClient client, ClusterCache cache, Leadershi
             await BeginAsync(PlanMigrations.Of(plan, number, rules!.Plan), cancellation);
         }
 
-        foreach (var name in step.Abort)
+        foreach (var (name, ns) in plan.Spec.Moves.Select((move, i) => (PlanMigrations.NameOf(plan, i), move.Namespace)).Where(m => step.Abort.Contains(m.Item1)))
         {
-            await AbortAsync(plan.Spec.Moves[Enumerable.Range(0, plan.Spec.Moves.Count).First(i => PlanMigrations.NameOf(plan, i) == name)].Namespace, name, cancellation);
+            await AbortAsync(ns, name, cancellation);
         }
     }
 
@@ -49,16 +49,15 @@ internal sealed class PlanWriter(ApiClient client, ClusterCache cache, Leadershi
         }
     }
 
-    /// <summary>Nodes that are to be empty take no new pods; those that stay take them again. What has become of emptied nodes once the plan has ended is not seen to here.</summary>
+    /// <summary>Nodes that are to be empty take no new pods; those that stay take them again.</summary>
     private async Task MarkAsync(RebalancePlan plan, PlanStep step, CancellationToken cancellation)
     {
         foreach (var node in cache.Nodes.List())
         {
             var isMarked = NodeRelease.PlanOf(node) == plan.Metadata.Name;
-            var wanted = step.Emptying.Contains(node.Metadata.Name);
-            if (isMarked != wanted && !(isMarked && PlanPhases.IsFinal(step.Status.Phase)))
+            if (step.Turns(node.Metadata.Name, isMarked))
             {
-                await NodeTaints.SetAsync(client, cache, node, wanted ? plan.Metadata.Name : null, null, cancellation);
+                await NodeTaints.SetAsync(client, cache, node, isMarked ? null : plan.Metadata.Name, null, cancellation);
             }
         }
     }

@@ -62,7 +62,7 @@ internal sealed partial class RebalanceController : BackgroundService
 
     private void Mark(Migration migration)
     {
-        if (migration.Metadata.Labels?.TryGetValue(Names.PlanLabel, out var name) == true && cache.Plans.Get(null, name) is { } plan)
+        if (migration.PlanName is { } name && cache.Plans.Get(null, name) is { } plan)
         {
             queue.Mark(plan.Spec.PolicyName, Gather);
         }
@@ -106,7 +106,6 @@ internal sealed partial class RebalanceController : BackgroundService
 
     private PlanView View(RebalancePlan plan, RebalancePolicy? policy, RebalanceRules? rules, Func<string?> objection)
     {
-        var plans = PlansOf(plan.Spec.PolicyName);
         var now = clock.GetUtcNow();
         return new PlanView
         {
@@ -116,16 +115,13 @@ internal sealed partial class RebalanceController : BackgroundService
             Rules = rules,
             PolicyGeneration = policy?.Metadata.Generation ?? 0,
             Paused = PolicyRules.Paused(policy),
-            FollowedBy = plans.Where(p => ProposalRule.MadeAt(p) > ProposalRule.MadeAt(plan)).MaxBy(ProposalRule.MadeAt)?.Metadata.Name,
-            OtherRuns = cache.Plans.List().FirstOrDefault(p => p.Status.Phase == PlanPhases.Running && p.Metadata.Uid != plan.Metadata.Uid)?.Metadata.Name,
-            LastEnded = plans.Where(p => p.Status.StartedAt is not null).Max(p => p.Status.CompletedAt),
             BreakerOpenUntil = CircuitBreaker.OpenUntil(cache.Migrations.List(), now),
             Nodes = cache.Nodes.List().Count,
             Pods = cache.Pods.List().Count,
             Migration = i => cache.Migrations.Get(plan.Spec.Moves[i].Namespace, PlanMigrations.NameOf(plan, i)),
             Pod = m => cache.Pods.Get(m.Namespace, m.Pod) is { } pod ? PodMapping.ToModel(pod, []) : null,
             Objection = objection,
-        };
+        }.Beside(cache.Plans.List());
     }
 
     private async Task TryWriteAsync(RebalancePlan plan, PlanStep step, RebalanceRules? rules, CancellationToken cancellation)

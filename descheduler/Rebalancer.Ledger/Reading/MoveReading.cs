@@ -16,7 +16,7 @@ public static class MoveReading
             Namespace = meta.NamespaceProperty ?? "",
             Name = meta.Name,
             Version = Versions.Of(meta.ResourceVersion),
-            Plan = meta.Labels?.TryGetValue(Names.PlanLabel, out var plan) == true ? plan : "",
+            Plan = migration.PlanName ?? "",
             Pod = spec.PodName,
             PodUid = status.PodUID ?? spec.PodUID ?? "",
             SourceNode = status.SourceNode ?? "",

@@ -15,7 +15,7 @@ public static class CircuitBreaker
     /// <summary>The instant at which plans may begin again; null: they may.</summary>
     public static DateTimeOffset? OpenUntil(IEnumerable<Migration> migrations, DateTimeOffset now)
     {
-        var last = migrations.Where(m => m.Metadata.Labels?.ContainsKey(Names.PlanLabel) == true && m.Status.CompletedAt is not null && Phases.IsFinal(m.Status.Phase))
+        var last = migrations.Where(m => m.PlanName is not null && m.Status.CompletedAt is not null && Phases.IsFinal(m.Status.Phase))
             .OrderByDescending(m => m.Status.CompletedAt).Take(Looked).ToList();
         var failed = last.Where(m => m.Status.Phase != Phases.Succeeded && m.Status.Reason != Reasons.UserAborted).ToList();
         return failed.Count >= MaxFailed && failed[0].Status.CompletedAt!.Value + Open is var until && until > now ? until : null;

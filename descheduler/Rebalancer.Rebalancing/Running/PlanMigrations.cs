@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
+using Rebalancer.Planning;
 using Rebalancer.Policy;
 
 namespace Rebalancer.Rebalancing.Running;
@@ -10,6 +12,9 @@ public static class PlanMigrations
 {
     /// <summary>The same however often it is asked, so that a leader that died between two steps is followed by one that makes no second Migration.</summary>
     public static string NameOf(RebalancePlan plan, int move) => $"{plan.Metadata.Name}-{move.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>Its moves as those are said whose plan is looked at again.</summary>
+    public static ImmutableArray<PastMove> PastMoves(RebalancePlan plan) => [.. plan.Spec.Moves.Select(m => new PastMove(m.Namespace, m.Pod, m.PodUID, m.SourceNode, m.TargetNode))];
 
     public static Migration Of(RebalancePlan plan, int number, PlanPolicy policy)
     {

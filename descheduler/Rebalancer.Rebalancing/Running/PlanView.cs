@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Model;
 using Rebalancer.Policy;
+using Rebalancer.Rebalancing.Proposals;
 
 namespace Rebalancer.Rebalancing.Running;
 
@@ -43,6 +44,19 @@ public sealed record PlanView
 
     /// <summary>Looks at the whole cluster again: why the plan no longer holds, null where it does. Takes as long as a first plan; asked once, just before it begins.</summary>
     public required Func<string?> Objection { get; init; }
+
+    /// <summary>With what the plan has to know of others.</summary>
+    /// <param name="plans">Of all policies; it is among them.</param>
+    public PlanView Beside(IReadOnlyCollection<RebalancePlan> plans)
+    {
+        var ofPolicy = plans.Where(p => p.Spec.PolicyName == Plan.Spec.PolicyName).ToList();
+        return this with
+        {
+            FollowedBy = ofPolicy.Where(p => ProposalRule.MadeAt(p) > ProposalRule.MadeAt(Plan)).MaxBy(ProposalRule.MadeAt)?.Metadata.Name,
+            OtherRuns = plans.FirstOrDefault(p => p.Status.Phase == PlanPhases.Running && p.Metadata.Uid != Plan.Metadata.Uid)?.Metadata.Name,
+            LastEnded = ofPolicy.Where(p => p.Status.StartedAt is not null).Max(p => p.Status.CompletedAt),
+        };
+    }
 }
 
 /// <summary>What is to be done about a plan now.</summary>
@@ -52,7 +66,11 @@ public sealed record PlanView
 /// <param name="Emptying">Nodes that are to take no new pods.</param>
 /// <param name="LookAgainAfter">Null: when something changes.</param>
 public sealed record PlanStep(
-    RebalancePlanStatus Status, ImmutableArray<int> Begin, ImmutableArray<string> Abort, ImmutableHashSet<string> Emptying, TimeSpan? LookAgainAfter = null);
+    RebalancePlanStatus Status, ImmutableArray<int> Begin, ImmutableArray<string> Abort, ImmutableHashSet<string> Emptying, TimeSpan? LookAgainAfter = null)
+{
+    /// <summary>Whether the plan's mark on a node, there or not, is to be taken off or put on. What becomes of emptied nodes once the plan has ended is decided elsewhere.</summary>
+    public bool Turns(string node, bool isMarked) => isMarked != Emptying.Contains(node) && !(isMarked && PlanPhases.IsFinal(Status.Phase));
+}
 
 /// <summary>Why a plan is where it is; for status.reason.</summary>
 public static class PlanReasons

@@ -16,6 +16,9 @@ public sealed class Migration : IKubernetesObject<V1ObjectMeta>, ISpec<Migration
     public V1ObjectMeta Metadata { get; set; } = new();
     public MigrationSpec Spec { get; set; } = new();
     public MigrationStatus Status { get; set; } = new();
+
+    /// <summary>The RebalancePlan that it is a move of; null: it was asked for otherwise.</summary>
+    [JsonIgnore] public string? PlanName => Metadata.Labels?.TryGetValue(Names.PlanLabel, out var name) == true ? name : null;
 }
 
 [KubernetesEntity(Group = Names.Group, ApiVersion = Names.Version, Kind = "MigrationList", PluralName = Migration.MigrationPlural)]

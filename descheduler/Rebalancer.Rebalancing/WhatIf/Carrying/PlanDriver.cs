@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Model;
 using Rebalancer.Planning;
@@ -134,8 +133,8 @@ internal sealed class PlanDriver
     {
         foreach (var node in cluster.Nodes.Values)
         {
-            var (isMarked, wanted) = (node.EmptiedBy == plan.Metadata.Name, step.Emptying.Contains(node.Info.Name));
-            if (isMarked != wanted && !(isMarked && PlanPhases.IsFinal(step.Status.Phase))) { node.Mark(wanted ? plan.Metadata.Name : null); }
+            var isMarked = node.EmptiedBy == plan.Metadata.Name;
+            if (step.Turns(node.Info.Name, isMarked)) { node.Mark(isMarked ? null : plan.Metadata.Name); }
         }
     }
 
@@ -146,27 +145,23 @@ internal sealed class PlanDriver
         if (moves.Begun > begun) { invariants.AfterBegin(moves.Running, cluster); }
     }
 
-    private PlanView View(RebalancePlan plan) => new()
+    private PlanView View(RebalancePlan plan) => new PlanView
     {
         Plan = plan,
         Now = agenda.Now,
         Rules = rules,
         PolicyGeneration = Generation,
-        FollowedBy = plans.Where(p => ProposalRule.MadeAt(p) > ProposalRule.MadeAt(plan)).MaxBy(ProposalRule.MadeAt)?.Metadata.Name,
-        OtherRuns = plans.Find(p => p.Status.Phase == PlanPhases.Running && p != plan)?.Metadata.Name,
-        LastEnded = plans.Where(p => p.Status.StartedAt is not null).Max(p => p.Status.CompletedAt),
         BreakerOpenUntil = CircuitBreaker.OpenUntil(moves.All, agenda.Now),
         Nodes = cluster.Nodes.Count,
         Pods = cluster.Pods.Count,
         Migration = i => moves.Find(PlanMigrations.NameOf(plan, i)),
         Pod = m => cluster.Pods.GetValueOrDefault($"{m.Namespace}/{m.Pod}")?.Info,
         Objection = () => Objection(plan),
-    };
+    }.Beside(plans);
 
     private string? Objection(RebalancePlan plan)
     {
         var snapshot = Read();
-        ImmutableArray<PastMove> past = [.. plan.Spec.Moves.Select(m => new PastMove(m.Namespace, m.Pod, m.PodUID, m.SourceNode, m.TargetNode))];
-        return new PlanRevision(rules.Plan, NodeHazard.Of(snapshot, agenda), estimates).Objection(snapshot, past);
+        return new PlanRevision(rules.Plan, NodeHazard.Of(snapshot, agenda), estimates).Objection(snapshot, PlanMigrations.PastMoves(plan));
     }
 }
