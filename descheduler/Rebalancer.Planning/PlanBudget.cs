@@ -7,16 +7,20 @@ namespace Rebalancer.Planning;
 public sealed record PlanBudget(int Iterations, TimeSpan? Time = null, int Seed = 1);
 
 /// <summary>What is left of a budget.</summary>
-internal sealed class BudgetMeter(PlanBudget budget, TimeProvider clock)
+internal sealed class BudgetMeter
 {
-    private readonly long start = clock.GetTimestamp();
+    private readonly PlanBudget budget;
+    private readonly TimeProvider clock;
+    private readonly long start;
     private int used;
     private TimeSpan reserved;
 
+    public BudgetMeter(PlanBudget budget, TimeProvider clock) => (this.budget, this.clock, start) = (budget, clock, clock.GetTimestamp());
+
     public TimeSpan Elapsed => clock.GetElapsedTime(start);
 
-    /// <summary>As many tries again, in the same time.</summary>
-    public void Renew() => used = 0;
+    /// <summary>As many tries again, in a part of the time that is left.</summary>
+    public BudgetMeter Part(double part) => new(budget with { Time = part * Left }, clock);
 
     /// <summary>So much of the time is for what comes after the search.</summary>
     public void Reserve(TimeSpan time) => reserved = time;
@@ -27,5 +31,8 @@ internal sealed class BudgetMeter(PlanBudget budget, TimeProvider clock)
     /// <summary>Counts one try; false when the budget is used up.</summary>
     public bool Spend() => used++ < budget.Iterations && !TimeIsUp;
 
-    public bool TimeIsUp => budget.Time is { } limit && Elapsed + reserved >= limit;
+    public bool TimeIsUp => Left <= TimeSpan.Zero;
+
+    /// <summary>Null: as long as it takes.</summary>
+    private TimeSpan? Left => budget.Time - Elapsed - reserved;
 }

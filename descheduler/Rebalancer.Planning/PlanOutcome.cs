@@ -18,4 +18,15 @@ public static class PlanOutcome
                 .Where(p => !freed.Contains(p.NodeName))],
         };
     }
+
+    /// <summary>Likewise a moment later: what has moved stays where it is now.</summary>
+    /// <param name="settled">The outcome of the plan.</param>
+    public static ClusterSnapshot AtRest(ClusterSnapshot settled, MovePlan plan)
+    {
+        var sources = plan.Moves.ToDictionary(m => (m.Namespace, m.Pod, m.Uid), m => m.Source);
+        return settled with
+        {
+            Pods = [.. settled.Pods.Select(p => sources.TryGetValue((p.Namespace, p.Name, p.Uid), out var source) ? p with { Rests = "has just moved", LastSource = source } : p)],
+        };
+    }
 }

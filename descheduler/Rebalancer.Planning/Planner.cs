@@ -22,13 +22,19 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
 
     private const int MaxNodesSearchedTwice = 1000;
 
+    /// <summary>Of the time that is left, where several follow.</summary>
+    private const double PartOfOneSearch = 0.4;
+
+    /// <summary>Searches without the moves of earlier ones that could not be put in order.</summary>
+    private const int MaxDetours = 3;
+
     public MovePlan Plan(ClusterSnapshot snapshot, PlanBudget budget)
     {
         var meter = new BudgetMeter(budget, clock);
         var draft = new PlanDraft(new PlacementProblem(snapshot, policy, hazards, estimates), policy, snapshot);
         // Putting moves in order and explaining them takes about as long as the way here.
         meter.Reserve(meter.Elapsed);
-        var (waves, end) = Search(draft, meter, budget.Seed);
+        var (waves, _, end) = Search(draft, meter, budget.Seed);
         if (meter.TimeIsUp)
         {
             return draft.ToPlan(waves, explain: true, end);
@@ -37,11 +43,9 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         var plan = draft.ToPlan(waves, explain: false);
         for (var round = 1; round < MaxRounds && plan.Verdict == PlanVerdict.Act && !meter.TimeIsUp; round++)
         {
-            // Looked at as the next plan will look at it: everything in its new place, with nothing to lose.
+            // Looked at as the next plan will look at it: everything in its new place, with nothing to lose; and then, as what has moved rests for a while.
             var settled = PlanOutcome.Apply(snapshot, plan, policy);
-            var nextDraft = new PlanDraft(new PlacementProblem(settled, policy, hazards, estimates), policy, settled);
-            var next = nextDraft.ToPlan(Search(nextDraft, meter, budget.Seed).Waves, explain: false);
-            if (next.Verdict != PlanVerdict.Act || Longer(draft, plan, waves, next) is not { } longer)
+            if ((Next(settled) ?? Next(PlanOutcome.AtRest(settled, plan))) is not { } longer)
             {
                 break;
             }
@@ -50,6 +54,13 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         }
 
         return draft.ToPlan(waves, explain: true);
+
+        (List<List<Step>>, MovePlan)? Next(ClusterSnapshot settled)
+        {
+            var nextDraft = new PlanDraft(new PlacementProblem(settled, policy, hazards, estimates), policy, settled);
+            var next = nextDraft.ToPlan(Search(nextDraft, meter, budget.Seed).Waves, explain: false);
+            return next.Verdict == PlanVerdict.Act ? Longer(draft, plan, waves, next) : null;
+        }
     }
 
     /// <summary>
@@ -73,41 +84,53 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
             .OrderByDescending(c => c.Plan.Balance.NetBenefit).Select(c => ((List<List<Step>>, MovePlan)?)c).FirstOrDefault();
     }
 
-    /// <summary>From whole pools packed anew, and, where there is time for it, from things as they are: neither start is better for every cluster.</summary>
-    private static (List<List<Step>> Waves, PlacementState End) Search(PlanDraft draft, BudgetMeter meter, int seed)
+    /// <summary>
+    /// From whole pools packed anew, and, where there is time for it, from things as they are: neither start is better for every cluster. And then without the
+    /// moves that stood in each other's way: a placement that costs the same may be within reach.
+    /// </summary>
+    private static Found Search(PlanDraft draft, BudgetMeter meter, int seed)
     {
-        var packed = Search(draft, meter, seed, packs: true);
-        if (meter.TimeIsUp || draft.Problem.Index.Nodes.Length > MaxNodesSearchedTwice)
+        var isLarge = draft.Problem.Index.Nodes.Length > MaxNodesSearchedTwice;
+        var best = Search(draft, meter.Part(isLarge ? 1 : PartOfOneSearch), seed, packs: true, []);
+        if (isLarge || meter.TimeIsUp) { return best; }
+        var latest = Search(draft, meter.Part(PartOfOneSearch), seed, packs: false, []);
+        HashSet<Step> blocked = [.. best.Blocked];
+        best = Better(best, latest);
+        for (var detour = 0; detour < MaxDetours && blocked.Count + latest.Blocked.Count > 0 && !meter.TimeIsUp; detour++)
         {
-            return packed;
+            blocked.UnionWith(latest.Blocked);
+            latest = Search(draft, meter.Part(PartOfOneSearch), seed, packs: false, blocked);
+            best = Better(best, latest);
+            if (latest.Blocked.Count == 0) { break; }
         }
 
-        var asTheyAre = Search(draft, meter, seed, packs: false);
-        return NetBenefit(asTheyAre) > NetBenefit(packed) ? asTheyAre : packed;
+        return best;
 
-        Money NetBenefit((List<List<Step>> Waves, PlacementState End) found) => draft.ToPlan(found.Waves, explain: false).Balance.NetBenefit;
+        Found Better(Found one, Found other) => NetBenefit(other) > NetBenefit(one) ? other : one;
+        Money NetBenefit(Found found) => draft.ToPlan(found.Waves, explain: false).Balance.NetBenefit;
     }
 
-    private static (List<List<Step>> Waves, PlacementState End) Search(PlanDraft draft, BudgetMeter meter, int seed, bool packs)
+    private static Found Search(PlanDraft draft, BudgetMeter meter, int seed, bool packs, IReadOnlyCollection<Step> avoided)
     {
-        meter.Renew();
         var state = new PlacementState(draft.Problem);
+        state.Avoid(avoided);
         var search = new PlacementSearch(draft.Problem, state, meter, new SearchRandom((ulong)seed));
         if (packs) { search.PackPools(); }
         search.Descend();
         search.Improve();
         search.TakeBackUseless();
-        return (InOrder(draft, state, search), state);
+        return InOrder(draft, state, search);
     }
 
     /// <summary>
     /// Where no moment is found for some moves, the others end first; then their nodes are emptied in another way, if there is one, by pods that have not
     /// moved yet. What is left in the end stays where it is.
     /// </summary>
-    private static List<List<Step>> InOrder(PlanDraft draft, PlacementState state, PlacementSearch search)
+    private static Found InOrder(PlanDraft draft, PlacementState state, PlacementSearch search)
     {
         var sequencer = draft.Sequencer();
         var (waves, stuck) = sequencer.Order(draft.Steps(state));
+        List<Step> blocked = [.. stuck];
         for (var retry = 0; stuck.Count > 0 && retry < MaxRetries; retry++)
         {
             state.TakeBack(stuck);
@@ -118,6 +141,10 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         }
 
         state.TakeBack(stuck);
-        return waves;
+        return new Found(waves, blocked, state);
     }
+
+    /// <param name="Blocked">Moves of the placement that was sought for which there was no moment at first.</param>
+    /// <param name="End">Where the waves end.</param>
+    private sealed record Found(List<List<Step>> Waves, List<Step> Blocked, PlacementState End);
 }

@@ -49,9 +49,12 @@ internal static class ConsolidationCommand
             if (report) { PlannerReport.Write(PlannerReport.File, "consolidation", results); }
         }
 
-        Console.WriteLine("nodes   pods    first plan (cpu)    before     first     1 s       5 s       60 s      node by node  repack    bound     moves  peak");
+        Console.WriteLine("nodes   pods    first plan (cpu)    before     first     1 s       5 s       60 s      moves free  node by node  repack    bound     peak");
         results.ForEach(r => Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{r.Nodes,-7} {r.Pods,-7} {r.FirstPlanMs,5} ms ({r.FirstPlanCpuMs,5} ms) {r.CostBefore,-10:0.00} {r.CostFirstPlan,-9:0.00} {r.CostAfter1s,-9:0.00} {r.CostAfter5s,-9:0.00} {r.CostAfter60s,-9:0.00} {r.CostSingleNode,-13:0.00} {r.CostRepack,-9:0.00} {r.LowerBound,-9:0.00} {r.Moves,-6} {r.PeakMb} MB")));
+            $"{r.Nodes,-7} {r.Pods,-7} {r.FirstPlanMs,5} ms ({r.FirstPlanCpuMs,5} ms) {r.CostBefore,-10:0.00} {r.CostFirstPlan,-9:0.00} {r.CostAfter1s,-9:0.00} {r.CostAfter5s,-9:0.00} {r.CostAfter60s,-9:0.00} {r.CostMovesFree,-11:0.00} {r.CostSingleNode,-13:0.00} {r.CostRepack,-9:0.00} {r.LowerBound,-9:0.00} {r.PeakMb} MB")));
+        Console.WriteLine("nodes and moves together: nodes   moves (5 s)  cost       node by node moves  cost");
+        results.ForEach(r => Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"                          {r.Nodes,-7} {r.Moves,-12} {r.WithMoves,-10:0.00} {r.MovesSingleNode,-18} {r.WithMovesSingleNode:0.00}")));
     }
 }

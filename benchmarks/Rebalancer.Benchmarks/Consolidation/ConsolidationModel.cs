@@ -1,5 +1,6 @@
 using Rebalancer.Model;
 using Rebalancer.Policy.Cost.Catalogue;
+using Rebalancer.Policy.Moves;
 using static Rebalancer.Benchmarks.Consolidation.ConsolidationShapes;
 
 namespace Rebalancer.Benchmarks.Consolidation;
@@ -18,7 +19,8 @@ internal sealed class ConsolidationModel
     private const long DaemonCpuMilli = 100 * DaemonsPerNode;
     private const long DaemonMemoryMib = 128 * DaemonsPerNode;
 
-    public ConsolidationModel(ClusterSnapshot cluster)
+    /// <param name="moves">Prices a move as the planner does.</param>
+    public ConsolidationModel(ClusterSnapshot cluster, MoveCosts moves)
     {
         string[] pools = ["on-demand", "spot"];
         Options = Array.ConvertAll(pools, pool => OfferedTypes.Select(t => Option(t, pool)).ToArray());
@@ -26,13 +28,15 @@ internal sealed class ConsolidationModel
         NodeOption = [.. cluster.Nodes.Select((n, i) => Array.Find(Options[NodePool[i]], o => o.Type == n.Machine.InstanceType)!)];
         var numbers = cluster.Nodes.Select((n, i) => (n.Name, i)).ToDictionary(n => n.Name, n => n.i, StringComparer.Ordinal);
         var services = new Dictionary<string, int>(StringComparer.Ordinal);
-        Pods = [.. cluster.Pods.Where(p => p.Owner!.Kind != "DaemonSet").Select(p => new ModelPod(
+        Pods = [.. cluster.Pods.Where(p => p.Owner!.Kind != "DaemonSet").Select((p, number) => new ModelPod(
+            number,
             numbers[p.NodeName],
             Array.IndexOf(pools, p.Placement.NodeSelector[PoolLabel]),
             services.TryGetValue(p.Owner!.Name, out var id) ? id : services[p.Owner.Name] = services.Count,
             p.Placement.Spread.IsEmpty ? int.MaxValue : p.Placement.Spread[0].MaxSkew,
             p.Requests[ResourceSet.Cpu].MilliUnits,
-            p.Requests[ResourceSet.Memory].Units / MibBytes))];
+            p.Requests[ResourceSet.Memory].Units / MibBytes,
+            (double)moves.OfMove(p).Usd))];
     }
 
     /// <summary>By pool: all that can be had.</summary>
@@ -55,8 +59,10 @@ internal sealed class ConsolidationModel
     }
 }
 
+/// <param name="Number">Tells it from its replicas.</param>
 /// <param name="MostPerNode">Of its service.</param>
-internal readonly record struct ModelPod(int Node, int Pool, int Service, int MostPerNode, long CpuMilli, long MemoryMib)
+/// <param name="MoveUsd">What a move of it costs, once.</param>
+internal readonly record struct ModelPod(int Number, int Node, int Pool, int Service, int MostPerNode, long CpuMilli, long MemoryMib, double MoveUsd)
 {
     /// <summary>Part of a machine of 4 GiB for each processor that it takes.</summary>
     public double Size => Math.Max(CpuMilli / 1000.0, MemoryMib / 4096.0);

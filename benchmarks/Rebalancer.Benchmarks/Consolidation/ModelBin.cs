@@ -9,6 +9,9 @@ internal sealed class ModelBin(int pool, MachineOption option)
 
     public MachineOption Option { get; private set; } = option;
 
+    /// <summary>It is another machine than it was, so that no pod on it is where it began.</summary>
+    public bool IsReplaced { get; private set; }
+
     public List<ModelPod> Pods { get; } = [];
 
     public long FreeCpuMilli { get; private set; } = option.CpuMilli;
@@ -31,7 +34,7 @@ internal sealed class ModelBin(int pool, MachineOption option)
     {
         FreeCpuMilli += other.CpuMilli - Option.CpuMilli;
         FreeMemoryMib += other.MemoryMib - Option.MemoryMib;
-        Option = other;
+        (Option, IsReplaced) = (other, true);
     }
 
     private void Change(ModelPod pod, int change)

@@ -7,10 +7,10 @@ namespace Rebalancer.Benchmarks.Consolidation;
 /// </summary>
 internal static class SingleNodeBaseline
 {
-    /// <returns>US dollars per hour of the nodes in the end.</returns>
-    public static double Run(ConsolidationModel model)
+    public static SingleNodeResult Run(ConsolidationModel model)
     {
         var bins = model.NodeOption.Select((o, i) => new ModelBin(model.NodePool[i], o)).ToList();
+        ModelBin[] first = [.. bins];
         foreach (var pod in model.Pods) { bins[pod.Node].Add(pod); }
         for (var changed = true; changed;)
         {
@@ -21,7 +21,8 @@ internal static class SingleNodeBaseline
             }
         }
 
-        return bins.Sum(b => b.Option.UsdPerHour);
+        var moved = bins.SelectMany(b => b.Pods.Where(p => b.IsReplaced || b != first[p.Node])).ToList();
+        return new SingleNodeResult(bins.Sum(b => b.Option.UsdPerHour), moved.Count, moved.Sum(p => p.MoveUsd));
     }
 
     private static bool Consolidate(ModelBin bin, List<ModelBin> bins, MachineOption[] options)
@@ -58,3 +59,8 @@ internal static class SingleNodeBaseline
         return false;
     }
 }
+
+/// <param name="UsdPerHour">Of the nodes in the end.</param>
+/// <param name="Moves">Pods that are not where they began; each counts once, however often it went on.</param>
+/// <param name="MovesUsd">What those moves cost, once.</param>
+internal readonly record struct SingleNodeResult(double UsdPerHour, int Moves, double MovesUsd);

@@ -30,6 +30,8 @@ internal sealed class PlacementProblem
         var offers = Offers.Of(snapshot, pods, policy);
         var offered = offers.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         Index = new ClusterIndex(snapshot.Nodes.AddRange(offers), snapshot.Storage, pods);
+        // Takes as long as the costs, and neither needs the other.
+        var immovable = Task.Run(() => new MovablePods(Index, policy, snapshot.Budgets).Reasons());
         Costs = new PlacementCosts(Index, policy, hazards, estimates);
         indifferent = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.IsIndifferent)];
         losses = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.InterruptionLossUsd)];
@@ -43,7 +45,7 @@ internal sealed class PlacementProblem
         kept = [.. Index.Nodes.Select(n => WhyKept(n, covered))];
         NodeMicros = [.. Enumerable.Range(0, Index.Nodes.Length).Select(PriceOf)];
         MoveMicros = [.. Costs.MoveUsd.Select(m => (long)(m * (decimal)MicrosPerUsd))];
-        Immovable = new MovablePods(Index, policy, snapshot.Budgets).Reasons();
+        Immovable = immovable.GetAwaiter().GetResult();
         MayTake = [.. Index.Nodes.Select(n => MoveRules.Availability(n) == RejectionKind.None)];
         Pools = new NodePools(Index, [.. Enumerable.Range(0, Home.Length).Select(p => Immovable[p] is null && !goesWithNode[p])]);
         Shapes = new PodShapes(Index);

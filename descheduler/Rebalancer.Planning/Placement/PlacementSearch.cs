@@ -17,6 +17,9 @@ internal sealed class PlacementSearch
     private const double InitialHeat = 0.02;
     private const double HeatedShare = 0.8;
 
+    /// <summary>With fewer tries than this for each node nothing may cost more: there would be no time to make it good.</summary>
+    private const int TriesForHeat = 200;
+
     /// <summary>A group that has as many gets no further node.</summary>
     private const int MaxPods = 50;
 
@@ -89,10 +92,12 @@ internal sealed class PlacementSearch
     {
         state.Offer();
         var heat = InitialHeat * problem.NodeMicros.Where(m => m > 0).DefaultIfEmpty().Average();
-        while (movable.Length > 0 && budget.Spend())
+        for (var tries = 1; movable.Length > 0 && budget.Spend(); tries++)
         {
             var size = 1 + random.Below(MaxGroup);
-            var slack = (long)(heat * Math.Max(0, 1 - budget.Used / HeatedShare) * random.Exponential());
+            var used = budget.Used;
+            var isHeated = used < HeatedShare && tries / used >= TriesForHeat * (double)problem.Index.Nodes.Length;
+            var slack = isHeated ? (long)(heat * (1 - used / HeatedShare) * random.Exponential()) : 0;
             Repack(group.AsSpan(0, Draw(size)), acceptEqual: true, fillFirst: random.Below(4) != 0, slack);
             state.Offer();
         }

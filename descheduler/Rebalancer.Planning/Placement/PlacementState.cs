@@ -17,6 +17,7 @@ internal sealed class PlacementState
     private readonly bool[] settled;
     private readonly BestSoFar best;
     private readonly List<(int Pod, int From)> log = [];
+    private HashSet<(int Pod, int Node)> avoided = [];
 
     public PlacementState(PlacementProblem problem)
     {
@@ -91,6 +92,9 @@ internal sealed class PlacementState
         for (var pod = 0; pod < At.Length; pod++) { settled[pod] = At[pod] != problem.Home[pod]; }
     }
 
+    /// <summary>From now on these pods are not put on these nodes.</summary>
+    public void Avoid(IEnumerable<Step> moves) => avoided = [.. moves.Select(m => (m.Pod, m.Target))];
+
     /// <summary>Pods like this one that an empty node may hold by their own rules, room aside.</summary>
     public int MostTogether(int pod, int node) => occupancy.MostTogether(pod, node);
 
@@ -110,6 +114,11 @@ internal sealed class PlacementState
             if (problem.LastSource[pod] == node)
             {
                 return RejectionKind.LastSource;
+            }
+
+            if (avoided.Count > 0 && avoided.Contains((pod, node)))
+            {
+                return RejectionKind.NoWay;
             }
 
             if (problem.IsTooRisky(node))

@@ -57,7 +57,7 @@ internal sealed class TargetSearch
 
         var crowded = false;
         foreach (var pool in problem.Pools.For(placement)) { best = BestIn(pool, pod, best, ref crowded); }
-        // The pod's neighbours being in the way somewhere tells nothing of another pod.
+        // The pod's neighbours or its own way being in the way somewhere tells nothing of another pod.
         if (roomOnlyShrinks && best.Node == None && !crowded) { tooLarge.Add((placement, cpu, memory)); }
         return best.Node;
     }
@@ -78,7 +78,8 @@ internal sealed class TargetSearch
 
                 asked++;
                 var verdict = state.Verdict(pod, node);
-                crowded |= verdict is RejectionKind.TopologySpread or RejectionKind.PodAntiAffinity or RejectionKind.PodAffinity or RejectionKind.Copy or RejectionKind.HostPort;
+                crowded |= verdict is RejectionKind.TopologySpread or RejectionKind.PodAntiAffinity or RejectionKind.PodAffinity or RejectionKind.Copy or RejectionKind.HostPort
+                    or RejectionKind.LastSource or RejectionKind.NoWay;
                 if (verdict == RejectionKind.None)
                 {
                     best = best.Or(this, pod, node);

@@ -82,10 +82,10 @@ public sealed class PodTable
             }
         }
 
+        Parallel.ForEach(owners.Values, static pods => pods.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name) is not 0 and var byName ? byName : string.CompareOrdinal(a.Uid, b.Uid)));
         var ordered = new List<PodInfo>(all.Length);
         foreach (var (_, pods) in owners.OrderBy(o => o.Key.Namespace, StringComparer.Ordinal).ThenBy(o => o.Key.Name, StringComparer.Ordinal).ThenBy(o => o.Key.Uid, StringComparer.Ordinal))
         {
-            pods.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name) is not 0 and var byName ? byName : string.CompareOrdinal(a.Uid, b.Uid));
             ordered.AddRange(pods);
         }
 

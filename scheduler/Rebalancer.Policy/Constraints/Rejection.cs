@@ -34,6 +34,9 @@ public enum RejectionKind : byte
 
     /// <summary>The pod could be there, but not while it still runs where it is.</summary>
     Copy,
+
+    /// <summary>The pod could be there, but no order of moves was found that leads to it.</summary>
+    NoWay,
 }
 
 /// <summary>One node and the first thing that speaks against it, with the values.</summary>
