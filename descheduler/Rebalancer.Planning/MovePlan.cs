@@ -52,7 +52,8 @@ public sealed record MoveWave(ImmutableArray<PlannedMove> Moves);
 
 /// <param name="Cost">What the move itself costs, once: freeze, bytes, risk of failure.</param>
 /// <param name="Reason">What it is for.</param>
-public sealed record PlannedMove(string Namespace, string Pod, string Uid, string Source, string Target, Money Cost, string Reason);
+/// <param name="IsEviction">The pod does not move live: it is evicted, and its owner starts it anew. Where, the scheduler decides; the target is where there is room for it.</param>
+public sealed record PlannedMove(string Namespace, string Pod, string Uid, string Source, string Target, Money Cost, string Reason, bool IsEviction = false);
 
 /// <param name="Like">The node whose labels, taints and zone it has.</param>
 public sealed record NewNode(string Name, string InstanceType, string Like, NodePrice Price);

@@ -78,7 +78,7 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
             before,
             before - gone + added + reopened,
             new Money(Math.Round((decimal)better, 9)),
-            new Money(steps.Sum(s => problem.Costs.MoveUsd[s.Pod])),
+            new Money(steps.Sum(s => problem.MoveUsd(s.Pod))),
             policy.StableHours,
             steps.Count,
             Enumerable.Range(0, problem.Home.Length).Count(p => problem.Home[p] >= 0 && !problem.GoesWithNode(p)));
@@ -91,7 +91,9 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
         var reason = state.IsEmpty(step.Source) && problem.Kept(step.Source) is null ? $"empties {source.Name}, which costs {Price(step.Source)}/h"
             : better > 0 ? $"expects {new Money(Math.Round((decimal)better, 9))}/h less of losses and unmet wishes"
             : $"makes room on {source.Name}";
-        return new PlannedMove(pod.Namespace, pod.Name, pod.Uid, source.Name, problem.Index.Nodes[step.Target].Name, new Money(problem.Costs.MoveUsd[step.Pod]), reason);
+        var isEviction = problem.Evicted[step.Pod];
+        return new PlannedMove(
+            pod.Namespace, pod.Name, pod.Uid, source.Name, problem.Index.Nodes[step.Target].Name, new Money(problem.MoveUsd(step.Pod)), isEviction ? $"evicted, as it cannot move live: {reason}" : reason, isEviction);
     }
 
     private ImmutableArray<FreedNode> Freed(PlacementState state)

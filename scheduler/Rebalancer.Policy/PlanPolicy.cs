@@ -43,6 +43,9 @@ public sealed record PlanPolicy
     /// <summary>Pods that may be moved.</summary>
     public PodMatch Pods { get; init; } = new();
 
+    /// <summary>Those of them that may be evicted where they cannot move live; null: none.</summary>
+    public PodMatch? EvictedPods { get; init; }
+
     /// <summary>Expected interruptions per hour of a node above which no pod is moved to it; null: no ceiling. At least 0.</summary>
     public double? SpotRiskCeilingPerHour { get; init; }
 

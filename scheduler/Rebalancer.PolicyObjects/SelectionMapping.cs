@@ -19,12 +19,12 @@ internal static class SelectionMapping
         Labels = (spec?.Labels ?? ImmutableDictionary<string, string>.Empty).ToImmutableDictionary(),
     };
 
-    public static PodMatch Pods(PolicyFields fields, PodSelection? spec)
+    public static PodMatch Pods(PolicyFields fields, string field, PodSelection? spec)
     {
         var expressions = spec?.Selector?.MatchExpressions ?? [];
         for (var i = 0; i < expressions.Count; i++)
         {
-            Check(fields, $"pods.selector.matchExpressions[{i}]", expressions[i]);
+            Check(fields, $"{field}.selector.matchExpressions[{i}]", expressions[i]);
         }
 
         return new PodMatch

@@ -21,7 +21,7 @@ public sealed class PolicyMappingTests
         var (rules, problems) = Documents.Read(Documents.Policy("""
             {"mode": "Auto", "currency": "USD", "stableHours": "12.5", "leastSavingShare": 0.02, "disruptionTolerance": 3, "spotRiskCeilingPerHour": "0.001",
              "nodes": {"capacityTypes": ["spot"], "labels": {"pool": "a"}},
-             "pods": {"namespaces": ["shop"], "excludedNamespaces": ["db"], "selector": {"matchLabels": {"app": "web"}}},
+             "pods": {"namespaces": ["shop"], "excludedNamespaces": ["db"], "selector": {"matchLabels": {"app": "web"}}}, "evictedPods": {"namespaces": ["dns"]},
              "weights": {"usdPerGbMoved": "0.01", "lostInterruptions": "0.2", "usdPerFullPreferenceHour": "0.003"},
              "podValues": [{"minPriority": 1000, "usdPerFrozenSecond": "0.5", "usdPerRestart": 2}],
              "prices": [{"nodes": {"instanceTypes": ["m5.large"]}, "usdPerHour": "0.05"}], "sizeRates": {"spotShare": "0.4"},
@@ -39,6 +39,7 @@ public sealed class PolicyMappingTests
         Assert.Equal(new CoolDowns(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(4)), rules.CoolDowns);
         Assert.Equal((new PodValue(0.5m, 2m), new PodValue()), (plan.PodValues[1000], plan.PodValues[int.MinValue]));
         Assert.Equal(("a", "shop", "db", "app In [web]"), (plan.Nodes.Labels["pool"], plan.Pods.Namespaces.Single(), plan.Pods.ExcludedNamespaces.Single(), plan.Pods.Selector.Requirements.Single().ToString()));
+        Assert.Equal("dns", Assert.Single(plan.EvictedPods!.Namespaces));
         Assert.Equal((0.05m, 0.4m, 1), (plan.Pricing.Overrides.Single().PerHour.Usd, plan.Pricing.Rates.SpotShare, plan.Commitments.Single().Nodes));
         Assert.Equal("m5.large", Assert.Single(plan.OfferedTypes));
         var window = rules.Budgets[0].Window!;
@@ -62,6 +63,7 @@ public sealed class PolicyMappingTests
     [InlineData("""{"pods": {"selector": {"matchExpressions": [{"key": "a", "operator": "In"}]}}}""", "spec.pods.selector.matchExpressions[0].values")]
     [InlineData("""{"pods": {"selector": {"matchExpressions": [{"key": "a", "operator": "Exists", "values": ["b"]}]}}}""", "spec.pods.selector.matchExpressions[0].values is 'b'")]
     [InlineData("""{"pods": {"selector": {"matchExpressions": [{"key": "a", "operator": "Like"}]}}}""", "spec.pods.selector.matchExpressions[0].operator is 'Like'")]
+    [InlineData("""{"evictedPods": {"selector": {"matchExpressions": [{"key": "a", "operator": "Like"}]}}}""", "spec.evictedPods.selector.matchExpressions[0].operator is 'Like'")]
     [InlineData("""{"podValues": [{"minPriority": 1}, {"minPriority": 1}]}""", "spec.podValues[1].minPriority is '1', expected each priority once")]
     [InlineData("""{"commitments": [{"count": 0}]}""", "spec.commitments[0].count is '0'")]
     [InlineData("""{"offeredTypes": ["huge"]}""", "spec.offeredTypes is 'huge'")]

@@ -32,6 +32,7 @@ internal sealed class Given
     public RebalancePlan Plan { get; }
     public Dictionary<int, Migration> Migrations { get; } = [];
     public HashSet<int> GonePods { get; } = [];
+    public HashSet<int> TerminatingPods { get; } = [];
     public RebalanceRules Rules { get; set; } = new() { Mode = RebalanceMode.Auto };
     public DateTimeOffset Now { get; set; } = Made.AddMinutes(1);
     public string? Objection { get; set; }
@@ -46,7 +47,8 @@ internal sealed class Given
         Nodes = 10,
         Pods = 100,
         Migration = i => Migrations.GetValueOrDefault(i),
-        Pod = m => GonePods.Contains(Plan.Spec.Moves.IndexOf(m)) ? null : new PodInfo { Namespace = m.Namespace, Name = m.Pod, Uid = m.PodUID, NodeName = m.SourceNode, Phase = "Running" },
+        Pod = m => Plan.Spec.Moves.IndexOf(m) is var i && GonePods.Contains(i) ? null
+            : new PodInfo { Namespace = m.Namespace, Name = m.Pod, Uid = m.PodUID, NodeName = m.SourceNode, Phase = "Running", Terminating = TerminatingPods.Contains(i) },
         Objection = () =>
         {
             Asked++;
@@ -59,7 +61,7 @@ internal sealed class Given
     {
         var step = PlanMachine.Next(with is null ? View : with(View));
         Plan.Status = step.Status;
-        foreach (var number in step.Begin)
+        foreach (var number in step.Begin.Where(n => !Plan.Spec.Moves[n].IsEviction))
         {
             Migrations.Add(number, new Migration { Metadata = new V1ObjectMeta { Name = PlanMigrations.NameOf(Plan, number) } });
         }
@@ -79,13 +81,14 @@ internal sealed class Given
 
     public string ResultOf(int move) => Plan.Status.Moves?.FirstOrDefault(m => m.Pod == Plan.Spec.Moves[move].Pod)?.Result ?? "";
 
-    /// <param name="text">"WAVE POD SOURCE TARGET".</param>
+    /// <param name="text">"WAVE POD SOURCE TARGET", and "evict" where it does not move live.</param>
     private static PlanMove Move(string text)
     {
         var parts = text.Split(' ');
         return new PlanMove
         {
             Wave = int.Parse(parts[0], CultureInfo.InvariantCulture), Namespace = "shop", Pod = parts[1], PodUID = "uid-" + parts[1], SourceNode = parts[2], TargetNode = parts[3], Reason = MoveReasons.Consolidation,
+            Method = parts is [.., "evict"] ? MoveMethods.Evict : MoveMethods.Migrate,
         };
     }
 }

@@ -176,4 +176,53 @@ public sealed class RunningPlanTests
 
         Assert.Equal(MoveResults.Succeeded, given.ResultOf(0));
     }
+
+    /// <summary>A disruption budget is against it at first, then it goes; the next wave waits until it is gone.</summary>
+    [Fact]
+    public void Eviction_IsAskedForUntilThePodGoes()
+    {
+        var given = new Given("1 a n1 n3 evict", "2 b n1 n3");
+
+        Assert.Equal([0], given.Run().Begin.ToArray());
+        Assert.Equal((MoveResults.Running, (DateTimeOffset?)given.Now), (given.ResultOf(0), given.Plan.Status.Moves![0].StartedAt));
+        given.Now += TimeSpan.FromSeconds(5);
+        var again = given.Look();
+        Assert.Equal([0], again.Begin.ToArray());
+        Assert.True(again.LookAgainAfter <= TimeSpan.FromSeconds(5));
+        given.TerminatingPods.Add(0);
+        Assert.Empty(given.Look().Begin);
+        given.GonePods.Add(0);
+        Assert.Equal([1], given.Look().Begin.ToArray());
+        Assert.Equal(MoveResults.Succeeded, given.ResultOf(0));
+    }
+
+    [Fact]
+    public void Eviction_RefusedForLong_FailsAndItsNodeStays()
+    {
+        var given = new Given("1 a n1 n3 evict", "2 b n1 n3");
+        given.Run();
+        given.Now += TimeSpan.FromMinutes(10);
+
+        var step = given.Look();
+
+        Assert.Empty(step.Begin);
+        Assert.Equal((PlanPhases.Stopped, MoveResults.Failed, PlanReasons.EvictionRefused), (step.Status.Phase, given.ResultOf(0), step.Status.Moves![0].Reason));
+        Assert.Equal(MoveResults.Skipped, given.ResultOf(1));
+        Assert.Empty(step.Emptying);
+    }
+
+    /// <summary>What is on its way out goes on; what nobody has let go yet is not asked for any more.</summary>
+    [Fact]
+    public void Eviction_PolicyIsPaused_NoPodIsAskedForAgain()
+    {
+        var given = new Given("1 a n1 n3 evict", "1 b n2 n3 evict");
+        given.Run();
+        given.TerminatingPods.Add(1);
+
+        var step = given.Look(v => v with { Paused = "a sale" });
+
+        Assert.Empty(step.Begin);
+        Assert.Empty(step.Abort);
+        Assert.Equal((MoveResults.Skipped, MoveResults.Running), (given.ResultOf(0), given.ResultOf(1)));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Rebalancer.Model;
 using Rebalancer.Policy;
+using Rebalancer.Policy.Moves;
 using Rebalancer.Policy.Windows;
 using Rebalancer.Rebalancing.WhatIf;
 using Rebalancer.Rebalancing.WhatIf.Events;
@@ -24,6 +25,21 @@ public sealed class SmallWorldTests
         Assert.InRange(live.NodeUsd, 24.16m * Price, 24.3m * Price);
         Assert.Equal((1, 1, 0), (live.Moves, live.NodesEnd, live.Restarts));
         Assert.Equal((1, 60.0), (report.Arms[1].Restarts, report.Arms[1].RestartSeconds));
+    }
+
+    /// <summary>Neither pod moves live. Whichever goes is restarted on the other's node once, and is young then.</summary>
+    [Fact]
+    public async Task PodsCannotMoveLive_OneIsEvictedWhereThePolicySaysSo()
+    {
+        var pinned = Cluster(1, 1);
+        pinned = pinned with { Pods = [.. pinned.Pods.Select(p => p with { Shape = PodShape.Plain with { HostNamespaces = ["network"] } })] };
+        var evicting = new RebalanceRules { Plan = new PlanPolicy { EvictedPods = new PodMatch() } };
+
+        var (kept, evicted) = ((await Run(pinned, Day)).Arms[2], (await Run(pinned, Day, evicting)).Arms[2]);
+
+        Assert.Equal((0, 0, 2), (kept.Moves, kept.Restarts, kept.NodesEnd));
+        Assert.Equal((1, 1, 1, 60.0, 0.05m), (evicted.Moves, evicted.Restarts, evicted.NodesEnd, evicted.RestartSeconds, evicted.MovingUsd));
+        Assert.InRange(evicted.NodeUsd, 24.16m * Price, 24.3m * Price);
     }
 
     [Fact]

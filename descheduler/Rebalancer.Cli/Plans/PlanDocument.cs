@@ -1,3 +1,4 @@
+using Rebalancer.Kubernetes.Api;
 using Rebalancer.Planning;
 using Rebalancer.Policy.Cost;
 
@@ -13,7 +14,7 @@ internal static class PlanDocument
             plan.Balance.Before.Usd, plan.Balance.After.Usd, plan.Balance.Saved.Usd, plan.Balance.RiskAndWishes.Usd, plan.Balance.Moving.Usd, plan.Balance.NetBenefit.Usd,
             plan.Balance.StableHours, plan.Balance.Moves, plan.Balance.Pods),
         [.. plan.NewNodes.Select(n => new Added(n.Name, n.InstanceType, n.Like, Price(n.Price)))],
-        [.. plan.Waves.Select(w => new Wave([.. w.Moves.Select(m => new Move(m.Namespace, m.Pod, m.Source, m.Target, m.Cost.Usd, m.Reason))]))],
+        [.. plan.Waves.Select(w => new Wave([.. w.Moves.Select(m => new Move(m.Namespace, m.Pod, m.Source, m.Target, m.Cost.Usd, m.Reason, m.IsEviction ? MoveMethods.Evict : MoveMethods.Migrate))]))],
         [.. plan.FreedNodes.Select(n => new Freed(n.Name, Price(n.Price), n.WasEmpty))],
         [.. plan.KeptNodes.Select(n => new Kept(n.Name, Price(n.Price), n.Reason))]);
 
@@ -30,7 +31,7 @@ internal static class PlanDocument
 
     internal sealed record Wave(IReadOnlyList<Move> Moves);
 
-    internal sealed record Move(string Namespace, string Pod, string Source, string Target, decimal UsdCost, string Reason);
+    internal sealed record Move(string Namespace, string Pod, string Source, string Target, decimal UsdCost, string Reason, string Method);
 
     internal sealed record Freed(string Name, PriceOf Price, bool WasEmpty);
 

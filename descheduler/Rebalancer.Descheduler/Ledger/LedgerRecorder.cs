@@ -38,7 +38,7 @@ internal sealed class LedgerRecorder(ClusterCache cache)
         var nodes = observations.Where(o => o.Object is V1Node).Select(o => (Node: (V1Node)o.Object, o.At, o.Gone)).ToList();
         return
         [
-            .. observations.Select(o => o.Object).OfType<RebalancePlan>().Select(PlanReading.Of),
+            .. observations.Select(o => o.Object).OfType<RebalancePlan>().SelectMany<RebalancePlan, LedgerEntry>(p => [PlanReading.Of(p), .. EvictionReading.Of(p)]),
             .. observations.Where(o => o.Object is Migration).Select(o => MoveReading.Of((Migration)o.Object, Value((Migration)o.Object, policies, o.At))),
             .. nodes.Select(n => NodeReading.Of(n.Node, NodeMapping.ToModel(n.Node, []), n.At, n.Gone)),
             .. nodes.Count == 0 ? [] : Prices(nodes, policies),

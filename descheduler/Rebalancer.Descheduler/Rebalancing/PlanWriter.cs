@@ -21,7 +21,7 @@ internal sealed class PlanWriter(ApiClient client, ClusterCache cache, Leadershi
         await MarkAsync(plan, step, cancellation);
         foreach (var number in step.Begin)
         {
-            await BeginAsync(PlanMigrations.Of(plan, number, rules!.Plan), cancellation);
+            await (plan.Spec.Moves[number].IsEviction ? EvictAsync(plan, number, cancellation) : BeginAsync(PlanMigrations.Of(plan, number, rules!.Plan), cancellation));
         }
 
         foreach (var (name, ns) in plan.Spec.Moves.Select((move, i) => (PlanMigrations.NameOf(plan, i), move.Namespace)).Where(m => step.Abort.Contains(m.Item1)))
@@ -71,6 +71,16 @@ internal sealed class PlanWriter(ApiClient client, ClusterCache cache, Leadershi
         catch (ApiException e) when (e.Reason == "AlreadyExists")
         {
             // Made by the look before, and the watch has not told of it yet.
+        }
+    }
+
+    /// <summary>Disruption budgets and webhooks have their say; a pod that they keep is asked for again at the next look.</summary>
+    private async Task EvictAsync(RebalancePlan plan, int number, CancellationToken cancellation)
+    {
+        var move = plan.Spec.Moves[number];
+        if (cache.Pods.Get(move.Namespace, move.Pod) is { } pod && pod.Metadata.Uid == move.PodUID && await client.EvictAsync(move.Namespace, move.Pod, move.PodUID, cancellation))
+        {
+            await events.TellAsync(EventSubject.Of(ApiResource.Pods, pod.Metadata), warning: false, "EvictedByPlan", $"plan {plan.Metadata.Name}: {move.Message}", cancellation);
         }
     }
 

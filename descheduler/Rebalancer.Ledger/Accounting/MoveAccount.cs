@@ -1,12 +1,13 @@
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Ledger.Entries;
+using Rebalancer.Ledger.Reading;
 
 namespace Rebalancer.Ledger.Accounting;
 
 /// <summary>What one move cost, and what it avoided. Each dollar stands in one of these only.</summary>
 /// <param name="FreezeUsd">Frozen seconds times the pod's value of one.</param>
 /// <param name="BytesUsd">Bytes sent times the price of a GB.</param>
-/// <param name="RestartUsd">The restart that a failed move meant, also where the pod would have been lost without it.</param>
+/// <param name="RestartUsd">The restart that an eviction or a failed move meant, also where the pod would have been lost without it.</param>
 /// <param name="AvoidedUsd">
 /// The restart that did not happen: the move was made because the pod had to leave (Interruption, Eviction, Maintenance), and it succeeded. The freeze stands
 /// in <see cref="FreezeUsd"/>, and is not taken off here once more.
@@ -36,7 +37,7 @@ public sealed record MoveAccount(MoveEntry Move, decimal FreezeUsd, decimal Byte
             move,
             move.FreezeMs / MillisecondsPerSecond * value.UsdPerFrozenSecond,
             move.Bytes / BytesPerGb * value.UsdPerGb,
-            move.Phase == Phases.Failed ? value.UsdPerRestart : 0,
+            move.Phase == Phases.Failed || (move.Strategy == EvictionReading.Strategy && move.Phase == Phases.Succeeded) ? value.UsdPerRestart : 0,
             move.Phase == Phases.Succeeded && HadToLeave(move.Reason) ? value.UsdPerRestart : 0);
     }
 }

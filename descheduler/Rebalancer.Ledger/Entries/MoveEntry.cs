@@ -1,6 +1,6 @@
 namespace Rebalancer.Ledger.Entries;
 
-/// <summary>A Migration: what it took, and what its pod is worth.</summary>
+/// <summary>A Migration, or an eviction by a plan: what it took, and what its pod is worth.</summary>
 public sealed record MoveEntry : LedgerEntry
 {
     public required string Uid { get; init; }

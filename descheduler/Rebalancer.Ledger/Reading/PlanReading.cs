@@ -38,6 +38,6 @@ public static class PlanReading
     }
 
     /// <summary>The schema lets nothing but digits through, with a sign where it may be below 0. What is no number counts as nothing, and what nobody has as the most that is believed.</summary>
-    private static decimal Number(DecimalText text)
+    internal static decimal Number(DecimalText text)
         => decimal.TryParse(text.Text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? Exact.Usd(Math.Clamp(number, -MaxUsd, MaxUsd)) : 0;
 }

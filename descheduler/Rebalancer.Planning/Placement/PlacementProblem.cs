@@ -31,7 +31,7 @@ internal sealed class PlacementProblem
         var offered = offers.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         Index = new ClusterIndex(snapshot.Nodes.AddRange(offers), snapshot.Storage, pods);
         // Takes as long as the costs, and neither needs the other.
-        var immovable = Task.Run(() => new MovablePods(Index, policy, snapshot.Budgets).Reasons());
+        var movable = Task.Run(() => new MovablePods(Index, policy, snapshot.Budgets).Find());
         Costs = new PlacementCosts(Index, policy, hazards, estimates);
         indifferent = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.IsIndifferent)];
         losses = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.InterruptionLossUsd)];
@@ -44,8 +44,8 @@ internal sealed class PlacementProblem
         var covered = Commitments.Covered(policy.Commitments, snapshot.Nodes, UsedShares());
         kept = [.. Index.Nodes.Select(n => WhyKept(n, covered))];
         NodeMicros = [.. Enumerable.Range(0, Index.Nodes.Length).Select(PriceOf)];
-        MoveMicros = [.. Costs.MoveUsd.Select(m => (long)(m * (decimal)MicrosPerUsd))];
-        Immovable = immovable.GetAwaiter().GetResult();
+        (Immovable, Evicted) = movable.GetAwaiter().GetResult();
+        MoveMicros = [.. Enumerable.Range(0, Home.Length).Select(p => (long)(MoveUsd(p) * (decimal)MicrosPerUsd))];
         MayTake = [.. Index.Nodes.Select(n => MoveRules.Availability(n) == RejectionKind.None)];
         Pools = new NodePools(Index, [.. Enumerable.Range(0, Home.Length).Select(p => Immovable[p] is null && !goesWithNode[p])]);
         Shapes = new PodShapes(Index);
@@ -75,6 +75,9 @@ internal sealed class PlacementProblem
     /// <summary>By pod: why it may not move; null where it may.</summary>
     public string?[] Immovable { get; }
 
+    /// <summary>By pod: it may move only because it is evicted.</summary>
+    public bool[] Evicted { get; }
+
     /// <summary>By pod: what the room that it asks for is worth, in the unit of <see cref="NodeMicros"/>; above 0. See <see cref="ShadowPrices"/>.</summary>
     public double[] Worth { get; }
 
@@ -96,7 +99,10 @@ internal sealed class PlacementProblem
     public long PlacementMicros(int pod, int node)
         => (long)Math.Round((indifferent[pod] ? hazards[node] * losses[pod] : Costs.PerHour(pod, node)) * policy.StableHours * MicrosPerUsd);
 
-    public bool CpuSuits(int pod, int node) => policy.IgnoreCpu || Home[pod] < 0 || machines.MayGoOn(Home[pod], node);
+    /// <summary>What moving the pod costs, once: a restart where it is evicted.</summary>
+    public decimal MoveUsd(int pod) => Evicted[pod] ? policy.ValueOf(Index.Pods[pod]).UsdPerRestart : Costs.MoveUsd[pod];
+
+    public bool CpuSuits(int pod, int node) => policy.IgnoreCpu || Evicted[pod] || Home[pod] < 0 || machines.MayGoOn(Home[pod], node);
 
     /// <summary>The policy sends no pod there: the node is too likely to be taken away.</summary>
     public bool IsTooRisky(int node) => policy.IsTooRisky(hazards[node]);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Model;
 using Rebalancer.Policy;
+using Rebalancer.Policy.Constraints;
 
 namespace Rebalancer.Rebalancing.Memory;
 
@@ -46,6 +47,9 @@ public static class MoveMemory
         var (rests, left) = pods.GetValueOrDefault(pod.Uid);
         rests ??= failures.TryGetValue(KeyOf(pod), out var failed) && BackOff(failed.Count, coolDowns) is var wait && now - failed.Last < wait
             ? $"waits {Text(wait)} after {failed.Count} failed {(failed.Count == 1 ? "move" : "moves")} of its workload" : null;
+        // An evicted pod leaves no Migration behind: its successor is as young as the eviction is long ago.
+        rests ??= pod.StartedAt is { } started && now - started < coolDowns.Pod && !Movability.Check(pod, TimeSpan.Zero, automatic: true).IsEmpty
+            ? $"has started {Text(now - started)} ago, and the policy leaves a pod alone for {Text(coolDowns.Pod)}" : null;
         return rests is null && left is null ? pod : pod with { Rests = rests, LastSource = left };
     }
 

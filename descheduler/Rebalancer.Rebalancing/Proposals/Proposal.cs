@@ -48,6 +48,7 @@ public static class Proposal
         UsdCost = new DecimalText(move.Cost.Usd),
         Reason = added.Contains(move.Target) ? MoveReasons.Replacement : MoveReasons.Consolidation,
         Message = Short(move.Reason),
+        Method = move.IsEviction ? MoveMethods.Evict : MoveMethods.Migrate,
     };
 
     private static PredictedSavings Predicted(PlanBalance balance) => new()

@@ -9,6 +9,9 @@ internal static class PlanProgress
 {
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
 
+    /// <summary>As kubectl drain.</summary>
+    private static readonly TimeSpan EvictAgain = TimeSpan.FromSeconds(5);
+
     public static PlanStep Next(PlanView view)
     {
         var plan = view.Plan;
@@ -19,13 +22,16 @@ internal static class PlanProgress
         ImmutableArray<int> begin = stop is null ? [.. ToBegin(plan, states, allowed)] : [];
         foreach (var number in begin)
         {
-            states[number] = states[number] with { Result = MoveResults.Running, Migration = PlanMigrations.NameOf(plan, number) };
+            states[number] = plan.Spec.Moves[number].IsEviction ? states[number] with { Result = MoveResults.Running, StartedAt = view.Now }
+                : states[number] with { Result = MoveResults.Running, Migration = PlanMigrations.NameOf(plan, number) };
         }
+
+        ImmutableArray<int> again = [.. Enumerable.Range(0, states.Length).Where(i => states[i].IsRefused)];
 
         var ended = Array.TrueForAll(states, s => s.IsOver);
         var status = Status(view, states, stop, ended);
-        var abort = stop?.Abort == true ? states.Where(s => s.Result == MoveResults.Running).Select(s => s.Migration!).ToImmutableArray() : [];
-        return new PlanStep(status, begin, abort, ToEmpty(plan, states), ended ? null : Later);
+        var abort = stop?.Abort == true ? states.Where(s => s.Result == MoveResults.Running).Select(s => s.Migration).OfType<string>().ToImmutableArray() : [];
+        return new PlanStep(status, [.. again, .. begin], abort, ToEmpty(plan, states), ended ? null : again.IsEmpty ? Later : EvictAgain);
     }
 
     /// <summary>Nodes that nothing keeps once the moves that are still possible have been made.</summary>
@@ -64,9 +70,9 @@ internal static class PlanProgress
         var stay = Staying(plan, states);
         for (var i = 0; i < states.Length; i++)
         {
-            if (states[i].Result is null && (stop is not null || stay.Contains(plan.Spec.Moves[i].SourceNode)))
+            if ((states[i].Result is null || states[i].IsRefused) && (stop is not null || stay.Contains(plan.Spec.Moves[i].SourceNode)))
             {
-                states[i] = states[i] with { Result = MoveResults.Skipped, Reason = stop is null ? PlanReasons.NodeStays : PlanReasons.PlanStopped };
+                states[i] = states[i] with { Result = MoveResults.Skipped, IsRefused = false, Reason = stop is null ? PlanReasons.NodeStays : PlanReasons.PlanStopped };
             }
         }
     }

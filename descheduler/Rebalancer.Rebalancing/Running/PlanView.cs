@@ -61,7 +61,7 @@ public sealed record PlanView
 
 /// <summary>What is to be done about a plan now.</summary>
 /// <param name="Status">What is to be said of it; the leader's epoch and generation are added by who writes it.</param>
-/// <param name="Begin">Numbers of moves whose Migrations are to be made, once the status is written.</param>
+/// <param name="Begin">Numbers of moves whose Migrations are to be made, or whose pods are to be evicted, once the status is written. An eviction that was refused is among them again.</param>
 /// <param name="Abort">Migrations to be given up, where they have not committed.</param>
 /// <param name="Emptying">Nodes that are to take no new pods.</param>
 /// <param name="LookAgainAfter">Null: when something changes.</param>
@@ -99,6 +99,9 @@ public static class PlanReasons
 
     /// <summary>Of a single move: the pod is gone, or no longer where it was.</summary>
     public const string PodChanged = "PodChanged";
+
+    /// <summary>Of a single move: disruption budgets have not let the pod be evicted.</summary>
+    public const string EvictionRefused = "EvictionRefused";
 
     /// <summary>Of a single move: the plan stopped before.</summary>
     public const string PlanStopped = "PlanStopped";

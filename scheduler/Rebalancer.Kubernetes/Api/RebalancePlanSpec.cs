@@ -74,6 +74,21 @@ public sealed class PlanMove
 
     /// <summary>What it is for, for people.</summary>
     public string? Message { get; set; }
+
+    /// <summary>One of <see cref="MoveMethods"/>.</summary>
+    public string Method { get; set; } = MoveMethods.Migrate;
+
+    [System.Text.Json.Serialization.JsonIgnore] public bool IsEviction => Method == MoveMethods.Evict;
+}
+
+/// <summary>How a pod gets to another node.</summary>
+public static class MoveMethods
+{
+    /// <summary>Live, by a Migration.</summary>
+    public const string Migrate = "Migrate";
+
+    /// <summary>It is evicted, and its owner starts it anew where the scheduler puts it.</summary>
+    public const string Evict = "Evict";
 }
 
 public sealed class PlanNewNode

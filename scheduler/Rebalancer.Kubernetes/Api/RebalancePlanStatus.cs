@@ -60,6 +60,9 @@ public sealed class MoveOutcome
     /// <summary>See <see cref="Reasons"/>.</summary>
     public string? Reason { get; set; }
     public long? FreezeMs { get; set; }
+
+    /// <summary>Of an eviction: when it was first asked for.</summary>
+    public DateTimeOffset? StartedAt { get; set; }
 }
 
 public static class MoveResults

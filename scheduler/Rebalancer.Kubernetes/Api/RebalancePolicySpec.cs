@@ -15,6 +15,9 @@ public sealed class RebalancePolicySpec
     /// <summary>Pods that may be moved. Default: all.</summary>
     public PodSelection? Pods { get; set; }
 
+    /// <summary>Those of them that may be evicted where they cannot move live. Default: none.</summary>
+    public PodSelection? EvictedPods { get; set; }
+
     /// <summary>Hours for which a saving is counted, 0.1 to 8760.</summary>
     public DecimalText? StableHours { get; set; }
 

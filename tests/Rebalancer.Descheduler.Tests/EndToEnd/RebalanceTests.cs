@@ -27,6 +27,46 @@ public sealed class RebalanceTests
         Assert.Empty(world.Nodes.Violations);
     }
 
+    /// <summary>A pod that shares its host's network cannot move live; the policy lets it be evicted, and its ReplicaSet starts it anew.</summary>
+    [Fact]
+    public async Task Auto_PodCannotMoveLive_IsEvictedWhereThePolicySaysSo()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await world.CreateNodes(("dear", "0.90"), ("cheap", "0.10"));
+        await world.RunPod("other", on: "cheap");
+        var moves = await world.RunPod("bare", on: "dear");
+        var pinned = await world.RunReplicaSet("proxy", on: "dear", rs => rs.Spec.Template.Spec.HostNetwork = true);
+        var spec = Spec(PolicyModes.Auto);
+        // It has just started.
+        spec.CoolDowns!.Pod = "0s";
+        spec.EvictedPods = new PodSelection { Selector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = "proxy" } } };
+        await PolicyTests.CreateAsync(world, spec);
+
+        var plan = await UntilAsync(world, PlanPhases.Completed);
+
+        Assert.Equal(
+            new Dictionary<string, string> { [moves.Metadata.Name] = MoveMethods.Migrate, [pinned.Metadata.Name] = MoveMethods.Evict },
+            plan.Spec.Moves.ToDictionary(m => m.Pod, m => m.Method));
+        Assert.All(plan.Status.Moves!, m => Assert.Equal(MoveResults.Succeeded, m.Result));
+        Assert.Equal(moves.Metadata.Name, Assert.Single(await world.Migrations()).Spec.PodName);
+        Assert.DoesNotContain(await world.Pods(), p => p.Metadata.Uid == pinned.Metadata.Uid);
+        Assert.Contains(await world.Events(), e => e.Reason == "EvictedByPlan" && e.InvolvedObject.Uid == pinned.Metadata.Uid);
+        Assert.Empty(world.Nodes.Violations);
+    }
+
+    [Fact]
+    public async Task Auto_PodCannotMoveLive_ItsNodeStaysWithoutThePolicysWord()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await world.CreateNodes(("dear", "0.90"), ("cheap", "0.10"));
+        var pinned = await world.RunReplicaSet("proxy", on: "dear", rs => rs.Spec.Template.Spec.HostNetwork = true);
+        await PolicyTests.CreateAsync(world, Spec(PolicyModes.Auto));
+
+        await ControllerWorld.Eventually("the policy says why", async () =>
+            (await world.Client.GetAsync<RebalancePolicy>(ApiResource.RebalancePolicies, null, "default", default))!.Status.Conditions?.Any(c => c.Message.Contains(pinned.Metadata.Name, StringComparison.Ordinal)) == true);
+        Assert.NotNull(await world.Pod(pinned.Metadata.Name));
+    }
+
     [Fact]
     public async Task Recommend_Proposal_MovesOnlyWhenApproved()
     {

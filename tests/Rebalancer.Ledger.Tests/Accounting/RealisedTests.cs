@@ -1,6 +1,8 @@
+using k8s.Models;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Ledger.Accounting;
 using Rebalancer.Ledger.Entries;
+using Rebalancer.Ledger.Reading;
 using Rebalancer.Ledger.Tests.World;
 using static Rebalancer.Ledger.Tests.World.Given;
 
@@ -17,6 +19,25 @@ public sealed class RealisedTests
 
         Assert.Equal((22 * 0.6m, 24m, 0.6m), (line.NodesSavedUsd, line.PredictedUsd, line.RealisedUsdPerHour));
         Assert.Equal((At(2), At(24), 0.6m), (line.Nodes[0].From, line.Nodes[0].To, line.Nodes[0].UsdPerHour));
+    }
+
+    /// <summary>One pod was evicted and cost its restart, one was kept by its budget and cost nothing, and one has not been asked.</summary>
+    [Fact]
+    public void Evictions_CostTheRestartsThatHappened()
+    {
+        PlanMove Evict(string pod) => new() { Namespace = "shop", Pod = pod, SourceNode = "a", TargetNode = "b", UsdCost = new DecimalText(0.05m), Reason = MoveReasons.Consolidation, Method = MoveMethods.Evict };
+        MoveOutcome Outcome(string pod, string result) => new() { Namespace = "shop", Pod = pod, Result = result, StartedAt = At(1) };
+        var plan = new RebalancePlan
+        {
+            Metadata = new V1ObjectMeta { Name = "p", Uid = "plan-p", ResourceVersion = "7" },
+            Spec = new RebalancePlanSpec { PolicyName = "default", Moves = [Evict("gone"), Evict("kept"), Evict("later")] },
+            Status = new RebalancePlanStatus { Moves = [Outcome("gone", MoveResults.Succeeded), Outcome("kept", MoveResults.Failed)] },
+        };
+
+        var accounts = EvictionReading.Of(plan).Select(MoveAccount.Of).ToList();
+
+        Assert.Equal([("gone", 0.05m, true), ("kept", 0m, false)], accounts.Select(a => (a.Move.Pod, a.CostUsd, a.Succeeded)));
+        Assert.All(accounts, a => Assert.Equal((0m, false, "p"), (a.AvoidedUsd, a.Failed, a.Move.Plan)));
     }
 
     [Fact]

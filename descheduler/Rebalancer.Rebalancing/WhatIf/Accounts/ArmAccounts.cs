@@ -42,6 +42,15 @@ internal sealed class ArmAccounts(PlanPolicy policy, IMoveEstimates estimates, T
         EvictedByPlan(pod.Info);
     }
 
+    /// <summary>A plan evicted a pod that cannot move live.</summary>
+    public void Evicted(SimulatedPod pod)
+    {
+        Own.Moves++;
+        Own.Restarts++;
+        Own.MovingUsd += policy.ValueOf(pod.Info).UsdPerRestart;
+        EvictedByPlan(pod.Info);
+    }
+
     /// <summary>It left an interrupted node live.</summary>
     public void Saved(SimulatedPod pod)
     {

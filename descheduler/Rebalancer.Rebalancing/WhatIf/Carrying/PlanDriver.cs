@@ -140,6 +140,12 @@ internal sealed class PlanDriver
 
     private void Begin(RebalancePlan plan, int number)
     {
+        if (plan.Spec.Moves[number].IsEviction)
+        {
+            moves.Evict(plan.Spec.Moves[number]);
+            return;
+        }
+
         var begun = moves.Begun;
         moves.Begin(plan, number);
         if (moves.Begun > begun) { invariants.AfterBegin(moves.Running, cluster); }

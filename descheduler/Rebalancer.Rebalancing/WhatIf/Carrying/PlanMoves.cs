@@ -37,6 +37,20 @@ internal sealed class PlanMoves(SimulatedCluster cluster, Scheduling scheduling,
 
     public Migration? Find(string name) => migrations.GetValueOrDefault(name);
 
+    /// <summary>Evicts the pod, as far as its disruption budgets allow; it is restarted wherever there is room.</summary>
+    public void Evict(PlanMove move)
+    {
+        if (cluster.Pods.GetValueOrDefault($"{move.Namespace}/{move.Pod}") is not { IsUp: true, Target: null } pod || pod.Uid != move.PodUID
+            || cluster.Disruptions.Of(pod.Template).Any(b => IsTaken(b) || BudgetRule.Refusal(cluster.Disruptions.Now(b), () => pod.FullName) is not null))
+        {
+            return;
+        }
+
+        accounts.Evicted(pod);
+        scheduling.Lose(pod, byMove: true);
+        Ended?.Invoke();
+    }
+
     /// <summary>Makes the Migration; one that is there already stays as it is.</summary>
     public void Begin(RebalancePlan plan, int number)
     {

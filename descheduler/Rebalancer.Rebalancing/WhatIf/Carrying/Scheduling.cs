@@ -93,7 +93,7 @@ internal sealed class Scheduling
     {
         if (pod.Uid == uid && !pod.IsUp && pod.Node is not null)
         {
-            cluster.Start(pod);
+            cluster.Start(pod, agenda.Now);
             accounts.Back(pod, agenda.Now);
         }
     }

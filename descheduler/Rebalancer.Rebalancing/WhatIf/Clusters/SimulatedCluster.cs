@@ -96,9 +96,9 @@ internal sealed class SimulatedCluster
         }
     }
 
-    public void Start(SimulatedPod pod)
+    public void Start(SimulatedPod pod, DateTimeOffset now)
     {
-        pod.Start();
+        pod.Start(now);
         Disruptions.IsUp(pod.Template, 1);
     }
 

@@ -49,9 +49,9 @@ internal sealed class SimulatedPod(PodInfo info, PodInfo template)
         Info = Info with { NodeName = node?.Info.Name ?? "", Uid = uid, Phase = isUp ? "Running" : "Pending", Ready = isUp };
     }
 
-    public void Start()
+    public void Start(DateTimeOffset now)
     {
         IsUp = true;
-        Info = Info with { Phase = "Running", Ready = true };
+        Info = Info with { Phase = "Running", Ready = true, StartedAt = now };
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Time.Testing;
 using Rebalancer.Planning;
 using Rebalancer.Policy;
+using Rebalancer.Policy.Constraints;
 using Rebalancer.Policy.Cost;
 using Rebalancer.Policy.Cost.Catalogue;
 using Rebalancer.Policy.Moves;
@@ -38,6 +39,47 @@ public sealed class PlannerTests
         Assert.Equal(PlanVerdict.NothingToDo, plan.Verdict);
         Assert.Contains("do-not-disrupt", plan.KeptNodes.Single(n => n.Name == "a").Reason, StringComparison.Ordinal);
         Assert.Contains("control-plane", plan.KeptNodes.Single(n => n.Name == "b").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_PodThatCannotMoveLive_IsEvictedWhereThePolicySaysSo()
+    {
+        var pinned = Movable("p", "a") with { Owner = new OwnerInfo("ReplicaSet", "web", "u"), Shape = PodShape.Plain with { HostNamespaces = ["network"] } };
+        var cluster = Cluster([Priced("a", "0.4"), Priced("b", "0.2") with { KeepMark = "node-role.kubernetes.io/control-plane" }], pinned, Movable("q", "b"));
+
+        var live = Plan(cluster);
+        var evicting = Plan(cluster, Eager with { EvictedPods = new PodMatch() });
+        var elsewhere = Plan(cluster, Eager with { EvictedPods = new PodMatch { Namespaces = ["other"] } });
+
+        Assert.All([live, elsewhere], plan => Assert.Equal(PlanVerdict.NothingToDo, plan.Verdict));
+        var move = Assert.Single(evicting.Moves);
+        Assert.Equal((true, "b", Eager.ValueOf(pinned).UsdPerRestart), (move.IsEviction, move.Target, move.Cost.Usd));
+        Assert.Equal("a", Assert.Single(evicting.FreedNodes).Name);
+    }
+
+    /// <summary>It costs more than the node that would go.</summary>
+    [Fact]
+    public void Plan_RestartIsDear_NobodyIsEvicted()
+    {
+        var pinned = Movable("p", "a") with { Owner = new OwnerInfo("ReplicaSet", "web", "u"), Shape = PodShape.Plain with { HostNamespaces = ["network"] } };
+        var policy = Eager with { EvictedPods = new PodMatch(), PodValues = Eager.PodValues.SetItem(int.MinValue, new PodValue(0, 20)) };
+
+        Assert.Empty(Plan(Cluster([Priced("a", "0.4"), Priced("b", "0.2") with { KeepMark = "node-role.kubernetes.io/control-plane" }], pinned, Movable("q", "b")), policy).Moves);
+    }
+
+    [Theory]
+    [InlineData("", null, "no controller owns it")]
+    [InlineData("DaemonSet", null, "belongs to its node")]
+    [InlineData("Job", null, "would lose its work")]
+    [InlineData("ReplicaSet", "karpenter.sh/do-not-disrupt=true", "do-not-disrupt")]
+    [InlineData("ReplicaSet", null, null)]
+    [InlineData("StatefulSet", null, null)]
+    public void Evictability_ByOwnerAndMark(string owner, string? mark, string? refusal)
+    {
+        var pod = Movable("p", "a") with { Owner = owner.Length == 0 ? null : new OwnerInfo(owner, "web", "u"), Shape = PodShape.Plain with { DoNotDisrupt = mark } };
+
+        Assert.Equal(refusal is null, Evictability.Refusal(pod) is null);
+        Assert.Contains(refusal ?? "", Evictability.Refusal(pod) ?? "", StringComparison.Ordinal);
     }
 
     [Fact]
