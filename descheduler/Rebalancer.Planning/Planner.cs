@@ -43,23 +43,25 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         var plan = draft.ToPlan(waves, explain: false);
         for (var round = 1; round < MaxRounds && plan.Verdict == PlanVerdict.Act && !meter.TimeIsUp; round++)
         {
-            // Looked at as the next plan will look at it: everything in its new place, with nothing to lose; and then, as what has moved rests for a while.
+            // Looked at as the next plan will look at it: everything in its new place, with nothing to lose. Where that does not go together with this one, with what has moved at rest.
             var settled = PlanOutcome.Apply(snapshot, plan, policy);
-            if ((Next(settled) ?? Next(PlanOutcome.AtRest(settled, plan))) is not { } longer)
+            var next = Next(settled);
+            var longer = next is null ? null : Longer(draft, plan, waves, next) ?? (Next(PlanOutcome.AtRest(settled, plan)) is { } rested ? Longer(draft, plan, waves, rested) : null);
+            if (longer is null)
             {
                 break;
             }
 
-            (waves, plan) = longer;
+            (waves, plan) = longer.Value;
         }
 
         return draft.ToPlan(waves, explain: true);
 
-        (List<List<Step>>, MovePlan)? Next(ClusterSnapshot settled)
+        MovePlan? Next(ClusterSnapshot settled)
         {
             var nextDraft = new PlanDraft(new PlacementProblem(settled, policy, hazards, estimates), policy, settled);
             var next = nextDraft.ToPlan(Search(nextDraft, meter, budget.Seed).Waves, explain: false);
-            return next.Verdict == PlanVerdict.Act ? Longer(draft, plan, waves, next) : null;
+            return next.Verdict == PlanVerdict.Act ? next : null;
         }
     }
 
