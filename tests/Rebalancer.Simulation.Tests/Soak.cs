@@ -19,7 +19,8 @@ internal sealed class Soak(int seed, RebalanceRules rules)
     public static readonly DateTimeOffset Start = DateTimeOffset.Parse("2026-11-30T00:00:00Z", CultureInfo.InvariantCulture);
 
     /// <summary>More than the plans of the simulation have, so that they are measured by something better.</summary>
-    private const int LongSearch = 3000;
+    private static readonly PlanBudget LongSearch = int.TryParse(Environment.GetEnvironmentVariable("REBALANCER_SOAK_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        ? new PlanBudget(int.MaxValue, TimeSpan.FromSeconds(seconds)) : new PlanBudget(3000);
 
     /// <summary>Six hours: as long as the budgets let a half-empty cluster take to become a full one, and as long as it takes after a closed window to make up for it.</summary>
     private const int OpenStepsToSettle = 36;
@@ -80,7 +81,7 @@ internal sealed class Soak(int seed, RebalanceRules rules)
 
         var snapshot = moment.Read();
         snapshot = snapshot with { Pods = [.. snapshot.Pods.Select(p => p with { Rests = null, LastSource = null })] };
-        var plan = new Planner(rules.Plan, NodeHazard.Of(snapshot, new Clock(moment.At)), new SizeEstimates(), new Clock(moment.At)).Plan(snapshot, new PlanBudget(LongSearch, null, seed));
+        var plan = new Planner(rules.Plan, NodeHazard.Of(snapshot, new Clock(moment.At)), new SizeEstimates(), TimeProvider.System).Plan(snapshot, LongSearch with { Seed = seed });
         var best = (plan.Verdict == PlanVerdict.Act ? plan.Balance.After.Usd : plan.Balance.Before.Usd) - moment.UsdPerHourPassing;
         costs.Add((moment.At, (double)((moment.UsdPerHour - moment.UsdPerHourPassing) / best) - 1));
     }

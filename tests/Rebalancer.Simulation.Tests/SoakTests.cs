@@ -1,11 +1,15 @@
 using System.Globalization;
 using Rebalancer.Policy;
 using Rebalancer.Rebalancing.WhatIf;
+using Xunit.Abstractions;
 
 namespace Rebalancer.Simulation.Tests;
 
-/// <summary>The invariants are looked at in the simulation itself, at each step and each move. REBALANCER_SOAK_SEEDS=N draws N seeds instead of the usual ones.</summary>
-public sealed class SoakTests
+/// <summary>
+/// The invariants are looked at in the simulation itself, at each step and each move. REBALANCER_SOAK_SEEDS=N draws N seeds instead of the usual ones, and
+/// with REBALANCER_SOAK_SECONDS=S costs are held against searches of S seconds.
+/// </summary>
+public sealed class SoakTests(ITestOutputHelper output)
 {
     private const double MostRemoves = 0.01;
     private const double MostAboveLongSearch = 0.05;
@@ -26,6 +30,7 @@ public sealed class SoakTests
         Assert.True(live.Moves > 50 && live.FailedMoves > 0 && live.Interruptions > 5, $"too little happened to say anything: {live}");
         Assert.True(report.Plans.RemoveShare < MostRemoves, $"{report.Plans.Removes} of {live.Moves} moves came within half an hour of the pod's last");
         Assert.True(live.TotalUsd < nothing.TotalUsd, $"it costs {live.TotalUsd}, and doing nothing {nothing.TotalUsd}");
+        output.WriteLine($"above a long search: {string.Join(", ", soak.Costs.Select(c => c.Above.ToString("0.0%", CultureInfo.InvariantCulture)))}; {report.Plans.Removes} of {live.Moves} moves again");
         Assert.NotEmpty(soak.Costs);
         Assert.All(soak.Costs, c => Assert.True(c.Above <= MostAboveLongSearch, $"at {c.At:O} the cluster costs {c.Above:0.0%} more than a long search would make of it"));
     }

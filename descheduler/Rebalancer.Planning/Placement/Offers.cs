@@ -21,15 +21,20 @@ internal static class Offers
     /// <summary>Above so many, offers are limited to those that may be of use.</summary>
     private const int LargeOffer = 2000;
 
-    public static ImmutableArray<NodeInfo> Of(ClusterSnapshot snapshot, PodTable pods, PlanPolicy policy)
+    /// <returns>Nodes that others may be modelled on, by pool; empty where there is nothing on offer.</returns>
+    public static List<NodeInfo[]> Models(ClusterSnapshot snapshot, PlanPolicy policy)
+        => policy.OfferedTypes.IsEmpty || policy.Limits.NewNodes == 0 ? []
+            : [.. snapshot.Nodes.Where(n => policy.Nodes.Matches(n) && n.KeepMark is null && !n.Doomed && n.AgentEndpoint is not null)
+                .OrderBy(n => n.Name, StringComparer.Ordinal).GroupBy(PoolOf, StringComparer.Ordinal).Select(g => g.ToArray())];
+
+    /// <param name="members">See <see cref="Models"/>.</param>
+    public static ImmutableArray<NodeInfo> Of(ClusterSnapshot snapshot, List<NodeInfo[]> members, PodTable pods, PlanPolicy policy)
     {
-        if (policy.OfferedTypes.IsEmpty || policy.Limits.NewNodes == 0)
+        if (members.Count == 0)
         {
             return [];
         }
 
-        var members = snapshot.Nodes.Where(n => policy.Nodes.Matches(n) && n.KeepMark is null && !n.Doomed && n.AgentEndpoint is not null)
-            .OrderBy(n => n.Name, StringComparer.Ordinal).GroupBy(PoolOf, StringComparer.Ordinal).Select(g => g.ToArray()).ToList();
         var demand = new PoolDemand(members, pods);
         var pools = members.Select((nodes, i) => new OfferPool(nodes, policy, demand.Shapes[i])).ToList();
         var taken = snapshot.Nodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);

@@ -26,11 +26,13 @@ internal sealed class PlacementProblem
     public PlacementProblem(ClusterSnapshot snapshot, PlanPolicy policy, IHazardModel hazards, IMoveEstimates estimates)
     {
         this.policy = policy;
-        var pods = new PodTable(snapshot);
-        var offers = Offers.Of(snapshot, pods, policy);
+        // What takes long and does not need the other runs beside it, here and below.
+        var table = Task.Run(() => new PodTable(snapshot));
+        var models = Offers.Models(snapshot, policy);
+        var pods = table.GetAwaiter().GetResult();
+        var offers = Offers.Of(snapshot, models, pods, policy);
         var offered = offers.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         Index = new ClusterIndex(snapshot.Nodes.AddRange(offers), snapshot.Storage, pods);
-        // Takes as long as the costs, and neither needs the other.
         var movable = Task.Run(() => new MovablePods(Index, policy, snapshot.Budgets).Find());
         Costs = new PlacementCosts(Index, policy, hazards, estimates);
         indifferent = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.IsIndifferent)];

@@ -12,6 +12,8 @@ public sealed class PodTable
     /// <summary>Templates of an owner that a pod is compared with; a pod that is like none of the last ones gets its own.</summary>
     private const int MaxCompared = 4;
 
+    private const int PodsPerPart = 8192;
+
     private readonly Lazy<Dictionary<(string Uid, string FullName), int>> numbers;
     private readonly List<PodInfo> examples = [];
     private readonly int[] templateOf;
@@ -92,36 +94,64 @@ public sealed class PodTable
         return ordered;
     }
 
+    /// <summary>Part by part at the same time: no owner has pods in two of them.</summary>
     private int[] Templates()
     {
         var ofPod = new int[Pods.Length];
+        var starts = PartStarts();
+        var ofPart = new List<PodInfo>[starts.Count - 1];
+        Parallel.For(0, ofPart.Length, part => ofPart[part] = Templates(starts[part], starts[part + 1], ofPod));
+        for (var part = 0; part < ofPart.Length; part++)
+        {
+            for (var i = starts[part]; i < starts[part + 1]; i++) { ofPod[i] += examples.Count; }
+            examples.AddRange(ofPart[part]);
+        }
+
+        return ofPod;
+    }
+
+    /// <summary>Where parts begin, and the end.</summary>
+    private List<int> PartStarts()
+    {
+        List<int> starts = [0];
+        for (var i = PodsPerPart; i < Pods.Length; i++)
+        {
+            if (i - starts[^1] >= PodsPerPart && IsOfAnotherOwner(i)) { starts.Add(i); }
+        }
+
+        starts.Add(Pods.Length);
+        return starts;
+    }
+
+    private bool IsOfAnotherOwner(int pod) => !(ReferenceEquals(Pods[pod].Owner, Pods[pod - 1].Owner) || Pods[pod].Owner == Pods[pod - 1].Owner);
+
+    /// <returns>The part's templates; its pods have their numbers, from 0 up.</returns>
+    private List<PodInfo> Templates(int from, int to, int[] ofPod)
+    {
+        var found = new List<PodInfo>();
         var known = new PodLikeness[MaxCompared];
         var first = 0;
-        for (var i = 0; i < ofPod.Length; i++)
+        for (var i = from; i < to; i++)
         {
             var pod = Pods[i];
-            if (i > 0 && !(ReferenceEquals(pod.Owner, Pods[i - 1].Owner) || pod.Owner == Pods[i - 1].Owner))
-            {
-                first = examples.Count;
-            }
-
-            var template = examples.Count - 1;
-            while (template >= Math.Max(first, examples.Count - MaxCompared) && !known[template % MaxCompared].Matches(pod))
+            if (i > from && IsOfAnotherOwner(i)) { first = found.Count; }
+            var template = found.Count - 1;
+            while (template >= Math.Max(first, found.Count - MaxCompared) && !known[template % MaxCompared].Matches(pod))
             {
                 template--;
             }
 
-            if (template < Math.Max(first, examples.Count - MaxCompared))
+            if (template < Math.Max(first, found.Count - MaxCompared))
             {
-                template = examples.Count;
+                template = found.Count;
                 known[template % MaxCompared] = new PodLikeness(pod);
-                examples.Add(pod);
+                found.Add(pod);
             }
 
             ofPod[i] = template;
         }
 
-        return ofPod;
+        return found;
     }
 
     private int NumberOf(PodInfo pod, List<PodInfo> pods)

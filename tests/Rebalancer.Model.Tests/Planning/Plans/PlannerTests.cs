@@ -82,6 +82,15 @@ public sealed class PlannerTests
         Assert.Contains(refusal ?? "", Evictability.Refusal(pod) ?? "", StringComparison.Ordinal);
     }
 
+    /// <summary>What tolerates everything may be started anew on the very node that it was to leave.</summary>
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("rebalancer.dev/emptying", "NoSchedule", false)]
+    [InlineData("", "NoExecute", true)]
+    [InlineData("node.kubernetes.io/not-ready", "", true)]
+    public void Evictability_PodThatTolerates_MayNot(string key, string effect, bool may)
+        => Assert.Equal(may, Evictability.Refusal(Movable("p", "a") with { Owner = new OwnerInfo("ReplicaSet", "web", "u"), Placement = Placement.Anywhere with { Tolerations = [new Toleration(key, "Exists", "", effect)] } }) is null);
+
     [Fact]
     public void Plan_NoRoom_SaysWhichPodFitsNowhere()
     {
