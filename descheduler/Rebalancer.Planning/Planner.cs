@@ -93,23 +93,23 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
     private static Found Search(PlanDraft draft, BudgetMeter meter, int seed)
     {
         var isLarge = draft.Problem.Index.Nodes.Length > MaxNodesSearchedTwice;
-        var best = Search(draft, meter.Part(isLarge ? 1 : PartOfOneSearch), seed, packs: true, []);
-        if (isLarge || meter.TimeIsUp) { return best; }
-        var latest = Search(draft, meter.Part(PartOfOneSearch), seed, packs: false, []);
-        HashSet<Step> blocked = [.. best.Blocked];
-        best = Better(best, latest);
-        for (var detour = 0; detour < MaxDetours && blocked.Count + latest.Blocked.Count > 0 && !meter.TimeIsUp; detour++)
+        var packed = Search(draft, meter.Part(isLarge ? 1 : PartOfOneSearch), seed, packs: true, []);
+        if (isLarge || meter.TimeIsUp)
         {
-            blocked.UnionWith(latest.Blocked);
-            latest = Search(draft, meter.Part(PartOfOneSearch), seed, packs: false, blocked);
-            best = Better(best, latest);
-            if (latest.Blocked.Count == 0) { break; }
+            return packed;
         }
 
-        return best;
+        List<Found> found = [packed, Search(draft, meter.Part(PartOfOneSearch), seed, packs: false, [])];
+        HashSet<Step> blocked = [.. found.SelectMany(f => f.Blocked)];
+        var isBlocked = blocked.Count > 0;
+        for (var detour = 0; isBlocked && detour < MaxDetours && !meter.TimeIsUp; detour++)
+        {
+            found.Add(Search(draft, meter.Part(PartOfOneSearch), seed, packs: false, blocked));
+            blocked.UnionWith(found[^1].Blocked);
+            isBlocked = found[^1].Blocked.Count > 0;
+        }
 
-        Found Better(Found one, Found other) => NetBenefit(other) > NetBenefit(one) ? other : one;
-        Money NetBenefit(Found found) => draft.ToPlan(found.Waves, explain: false).Balance.NetBenefit;
+        return found.MaxBy(f => draft.ToPlan(f.Waves, explain: false).Balance.NetBenefit.Usd)!;
     }
 
     private static Found Search(PlanDraft draft, BudgetMeter meter, int seed, bool packs, IReadOnlyCollection<Step> avoided)

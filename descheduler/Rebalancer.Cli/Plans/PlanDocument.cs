@@ -14,7 +14,7 @@ internal static class PlanDocument
             plan.Balance.Before.Usd, plan.Balance.After.Usd, plan.Balance.Saved.Usd, plan.Balance.RiskAndWishes.Usd, plan.Balance.Moving.Usd, plan.Balance.NetBenefit.Usd,
             plan.Balance.StableHours, plan.Balance.Moves, plan.Balance.Pods),
         [.. plan.NewNodes.Select(n => new Added(n.Name, n.InstanceType, n.Like, Price(n.Price)))],
-        [.. plan.Waves.Select(w => new Wave([.. w.Moves.Select(m => new Move(m.Namespace, m.Pod, m.Source, m.Target, m.Cost.Usd, m.Reason, m.IsEviction ? MoveMethods.Evict : MoveMethods.Migrate))]))],
+        [.. plan.Waves.Select(w => new Wave([.. w.Moves.Select(m => new Move(m.Namespace, m.Pod, m.Source, m.Target, m.Cost.Usd, m.Reason, MoveMethods.Of(m.IsEviction)))]))],
         [.. plan.FreedNodes.Select(n => new Freed(n.Name, Price(n.Price), n.WasEmpty))],
         [.. plan.KeptNodes.Select(n => new Kept(n.Name, Price(n.Price), n.Reason))]);
 

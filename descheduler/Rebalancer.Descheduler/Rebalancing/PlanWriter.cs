@@ -24,7 +24,7 @@ internal sealed class PlanWriter(ApiClient client, ClusterCache cache, Leadershi
             await (plan.Spec.Moves[number].IsEviction ? EvictAsync(plan, number, cancellation) : BeginAsync(PlanMigrations.Of(plan, number, rules!.Plan), cancellation));
         }
 
-        foreach (var (name, ns) in plan.Spec.Moves.Select((move, i) => (PlanMigrations.NameOf(plan, i), move.Namespace)).Where(m => step.Abort.Contains(m.Item1)))
+        foreach (var (name, ns) in plan.Spec.Moves.Select((move, i) => (Name: PlanMigrations.NameOf(plan, i), move.Namespace)).Where(m => step.Abort.Contains(m.Name)))
         {
             await AbortAsync(ns, name, cancellation);
         }

@@ -1,6 +1,5 @@
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Ledger.Entries;
-using Rebalancer.Ledger.Reading;
 
 namespace Rebalancer.Ledger.Accounting;
 
@@ -37,7 +36,7 @@ public sealed record MoveAccount(MoveEntry Move, decimal FreezeUsd, decimal Byte
             move,
             move.FreezeMs / MillisecondsPerSecond * value.UsdPerFrozenSecond,
             move.Bytes / BytesPerGb * value.UsdPerGb,
-            move.Phase == Phases.Failed || (move.Strategy == EvictionReading.Strategy && move.Phase == Phases.Succeeded) ? value.UsdPerRestart : 0,
+            move.Phase == Phases.Failed || (move.Strategy == MoveMethods.Evict && move.Phase == Phases.Succeeded) ? value.UsdPerRestart : 0,
             move.Phase == Phases.Succeeded && HadToLeave(move.Reason) ? value.UsdPerRestart : 0);
     }
 }

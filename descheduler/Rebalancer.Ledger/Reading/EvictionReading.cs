@@ -7,9 +7,6 @@ namespace Rebalancer.Ledger.Reading;
 /// <summary>What a plan has evicted, as entries beside its Migrations: each costs the restart that the plan counted on.</summary>
 public static class EvictionReading
 {
-    /// <summary>In the place of a strategy of live moves.</summary>
-    public const string Strategy = "Evict";
-
     public static IEnumerable<MoveEntry> Of(RebalancePlan plan)
     {
         var outcomes = (plan.Status.Moves ?? []).ToLookup(o => (o.Namespace, o.Pod));
@@ -32,7 +29,8 @@ public static class EvictionReading
             SourceNode = move.SourceNode,
             TargetNode = move.TargetNode,
             Reason = move.Reason,
-            Strategy = Strategy,
+            // In the place of a strategy of live moves.
+            Strategy = MoveMethods.Evict,
             // A pod that nobody has let go runs on.
             Phase = outcome.Result switch { MoveResults.Succeeded => Phases.Succeeded, MoveResults.Running => Phases.Pending, _ => Phases.RolledBack },
             PhaseReason = outcome.Reason ?? "",

@@ -48,7 +48,7 @@ public static class Proposal
         UsdCost = new DecimalText(move.Cost.Usd),
         Reason = added.Contains(move.Target) ? MoveReasons.Replacement : MoveReasons.Consolidation,
         Message = Short(move.Reason),
-        Method = move.IsEviction ? MoveMethods.Evict : MoveMethods.Migrate,
+        Method = MoveMethods.Of(move.IsEviction),
     };
 
     private static PredictedSavings Predicted(PlanBalance balance) => new()

@@ -89,6 +89,8 @@ public static class MoveMethods
 
     /// <summary>It is evicted, and its owner starts it anew where the scheduler puts it.</summary>
     public const string Evict = "Evict";
+
+    public static string Of(bool isEviction) => isEviction ? Evict : Migrate;
 }
 
 public sealed class PlanNewNode
