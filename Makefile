@@ -30,6 +30,7 @@ test-here:
 	done; \
 	awk '/^ *(Passed|Failed) /{show=0} /^ *Failed Rebalancer/{show=40} show-->0' $(ARTIFACTS)/test.log; \
 	awk '/^ *Passed: /{p+=$$2} /^ *Failed: /{f+=$$2} END{printf "%d passed, %d failed\n", p, f}' $(ARTIFACTS)/test.log; \
+	awk '/^ *Failed Rebalancer/{sub(/^ */, ""); name=$$0; message=""; reading=0; next} name && /^ *Error Message:/{reading=1; next} name && /^ *Stack Trace:/{print name ": " substr(message, 1, 600); name=""} reading{sub(/^ */, ""); message=message " " $$0}' $(ARTIFACTS)/test.log; \
 	exit $$status
 test-here: SHELL := /bin/bash
 
