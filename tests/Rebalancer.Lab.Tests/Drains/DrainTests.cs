@@ -46,6 +46,9 @@ public sealed class DrainTests(ITestOutputHelper output)
         var watching = WatchAsync(cluster.Client, seen, watched.Token);
         var drain = await Command.RunAsync(
             ["kubectl", "--kubeconfig", cluster.KubeconfigFile, "drain", Source, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=280s"], limit.Token, limit: DrainLimit);
+        // kubectl is done when the last pod's old object is gone; the move ends when its copy has been seen ready.
+        var moves = new MigrationApi(cluster.Client, TimeProvider.System);
+        await Poll.UntilAsync(async () => (await moves.ListAsync(limit.Token)).All(MigrationApi.HasEnded), ReadyLimit, "every move has ended", limit.Token);
         await watched.CancelAsync();
         await watching;
         output.WriteLine(drain.Output + drain.Error);
@@ -55,7 +58,7 @@ public sealed class DrainTests(ITestOutputHelper output)
         var after = await PodsAsync(cluster.Client, limit.Token);
         Assert.All(after, pod => Assert.Equal(Target, pod.Spec.NodeName));
         Assert.Equal(before.Select(PodApi.Address).Select(a => a.ToString()).Order(StringComparer.Ordinal), after.Select(PodApi.Address).Select(a => a.ToString()).Order(StringComparer.Ordinal));
-        Assert.All(await new MigrationApi(cluster.Client, TimeProvider.System).ListAsync(limit.Token), m => Assert.True(m.Status.Phase == Phases.Succeeded, MigrationApi.Describe(m)));
+        Assert.All(await moves.ListAsync(limit.Token), m => Assert.True(m.Status.Phase == Phases.Succeeded, MigrationApi.Describe(m)));
         foreach (var counter in counters)
         {
             var report = await counter.StopAsync();

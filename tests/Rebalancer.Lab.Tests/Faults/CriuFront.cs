@@ -31,8 +31,9 @@ internal sealed class CriuFront
     /// <summary>CRIU, which takes over the shell's pid, is killed as soon as it has its checkpoint.</summary>
     public static Task<CriuFront> KillEarlyAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"(until {IsStored}; do :; done; : > {Happened}; kill -9 $$) &", cancel);
 
-    /// <summary>Calls of runc fail from when a first copy is parked on the node.</summary>
-    public static Task<CriuFront> RefuseSecondAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"if {IsParked}; then : > {Happened}; exit 1; fi", cancel);
+    /// <summary>Calls of runc fail from when a first copy is parked on the node, after a while in which that copy can be looked at.</summary>
+    public static Task<CriuFront> RefuseSecondAsync(LabNode node, int seconds, CancellationToken cancel) =>
+        InstallAsync(node, $"if {IsParked}; then : > {Happened}; sleep {seconds}; exit 1; fi", cancel);
 
     /// <summary>Calls of runc wait from when a first copy is parked on the node.</summary>
     public static Task<CriuFront> DelaySecondAsync(LabNode node, int seconds, CancellationToken cancel) => InstallAsync(node, $"if {IsParked}; then : > {Happened}; sleep {seconds}; fi", cancel);

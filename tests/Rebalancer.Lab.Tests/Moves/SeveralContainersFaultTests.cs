@@ -13,7 +13,7 @@ namespace Rebalancer.Lab.Tests.Moves;
 [Collection(LabCollection.Name)]
 public sealed class SeveralContainersFaultTests(MoveLab lab) : IClassFixture<MoveLab>
 {
-    private const int DelaySeconds = 2;
+    private const int DelaySeconds = 2, RefusalSeconds = 1;
     private static readonly TimeSpan TestLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(1);
 
@@ -21,7 +21,7 @@ public sealed class SeveralContainersFaultTests(MoveLab lab) : IClassFixture<Mov
     [InlineData("v1")]
     [InlineData("v2")]
     public Task SecondRestoreRefused_FirstCopyNeverRan_SourceGoesOn(string cgroup) =>
-        BreakAsync(cgroup, CriuFront.RefuseSecondAsync, (_, _) => Task.CompletedTask, [Reasons.RestoreFailed]);
+        BreakAsync(cgroup, (node, cancel) => CriuFront.RefuseSecondAsync(node, RefusalSeconds, cancel), (_, _) => Task.CompletedTask, [Reasons.RestoreFailed]);
 
     [Theory]
     [InlineData("v1")]

@@ -8,9 +8,8 @@ namespace Rebalancer.Lab.Moves;
 internal sealed class MigrationApi(IKubernetes kubernetes, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private static readonly string[] EndPhases = ["Succeeded", "RolledBack", "Failed"];
 
-    public static bool HasEnded(Migration migration) => EndPhases.Contains(migration.Status.Phase);
+    public static bool HasEnded(Migration migration) => Phases.IsFinal(migration.Status.Phase);
 
     public async Task<Migration> CreateAsync(string name, MigrationSpec spec, string @namespace, CancellationToken cancel)
     {
