@@ -71,6 +71,7 @@ internal static class DeschedulerServices
     {
         services.AddSingleton(options.Plans);
         services.AddSingleton<PlanningSnapshot>();
+        services.AddSingleton<Placeholders>();
         services.AddSingleton<PlanMaker>();
         services.AddSingleton<PlanMetrics>();
         services.AddSingleton<PlanWriter>();

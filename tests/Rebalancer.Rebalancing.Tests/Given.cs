@@ -36,6 +36,7 @@ internal sealed class Given
     public RebalanceRules Rules { get; set; } = new() { Mode = RebalanceMode.Auto };
     public DateTimeOffset Now { get; set; } = Made.AddMinutes(1);
     public string? Objection { get; set; }
+    public Dictionary<int, string> Arrived { get; } = [];
     public int Asked { get; private set; }
 
     public PlanView View => new()
@@ -49,6 +50,7 @@ internal sealed class Given
         Migration = i => Migrations.GetValueOrDefault(i),
         Pod = m => Plan.Spec.Moves.IndexOf(m) is var i && GonePods.Contains(i) ? null
             : new PodInfo { Namespace = m.Namespace, Name = m.Pod, Uid = m.PodUID, NodeName = m.SourceNode, Phase = "Running", Terminating = TerminatingPods.Contains(i) },
+        ArrivedNode = i => Arrived.GetValueOrDefault(i),
         Objection = () =>
         {
             Asked++;

@@ -123,14 +123,6 @@ public sealed class ProposedPlanTests
         Assert.Equal((PlanPhases.Proposed, PlanReasons.BudgetClosed), (given.Look(v => v with { FollowedBy = "night-2" }).Status.Phase, given.Plan.Status.Reason));
     }
 
-    [Fact]
-    public void Auto_NeedsNodesThatAreNotThere_OnlyShows()
-    {
-        given.Plan.Spec.NewNodes.Add(new PlanNewNode { Name = "new-1" });
-
-        Assert.Equal((PlanPhases.Proposed, PlanReasons.AwaitsNodes), (given.Look().Status.Phase, given.Plan.Status.Reason));
-    }
-
     /// <summary>What has ended stays as it is, whatever happens around it.</summary>
     [Theory]
     [InlineData(PlanPhases.Completed)]

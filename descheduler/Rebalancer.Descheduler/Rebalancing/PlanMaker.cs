@@ -16,10 +16,13 @@ internal sealed class PlanMaker(PlanningSnapshot snapshots, ClusterCache cache, 
     /// <summary>More than any budget of time lets through.</summary>
     private const int Iterations = 1_000_000;
 
-    public async Task<MovePlan> MakeAsync(RebalanceRules rules, CancellationToken cancellation)
+    /// <param name="policy">Name of the policy.</param>
+    /// <param name="rules">What it says.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public async Task<MovePlan> MakeAsync(string policy, RebalanceRules rules, CancellationToken cancellation)
     {
         var snapshot = await ReadAsync(rules, cancellation);
-        var planner = new Planner(Doable(rules), Hazards(snapshot), new SizeEstimates(), clock);
+        var planner = new Planner(Doable(policy, rules), Hazards(snapshot), new SizeEstimates(), clock);
         return await Task.Run(() => planner.Plan(snapshot, new PlanBudget(Iterations, options.Time)), cancellation);
     }
 
@@ -30,8 +33,9 @@ internal sealed class PlanMaker(PlanningSnapshot snapshots, ClusterCache cache, 
         return await Task.Run(() => revision.Objection(snapshot, PlanMigrations.PastMoves(plan)), cancellation);
     }
 
-    /// <summary>Nodes that are not there yet can only be shown: nobody would make them for a plan that is carried out.</summary>
-    private static PlanPolicy Doable(RebalanceRules rules) => rules.Mode == RebalanceMode.Observe ? rules.Plan : rules.Plan with { OfferedTypes = [] };
+    /// <summary>Without nodes that are not there yet, where such nodes have not come lately.</summary>
+    private PlanPolicy Doable(string policy, RebalanceRules rules)
+        => NewNodes.MayBeAskedFor(cache.Plans.List().Where(p => p.Spec.PolicyName == policy), clock.GetUtcNow()) ? rules.Plan : rules.Plan with { OfferedTypes = [] };
 
     private async Task<ClusterSnapshot> ReadAsync(RebalanceRules rules, CancellationToken cancellation)
         => MoveMemory.Apply(await snapshots.ReadAsync(cancellation), cache.Migrations.List(), rules.CoolDowns, clock.GetUtcNow());

@@ -61,7 +61,7 @@ internal sealed partial class Proposer
         MovePlan plan;
         try
         {
-            plan = await maker.MakeAsync(rules, cancellation);
+            plan = await maker.MakeAsync(name, rules, cancellation);
         }
         catch (ApiException e)
         {

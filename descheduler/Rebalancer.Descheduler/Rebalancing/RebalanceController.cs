@@ -1,3 +1,5 @@
+using k8s.Models;
+using Rebalancer.Descheduler.Capacity;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Leases;
 using Rebalancer.Descheduler.Policies;
@@ -29,19 +31,22 @@ internal sealed partial class RebalanceController : BackgroundService
     private readonly PlanMaker maker;
     private readonly PlanWriter writer;
     private readonly Proposer proposer;
+    private readonly Placeholders placeholders;
     private readonly PlanOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger<RebalanceController> logger;
     private readonly WorkQueue<string> queue;
 
     public RebalanceController(
-        ApiClient client, ClusterCache cache, LeaderLoop loop, Leadership leadership, PlanMaker maker, PlanWriter writer, Proposer proposer, PlanOptions options, TimeProvider clock, ILogger<RebalanceController> logger)
+        ApiClient client, ClusterCache cache, LeaderLoop loop, Leadership leadership, PlanMaker maker, PlanWriter writer, Proposer proposer, Placeholders placeholders, PlanOptions options, TimeProvider clock,
+        ILogger<RebalanceController> logger)
     {
-        (this.client, this.cache, this.loop, this.leadership, this.maker, this.writer, this.proposer, this.options, this.clock, this.logger) = (client, cache, loop, leadership, maker, writer, proposer, options, clock, logger);
+        (this.client, this.cache, this.loop, this.leadership, this.maker, this.writer, this.proposer, this.placeholders, this.options, this.clock, this.logger) = (client, cache, loop, leadership, maker, writer, proposer, placeholders, options, clock, logger);
         queue = new WorkQueue<string>(clock);
         cache.Policies.OnChange(c => queue.Mark(c.Latest.Metadata.Name));
         cache.Plans.OnChange(c => queue.Mark(c.Latest.Spec.PolicyName));
         cache.Migrations.OnChange(c => Mark(c.Latest));
+        cache.Pods.OnChange(c => Mark(c.Latest));
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(queue, Begin, LookAsync, (policy, e) => NotLookedAt(logger, e, policy), RetryAfter, stoppingToken);
@@ -65,6 +70,14 @@ internal sealed partial class RebalanceController : BackgroundService
         if (migration.PlanName is { } name && cache.Plans.Get(null, name) is { } plan)
         {
             queue.Mark(plan.Spec.PolicyName, Gather);
+        }
+    }
+
+    private void Mark(V1Pod pod)
+    {
+        if (Placeholder.Is(pod) && pod.Metadata.Labels.TryGetValue(Names.PlanLabel, out var name) && cache.Plans.Get(null, name) is { } plan)
+        {
+            queue.Mark(plan.Spec.PolicyName);
         }
     }
 
@@ -120,6 +133,7 @@ internal sealed partial class RebalanceController : BackgroundService
             Pods = cache.Pods.List().Count,
             Migration = i => cache.Migrations.Get(plan.Spec.Moves[i].Namespace, PlanMigrations.NameOf(plan, i)),
             Pod = m => cache.Pods.Get(m.Namespace, m.Pod) is { } pod ? PodMapping.ToModel(pod, []) : null,
+            ArrivedNode = i => placeholders.NodeOf(plan, i),
             Objection = objection,
         }.Beside(cache.Plans.List());
     }

@@ -31,9 +31,15 @@ public static class PlanMachine
             return Stay(Say(view, PlanPhases.Proposed, wait.Reason, wait.Message)) with { LookAgainAfter = wait.For };
         }
 
-        if (view.Objection() is { } objection)
+        var needsNodes = view.Plan.Spec.NewNodes.Count > 0;
+        if ((needsNodes ? NewNodes.Objection(view) : view.Objection()) is { } objection)
         {
             return Stay(Say(view, PlanPhases.Expired, PlanReasons.NoLongerHolds, objection) with { CompletedAt = view.Now });
+        }
+
+        if (needsNodes)
+        {
+            return Stay(Say(view, PlanPhases.Running, PlanReasons.AwaitsNodes, NewNodes.Asking(view.Plan)) with { StartedAt = view.Now }) with { LookAgainAfter = TimeSpan.Zero };
         }
 
         var status = Say(view, PlanPhases.Running, PlanReasons.Moving, $"0 of {view.Plan.Spec.Moves.Count} moves have ended") with { StartedAt = view.Now };
@@ -62,7 +68,6 @@ public static class PlanMachine
         return plan.Spec.Moves.Count == 0 ? (PlanReasons.NothingToDo, plan.Spec.Reason, null)
             : rules.Mode == Policy.RebalanceMode.Observe ? (PlanReasons.Observing, "the policy only observes", null)
             : rules.Mode == Policy.RebalanceMode.Recommend && plan.Spec.Approval is null ? (PlanReasons.AwaitsApproval, $"kubectl rebalancer approve {plan.Metadata.Name}", null)
-            : plan.Spec.NewNodes.Count > 0 ? (PlanReasons.AwaitsNodes, $"it needs {plan.Spec.NewNodes.Count} nodes that are not there: it only shows what they would save", null)
             : view.Paused is { } paused ? (PlanReasons.Paused, $"the policy is paused: {paused}", null)
             : view.OtherRuns is { } other ? (PlanReasons.AnotherPlanRuns, $"plan {other} runs", null)
             : view.BreakerOpenUntil is { } open ? (PlanReasons.BreakerOpen, $"most of the last moves failed: no plan begins until {open:O}", open - view.Now)

@@ -14,7 +14,7 @@ public static class PlanMigrations
     public static string NameOf(RebalancePlan plan, int move) => $"{plan.Metadata.Name}-{move.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Its moves as those are said whose plan is looked at again.</summary>
-    public static ImmutableArray<PastMove> PastMoves(RebalancePlan plan) => [.. plan.Spec.Moves.Select(m => new PastMove(m.Namespace, m.Pod, m.PodUID, m.SourceNode, m.TargetNode))];
+    public static ImmutableArray<PastMove> PastMoves(RebalancePlan plan) => [.. plan.Spec.Moves.Select(m => new PastMove(m.Namespace, m.Pod, m.PodUID, m.SourceNode, NewNodes.TargetOf(plan, m)))];
 
     public static Migration Of(RebalancePlan plan, int number, PlanPolicy policy)
     {
@@ -31,7 +31,7 @@ public static class PlanMigrations
             {
                 PodName = move.Pod,
                 PodUID = move.PodUID,
-                TargetNode = move.TargetNode,
+                TargetNode = NewNodes.TargetOf(plan, move),
                 FreezeBudget = $"{(long)policy.Limits.Freeze.TotalMilliseconds}ms",
                 CpuPolicy = policy.IgnoreCpu ? "Ignore" : "Strict",
                 Reason = move.Reason,

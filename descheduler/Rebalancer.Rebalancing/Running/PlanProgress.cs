@@ -17,9 +17,10 @@ internal static class PlanProgress
         var plan = view.Plan;
         var states = plan.Spec.Moves.Select((m, i) => MoveState.Of(view, m, i)).ToArray();
         var allowed = Allowed(view, states);
-        var stop = WhyStop(view, states, allowed) ?? WhyStopped(plan, states);
+        var nodes = NewNodes.Look(view);
+        var stop = WhyStop(view, states, allowed) ?? WhyStopped(plan, states) ?? (nodes.Stop is var (reason, message) ? (reason, message, false) : null);
         Skip(plan, states, stop);
-        ImmutableArray<int> begin = stop is null ? [.. ToBegin(plan, states, allowed)] : [];
+        ImmutableArray<int> begin = stop is null && !nodes.IsWaiting ? [.. ToBegin(plan, states, allowed)] : [];
         foreach (var number in begin)
         {
             states[number] = plan.Spec.Moves[number].IsEviction ? states[number] with { Result = MoveResults.Running, StartedAt = view.Now }
@@ -30,6 +31,12 @@ internal static class PlanProgress
 
         var ended = Array.TrueForAll(states, s => s.IsOver);
         var status = Status(view, states, stop, ended);
+        if (nodes.IsWaiting && !ended)
+        {
+            // Nodes that are to be empty take pods as long as nothing replaces them.
+            return PlanMachine.Stay(PlanMachine.Say(view, PlanPhases.Running, PlanReasons.AwaitsNodes, NewNodes.Asking(plan)) with { NewNodes = nodes.Arrived }) with { LookAgainAfter = nodes.Arrived is null ? Later : TimeSpan.Zero };
+        }
+
         var abort = stop?.Abort == true ? states.Where(s => s.Result == MoveResults.Running).Select(s => s.Migration).OfType<string>().ToImmutableArray() : [];
         return new PlanStep(status, [.. again, .. begin], abort, ToEmpty(plan, states), ended ? null : again.IsEmpty ? Later : EvictAgain);
     }

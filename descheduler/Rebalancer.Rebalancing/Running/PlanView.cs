@@ -42,7 +42,10 @@ public sealed record PlanView
     /// <summary>The pod under a move's name as it is now; null: there is none.</summary>
     public required Func<PlanMove, PodInfo?> Pod { get; init; }
 
-    /// <summary>Looks at the whole cluster again: why the plan no longer holds, null where it does. Takes as long as a first plan; asked once, just before it begins.</summary>
+    /// <summary>The node on which the placeholder of a new node is, by the new node's number; null: it is on none yet.</summary>
+    public Func<int, string?> ArrivedNode { get; init; } = static _ => null;
+
+    /// <summary>Looks at the whole cluster again: why the plan no longer holds, null where it does. Takes as long as a first plan; asked once, just before its moves begin.</summary>
     public required Func<string?> Objection { get; init; }
 
     /// <summary>With what the plan has to know of others.</summary>
@@ -84,7 +87,10 @@ public static class PlanReasons
     public const string CoolDown = "CoolDown";
     public const string AnotherPlanRuns = "AnotherPlanRuns";
     public const string BreakerOpen = "BreakerOpen";
+
+    /// <summary>Nodes that are not there yet have been asked for.</summary>
     public const string AwaitsNodes = "AwaitsNodes";
+    public const string NodesDidNotCome = "NodesDidNotCome";
     public const string Moving = "Moving";
     public const string Done = "Done";
     public const string MovesFailed = "MovesFailed";

@@ -18,6 +18,9 @@ public sealed record RebalancePlanStatus
     public DateTimeOffset? StartedAt { get; set; }
     public DateTimeOffset? CompletedAt { get; set; }
 
+    /// <summary>The nodes that have come for those of the plan that were not there; absent until all have.</summary>
+    public IList<ArrivedNode>? NewNodes { get; set; }
+
     /// <summary>Moves that have begun or were passed over, by pod.</summary>
     public IList<MoveOutcome>? Moves { get; set; }
     public RealisedSavings? Realised { get; set; }
@@ -43,6 +46,16 @@ public static class PlanPhases
     public const string Expired = "Expired";
 
     public static bool IsFinal(string? phase) => phase is Completed or Stopped or Rejected or Expired;
+}
+
+/// <summary>A node that was asked for, and came.</summary>
+public sealed class ArrivedNode
+{
+    /// <summary>Its name in the plan.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The node.</summary>
+    public string Node { get; set; } = "";
 }
 
 /// <summary>What became of one move.</summary>

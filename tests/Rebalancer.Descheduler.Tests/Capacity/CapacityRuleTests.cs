@@ -19,7 +19,7 @@ public sealed class CapacityRuleTests
     [InlineData(Phases.Pending, Reasons.TargetNoRoom, MoveReasons.Consolidation, false)]
     [InlineData(Phases.Pending, Reasons.NoTarget, MoveReasons.Manual, false)]
     public void Next_WhoAsksForRoom(string phase, string? reason, string why, bool asks)
-        => Assert.Equal(asks, CapacityRule.Next([Waiting("a", phase, reason, why)], [], Now).Ask.Length == 1);
+        => Assert.Equal(asks, CapacityRule.Next([Waiting("a", phase, reason, why)], [], [], Now).Ask.Length == 1);
 
     [Fact]
     public void Next_WaitsOnlyForAMoment_LooksAgain()
@@ -27,26 +27,69 @@ public sealed class CapacityRuleTests
         var migration = Waiting("a");
         migration.Status.PhaseStartedAt = Now.AddSeconds(-1);
 
-        var step = CapacityRule.Next([migration], [], Now);
+        var step = CapacityRule.Next([migration], [], [], Now);
 
         Assert.Equal((true, TimeSpan.FromSeconds(2)), (step.Ask.IsEmpty, step.LookAgainAfter));
     }
 
     [Fact]
-    public void Next_AskedAlready_NotTwice() => Assert.Empty(CapacityRule.Next([Waiting("a")], [For("a")], Now).Ask);
+    public void Next_AskedAlready_NotTwice() => Assert.Empty(CapacityRule.Next([Waiting("a")], [], [For("a")], Now).Ask);
 
     [Fact]
     public void Next_NobodyWaitsAnyMore_TakesBack()
-        => Assert.Equal(["capacity-b"], CapacityRule.Next([Waiting("a"), Waiting("b", Phases.Preflight, null)], [For("a"), For("b")], Now).TakeBack.Select(p => p.Metadata.Name));
+        => Assert.Equal(["capacity-b"], CapacityRule.Next([Waiting("a"), Waiting("b", Phases.Preflight, null)], [], [For("a"), For("b")], Now).TakeBack.Select(p => p.Metadata.Name));
 
     [Fact]
     public void Next_ManyWait_MostImportantFirstAndNotAllAtOnce()
     {
         var waiting = Enumerable.Range(0, CapacityRule.MaxAtOnce + 20).Select(i => Waiting($"m{i:000}", priority: i)).ToList();
 
-        var step = CapacityRule.Next(waiting, [For("m000"), For("m001")], Now);
+        var step = CapacityRule.Next(waiting, [], [For("m000"), For("m001")], Now);
 
         Assert.Equal((CapacityRule.MaxAtOnce - 2, "m069"), (step.Ask.Length, step.Ask[0].Metadata.Uid));
+    }
+
+    [Fact]
+    public void Next_PlanNeedsNewNodes_AsksOnceForEachAndTakesBackWhatIsNotNeeded()
+    {
+        var plan = Plan();
+
+        var step = CapacityRule.Next([], [plan], [For("plan-1-0"), For("plan-0-0")], Now);
+
+        Assert.Equal((plan, 1), Assert.Single(step.AskForPlans));
+        Assert.Equal(["capacity-plan-0-0"], step.TakeBack.Select(p => p.Metadata.Name));
+    }
+
+    /// <summary>A placeholder that had to go when its node was there is not asked for again.</summary>
+    [Fact]
+    public void Next_NodesHaveCome_KeepsButDoesNotAskAgain()
+    {
+        var plan = Plan();
+        plan.Status.NewNodes = [new ArrivedNode { Name = "new-0", Node = "a" }, new ArrivedNode { Name = "new-1", Node = "b" }];
+
+        var step = CapacityRule.Next([], [plan], [For("plan-1-0")], Now);
+
+        Assert.Equal((true, true), (step.AskForPlans.IsEmpty, step.TakeBack.IsEmpty));
+    }
+
+    [Fact]
+    public void Placeholder_OfAPlan_AsksForTheMachineAndForTheRoomOfAllItsPods()
+    {
+        var like = new V1Node
+        {
+            Metadata = new V1ObjectMeta { Name = "dear", Labels = new Dictionary<string, string> { [Names.InstanceType] = "m5.4xlarge", [Names.Zone] = "z1", [Names.CapacityTypeKarpenter] = "spot", [Names.Hostname] = "dear" } },
+            Spec = new V1NodeSpec { Taints = [new V1Taint { Key = "team", Value = "a", Effect = "NoSchedule" }, new V1Taint { Key = Names.EmptyingTaint, Value = "night", Effect = "NoSchedule" }] },
+        };
+
+        var made = Placeholder.Of(Plan(), 1, [PodOf("x", "1"), PodOf("y", "500m")], like, "system");
+
+        Assert.Equal(
+            new Dictionary<string, string> { [Names.InstanceType] = "m5.large", [Names.Zone] = "z1", [Names.CapacityTypeKarpenter] = "spot", ["disk"] = "fast" }, made.Spec.NodeSelector);
+        Assert.Equal(1.5m, made.Spec.Containers[0].Resources.Requests["cpu"].ToDecimal());
+        Assert.Equal("team", Assert.Single(made.Spec.Tolerations).Key);
+        Assert.Equal("plan-1-1", Placeholder.KeyOf(made));
+        var apart = Assert.Single(made.Spec.Affinity.PodAntiAffinity.RequiredDuringSchedulingIgnoredDuringExecution);
+        Assert.All(apart.LabelSelector.MatchLabels, label => Assert.Equal(label.Value, made.Metadata.Labels[label.Key]));
     }
 
     [Fact]
@@ -70,8 +113,25 @@ public sealed class CapacityRuleTests
         Assert.Equal((1.5m, 2147483648m), (made.Spec.Containers[0].Resources.Requests["cpu"].ToDecimal(), made.Spec.Containers[0].Resources.Requests["memory"].ToDecimal()));
         Assert.Equal("spot", Assert.Single(made.Spec.Tolerations).Key);
         Assert.DoesNotContain("app", made.Metadata.Labels.Keys);
-        Assert.Equal("a", Placeholder.MigrationOf(made));
+        Assert.Equal("a", Placeholder.KeyOf(made));
     }
+
+    private static RebalancePlan Plan() => new()
+    {
+        Metadata = new V1ObjectMeta { Name = "night-1", Uid = "plan-1" },
+        Spec = new RebalancePlanSpec { NewNodes = [new PlanNewNode { Name = "new-0", InstanceType = "m5.large" }, new PlanNewNode { Name = "new-1", InstanceType = "m5.large" }] },
+        Status = new RebalancePlanStatus { Phase = PlanPhases.Running },
+    };
+
+    private static V1Pod PodOf(string name, string cpu) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = "shop" },
+        Spec = new V1PodSpec
+        {
+            NodeSelector = new Dictionary<string, string> { ["disk"] = "fast" },
+            Containers = [new V1Container { Name = name, Resources = new V1ResourceRequirements { Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpu) } } }],
+        },
+    };
 
     private static Migration Waiting(string uid, string phase = Phases.Pending, string? reason = Reasons.NoTarget, string why = MoveReasons.Interruption, int priority = 0) => new()
     {

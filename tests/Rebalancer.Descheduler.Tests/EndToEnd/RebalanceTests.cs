@@ -1,4 +1,5 @@
 using k8s.Models;
+using Rebalancer.Descheduler.Capacity;
 using Rebalancer.Descheduler.Tests.World;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
@@ -65,6 +66,37 @@ public sealed class RebalanceTests
         await ControllerWorld.Eventually("the policy says why", async () =>
             (await world.Client.GetAsync<RebalancePolicy>(ApiResource.RebalancePolicies, null, "default", default))!.Status.Conditions?.Any(c => c.Message.Contains(pinned.Metadata.Name, StringComparison.Ordinal)) == true);
         Assert.NotNull(await world.Pod(pinned.Metadata.Name));
+    }
+
+    /// <summary>The cluster's autoscaler is this test: it makes what the placeholder asks for.</summary>
+    [Fact]
+    public async Task Auto_CheaperMachineIsOnOffer_IsAskedForAndThePodsMoveThere()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await world.Client.CreateAsync(ApiResource.PriorityClasses, null, new V1PriorityClass { ApiVersion = "scheduling.k8s.io/v1", Kind = "PriorityClass", Metadata = new V1ObjectMeta { Name = Placeholder.PriorityClass }, Value = -5, PreemptionPolicy = "Never" }, default);
+        await world.CreateNodes(("dear", "0.90"));
+        await MakeTypeAsync(world, "dear", "m5.4xlarge");
+        var pod = await world.RunReplicaSet("web", on: "dear");
+        var spec = Spec(PolicyModes.Auto);
+        spec.OfferedTypes = ["m5.large"];
+        await PolicyTests.CreateAsync(world, spec);
+
+        V1Pod? placeholder = null;
+        await ControllerWorld.Eventually("a placeholder that is pending", async () => (placeholder = (await world.Pods()).FirstOrDefault(Placeholder.Is)) is { Spec.NodeName: null or "" });
+        Assert.Equal(("m5.large", "on-demand"), (placeholder!.Spec.NodeSelector[Names.InstanceType], placeholder.Spec.NodeSelector[Names.CapacityTypeKarpenter]));
+        Assert.Equal(PlanReasons.AwaitsNodes, (await UntilAsync(world, PlanPhases.Running)).Status.Reason);
+        Assert.Empty(await world.Migrations());
+
+        await world.CreateNodes(("came", "0.90"));
+        await MakeTypeAsync(world, "came", "m5.large");
+
+        var plan = await UntilAsync(world, PlanPhases.Completed);
+        var arrived = Assert.Single(plan.Status.NewNodes!);
+        Assert.Equal((Assert.Single(plan.Spec.NewNodes).Name, "came"), (arrived.Name, arrived.Node));
+        Assert.Equal((pod.Metadata.Name, "came"), (Assert.Single(plan.Spec.Moves).Pod, Assert.Single(await world.Migrations()).Status.TargetNode));
+        await ControllerWorld.Eventually("the placeholder is gone", async () => !(await world.Pods()).Any(Placeholder.Is));
+        Assert.All((await world.Pods()).Where(p => p.Metadata.DeletionTimestamp is null), p => Assert.Equal("came", p.Spec.NodeName));
+        Assert.Empty(world.Nodes.Violations);
     }
 
     [Fact]
