@@ -32,7 +32,7 @@ internal sealed class CriuWatch
         if (descriptor < 0) { return null; }
         var watch = new CriuWatch();
         // A thread that does nothing else: every millisecond counts here.
-        new Thread(() => watch.Run(descriptor, cgroup), maxStackSize: 128 * 1024) { IsBackground = true, Name = "criu-watch", Priority = ThreadPriority.Highest }.Start();
+        new Thread(() => watch.Run(descriptor, cgroup), maxStackSize: 128 * 1024) { IsBackground = true, Name = "criu-watch" }.Start();
         return watch;
     }
 
@@ -40,6 +40,8 @@ internal sealed class CriuWatch
     {
         try
         {
+            // Whoever runs first, this or the processes, decides whether their connections live.
+            Urgency.RunFirst();
             PollDescriptor[] ended = [new PollDescriptor { Descriptor = descriptor, Events = SystemCalls.PollIn }];
             while (SystemCalls.Poll(ended, 1, Timeout.Infinite) <= 0) { }
             _ = cgroup.Freeze(FreezeLimit);

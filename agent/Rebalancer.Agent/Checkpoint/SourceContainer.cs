@@ -23,6 +23,9 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
     /// <summary>Whether its dump has been started and waits for the freeze.</summary>
     public bool IsDumpWaiting => dump is not null;
 
+    /// <summary>Whether the target can restore a checkpoint that leaves the network out.</summary>
+    public bool IsDumpedInPodNetwork { get; set; }
+
     /// <summary>Null: CRIU carries the memory.</summary>
     public ContainerMemory? Memory { get; set; }
 
@@ -32,7 +35,7 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
     {
         Dump.Prepare(folder, state, watches.Of(state, cgroup!.Pids()));
         if (!Dump.AsksBeforeDump(state)) { return; }
-        dump = Dump.Start(options, folder, state);
+        dump = Dump.Start(options, folder, state, IsDumpedInPodNetwork);
         var ended = dump.FinishAsync(cancellation);
         try
         {
@@ -51,7 +54,7 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
     /// <exception cref="MoveException">It failed.</exception>
     public Task DumpAsync(AgentOptions options, MoveFolder folder, int substitutePid, TimeProvider clock, CancellationToken cancellation)
     {
-        dump ??= Dump.Start(options, folder, state);
+        dump ??= Dump.Start(options, folder, state, IsDumpedInPodNetwork);
         Gate.Open(new DumpOrder(true, Memory?.Pids ?? [], substitutePid, Dump.MappingsOf(folder, state)));
         return dump.DumpedAsync(clock, cancellation);
     }

@@ -113,9 +113,11 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         context.Session = PeerSession.Open(services.Channels.To(endpoint, target));
         await context.Session.SendAsync(new MoveFrame { Hello = Hello(facts) }, cancellation);
         await LimitAsync(context.Session.Accepted, "accept the move", cancellation);
+        var accepted = await context.Session.Accepted;
+        foreach (var each in context.Containers) { each.IsDumpedInPodNetwork = accepted.PodNetwork; }
         context.Folder.Create(facts.Containers.Select(each => each.ContainerName));
         context.Images = await services.Channels.ImagesAsync(endpoint, target, context.Session, cancellation);
-        if (services.Options.CanCompress && (await context.Session.Accepted).Codecs.Contains(PackedData.Codec)) { context.Images.Packer = new RecordPacker(services.Clock); }
+        if (services.Options.CanCompress && accepted.Codecs.Contains(PackedData.Codec)) { context.Images.Packer = new RecordPacker(services.Clock); }
         context.Sender = new ImageSender(context.Folder.Images, context.Images);
         context.Files = new SourceFiles(context.Folder.FileImages, services.Proc, services.Clock);
     }

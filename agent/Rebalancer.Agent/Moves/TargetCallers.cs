@@ -3,6 +3,7 @@ using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Contracts;
 using Rebalancer.Agent.Files;
 using Rebalancer.Agent.Local;
+using Rebalancer.Agent.Local.Netlink;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Restore;
 using Rebalancer.Kubernetes.Api;
@@ -81,6 +82,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         var container = MoveFolder.OwnerOf(request.ImagePath)!.Value.Container;
         if (Context.Step.Current != TargetStep.Restoring) { return Fail(Reasons.RestoreFailed, $"container {container} is not to be held in step {Context.Step.Current}"); }
         if (move.IsAborted) { return Aborted(); }
+        if (!IsInPodNetwork(request.Pid)) { return Fail(Reasons.RestoreFailed, $"the copy of container {container} is not in its pod's network"); }
         if (!Context.Copies.IsLast(container, move.Containers))
         {
             Context.Copies.Of(container).State = CopyState.Parking;
@@ -138,6 +140,20 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
     {
         Context.Sandbox ??= new Sandbox(request.PodUid, request.PodName, request.NetNs, request.PodName);
         Context.Shield ??= services.Network.Shield(Context.Sandbox.NetNs, IfName);
+    }
+
+    /// <summary>A copy elsewhere would take the pod's address on that network, with sockets of connections that are not there.</summary>
+    private bool IsInPodNetwork(int pid)
+    {
+        try
+        {
+            return pid > 0 && Context.Sandbox is { } sandbox && services.Proc.Namespace(pid, "net") == NetNamespace.Identity(sandbox.NetNs);
+        }
+        catch (LinuxException e)
+        {
+            log.LogWarning("The network of pod {Pod} is gone: {Cause}", Context.Sandbox?.PodName, e.Message);
+            return false;
+        }
     }
 
     /// <returns>Null: the pod's files are in their place, and the container may be restored.</returns>

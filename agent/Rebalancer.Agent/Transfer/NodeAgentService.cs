@@ -38,7 +38,7 @@ internal sealed class NodeAgentService(AgentOptions options, PeerCertificates ce
             sink = await sinks.FindAsync(hello, peer, context.CancellationToken);
             sink.Open(hello, reply => replies.Writer.TryWrite(reply));
             images = tickets.Issue(sink, peer);
-            replies.Writer.TryWrite(new MoveReply { Accepted = new Accepted { ImagesPort = (uint)tickets.Port, ImagesTicket = UnsafeByteOperations.UnsafeWrap(images.Bytes), LatePages = true, Codecs = { PackedData.Codec } } });
+            replies.Writer.TryWrite(new MoveReply { Accepted = new Accepted { ImagesPort = (uint)tickets.Port, ImagesTicket = UnsafeByteOperations.UnsafeWrap(images.Bytes), LatePages = true, PodNetwork = true, Codecs = { PackedData.Codec } } });
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, images.Failed);
             await foreach (var frame in requestStream.ReadAllAsync(reading.Token)) { sink.Take(frame); }
         }

@@ -7,19 +7,23 @@ using Rebalancer.Runtime.Runc;
 namespace Rebalancer.Runtime.Dumps;
 
 /// <summary>
-/// `dump RUNC ARGUMENTS...`: becomes that runc in a mount namespace of its own, where page maps can be hidden from CRIU (<see cref="HiddenPagemaps"/>)
-/// without anybody else seeing it. The namespace goes with the last process in it.
+/// `dump [--network PATH] RUNC ARGUMENTS...`: becomes that runc in a mount namespace of its own, where page maps can be hidden from CRIU
+/// (<see cref="HiddenPagemaps"/>) without anybody else seeing it, and in the network namespace at that path. The mount namespace goes with the last process in it.
 /// </summary>
 internal static class DumpCommand
 {
     public const string Command = "dump";
+    private const string Network = "--network";
     private const int Failed = 1;
     private const int NewMountNamespace = 0x20000;
     private const nuint Recursive = 1 << 14, Private = 1 << 18;
 
     public static int Run(IReadOnlyList<string> args)
     {
-        if (args.Count < 2) { return Fail("usage: rebalancer-runc dump RUNC ARGUMENTS...", 0); }
+        var network = args is [_, Network, _, ..] ? args[2] : null;
+        if (network is not null) { args = [args[0], .. args.Skip(3)]; }
+        if (args.Count < 2) { return Fail("usage: rebalancer-runc dump [--network PATH] RUNC ARGUMENTS...", 0); }
+        if (network is not null && !TryEnter(network)) { return Fail($"rebalancer: dump: network namespace {network} cannot be entered", Marshal.GetLastPInvokeError()); }
         if (Libc.Unshare(NewMountNamespace) != 0 || Mount(0, "/", 0, Recursive | Private, 0) != 0)
         {
             return Fail("rebalancer: dump: no mount namespace of its own", Marshal.GetLastPInvokeError());
@@ -27,6 +31,13 @@ internal static class DumpCommand
         _ = SystemCalls.Signal(SystemCalls.SigPipe, SystemCalls.SigDfl);
         _ = NativeProcess.ReplaceSelf(args[1], NativeStrings.Of([.. args.Skip(1)]));
         return Fail($"rebalancer: dump: {args[1]} cannot be executed", Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>This thread only; it is the one that becomes runc.</summary>
+    private static bool TryEnter(string network)
+    {
+        var space = Libc.Open(Encoding.UTF8.GetBytes(network + '\0'), Libc.OpenReadOnlyCloexec, 0);
+        return space >= 0 && Libc.Setns(space, Libc.CloneNewNet) == 0;
     }
 
     private static int Fail(string message, int errno)

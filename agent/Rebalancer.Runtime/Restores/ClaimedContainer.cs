@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Criu;
+using Rebalancer.Agent.Local.Netlink;
 using Rebalancer.Runtime.Arguments;
 using Rebalancer.Runtime.Bundles;
 using Rebalancer.Runtime.Containers;
@@ -59,10 +60,25 @@ internal sealed class ClaimedContainer(RuntimeHost host, RuncArguments call, Bun
     {
         var criu = CriuConfiguration.PathOf(host.CriuFolder, call.Id);
         CriuConfiguration.Write(criu, RestoreConfiguration(reply));
-        var exitCode = host.Runc.Run(RestoreArguments(reply), RestoreOwner.Variables(reply.ImagePath, call));
+        var exitCode = RestoreInPodNetwork(reply);
         CriuConfiguration.Write(criu, CriuConfiguration.Default);
         if (exitCode != 0) { Discard(); }
         return exitCode;
+    }
+
+    /// <summary>CRIU restores into the network that it runs in, where the checkpoint leaves that out; else into the pod's all the same, which runc names to it.</summary>
+    private int RestoreInPodNetwork(LocalReply reply)
+    {
+        // It must never come up in the node's network.
+        if (config.NetNs.Length == 0) { throw new RuntimeFailureException(FailureReasons.RestoreFailed, $"container {call.Id}: its bundle names no network namespace"); }
+        try
+        {
+            return host.Runc.Run(RestoreArguments(reply), RestoreOwner.Variables(reply.ImagePath, call), config.NetNs);
+        }
+        catch (LinuxException e)
+        {
+            throw new RuntimeFailureException(FailureReasons.RestoreFailed, $"container {call.Id}: network namespace {config.NetNs} cannot be entered: {e.Message}");
+        }
     }
 
     /// <summary>What a failed restore leaves in runc's state would refuse the next try: "container with given ID already exists".</summary>
@@ -71,7 +87,7 @@ internal sealed class ClaimedContainer(RuntimeHost host, RuncArguments call, Bun
         if (Directory.Exists(Path.Combine(call.Root, call.Id)))
         {
             ParkedCopy.Kill(host, call);
-            _ = host.Runc.Run([.. call.Globals, "delete", "--force", call.Id]);
+            _ = host.Runc.Run([.. call.Globals, "delete", "--force", call.Id], []);
         }
         if (ParkedCopy.IsParked(host, call.Id)) { File.Delete(Markers.Parked(host, call.Id)); }
     }

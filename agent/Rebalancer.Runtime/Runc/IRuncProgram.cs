@@ -1,3 +1,5 @@
+using Rebalancer.Agent.Local.Netlink;
+
 namespace Rebalancer.Runtime.Runc;
 
 /// <summary>The real runc.</summary>
@@ -9,6 +11,8 @@ internal interface IRuncProgram
     /// <summary>Runs runc as a child that shares our standard input, output and error, and waits for it.</summary>
     /// <param name="args">Arguments of runc.</param>
     /// <param name="variables">NAME=VALUE each, added to our own environment.</param>
+    /// <param name="network">Path of the network namespace in which it runs; empty: ours.</param>
     /// <returns>Its exit code, or 128 + signal.</returns>
-    int Run(IReadOnlyList<string> args, params IReadOnlyList<string> variables);
+    /// <exception cref="LinuxException">The network namespace is gone.</exception>
+    int Run(IReadOnlyList<string> args, IReadOnlyList<string> variables, string network = "");
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Local.Native;
+using Rebalancer.Agent.Local.Netlink;
 
 namespace Rebalancer.Runtime.Runc;
 
@@ -18,10 +19,12 @@ internal sealed class InstalledRunc(string ownPath) : IRuncProgram
         throw new RuntimeFailureException(FailureReasons.RuncMissing, $"runc {runc} cannot be executed: errno {Marshal.GetLastPInvokeError()}");
     }
 
-    public int Run(IReadOnlyList<string> args, params IReadOnlyList<string> variables)
+    public int Run(IReadOnlyList<string> args, IReadOnlyList<string> variables, string network = "")
     {
         var runc = Find();
-        return NativeProcess.RunChild(runc, NativeStrings.Of([runc, .. args]), variables);
+        return network.Length == 0 ? Child() : NetNamespace.Run(network, Child);
+
+        int Child() => NativeProcess.RunChild(runc, NativeStrings.Of([runc, .. args]), variables);
     }
 
     /// <summary>The kernel's copy of the command line: arguments need not be valid UTF-8, and pass through unchanged.</summary>

@@ -46,7 +46,7 @@ public sealed class DumpTests : IDisposable
     {
         var (runc, wrapper) = (Program("runc", script), Program("wrapper", "shift; exec \"$@\""));
         var options = new AgentOptions { Node = "n", Listen = new IPEndPoint(IPAddress.Loopback, 1), TlsCa = "", TlsCert = "", TlsKey = "", Runc = runc };
-        return Dump.Start(options, new MoveFolder("u", root), new RuncState("c", 1, 1, "", new Dictionary<string, string> { ["io.kubernetes.cri.container-name"] = "redis" }), wrapper);
+        return Dump.Start(options, new MoveFolder("u", root), new RuncState("c", 1, 1, "", new Dictionary<string, string> { ["io.kubernetes.cri.container-name"] = "redis" }), inPodNetwork: false, wrapper);
     }
 
     private string Program(string name, string script)

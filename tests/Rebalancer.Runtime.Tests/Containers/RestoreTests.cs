@@ -39,6 +39,7 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(
             [$"PATH={CriuTar.PathFor(NodePaths.CriuTools, Environment.GetEnvironmentVariable("PATH"))}", $"REBALANCER_RESTORE_PID={Environment.ProcessId}", "REBALANCER_RESTORE_IMAGES=/images", "REBALANCER_RESTORE_ID=c1", $"REBALANCER_RESTORE_ROOT={node.RuncRoot}"],
             node.Runc.Variables);
+        Assert.Equal("/run/netns/x", Assert.Single(node.Runc.Networks));
         Assert.Equal(CriuConfiguration.Default, File.ReadAllText(Conf));
         Assert.Equal((LocalOps.RestoreDone, 0, "/images", "/work-folder"), agent.Requests.Select(r => (r.Op, r.ExitCode, r.ImagePath, r.WorkPath)).Last());
         Assert.Equal(0, node.Run("start", "c1"));
@@ -50,6 +51,19 @@ public sealed class RestoreTests : IDisposable
         Assert.False(File.Exists(Restored));
         Assert.False(File.Exists(Conf));
         Assert.Equal(RecordingRunc.BecameExitCode, node.Run("start", "c1"));
+    }
+
+    /// <summary>A checkpoint may leave the network out: it is restored into the network that CRIU runs in, which must never be the node's.</summary>
+    [Fact]
+    public async Task Restore_BundleWithoutANetwork_IsNotTried()
+    {
+        File.WriteAllText(node.ConfigPath, File.ReadAllText(node.ConfigPath).Replace("""{"type":"network","path":"/run/netns/x"}""", """{"type":"network"}""", StringComparison.Ordinal));
+        await using var agent = Agent();
+
+        Assert.NotEqual(0, node.Create());
+
+        Assert.Empty(node.Runc.Children);
+        Assert.Contains("names no network namespace", node.LogMessage, StringComparison.Ordinal);
     }
 
     [Fact]

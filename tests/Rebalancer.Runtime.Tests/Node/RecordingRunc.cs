@@ -22,8 +22,12 @@ internal sealed class RecordingRunc : IRuncProgram
         return BecameExitCode;
     }
 
-    public int Run(IReadOnlyList<string> args, params IReadOnlyList<string> variables)
+    /// <summary>Network namespaces in which children ran; empty: ours.</summary>
+    public List<string> Networks { get; } = [];
+
+    public int Run(IReadOnlyList<string> args, IReadOnlyList<string> variables, string network = "")
     {
+        Networks.Add(network);
         Variables.AddRange(variables);
         Children.Add(string.Join(' ', args));
         OnChild(args);
