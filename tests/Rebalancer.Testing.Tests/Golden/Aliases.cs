@@ -24,7 +24,7 @@ internal sealed partial class Aliases
     /// <summary>For a look that may have to be forgotten.</summary>
     public Aliases Copy() => new(this);
 
-    /// <summary>Learns the objects of one look. Those of one kind and age are told apart by name alone: to the controllers they are alike.</summary>
+    /// <summary>Learns the objects of one look, by name: how many seconds apart they were made depends on the machine.</summary>
     public void Learn(IReadOnlyList<JsonObject> objects)
     {
         foreach (var o in objects)
@@ -35,7 +35,7 @@ internal sealed partial class Aliases
             }
         }
 
-        foreach (var o in objects.OrderBy(o => Text(o["metadata"]?["creationTimestamp"]), StringComparer.Ordinal).ThenBy(Name, StringComparer.Ordinal))
+        foreach (var o in objects.OrderBy(Name, StringComparer.Ordinal))
         {
             // The pods of a StatefulSet have a prefix too, and yet a name that is theirs.
             if (Text(o["metadata"]?["generateName"]) is { } prefix && Name(o) is { } name && name.Length == prefix.Length + GeneratedLetters)
