@@ -14,7 +14,7 @@ namespace Rebalancer.Agent.Checkpoint;
 /// </summary>
 internal sealed class Dump : IDisposable
 {
-    private const string Step = "dump", Network = "--network", DumpedName = "dumped", TreeImage = "pstree.img";
+    private const string Step = "dump", Network = "--network", DumpedName = "dumped", TreeImage = "pstree.img", CgroupImage = "cgroup.img";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
     private readonly Child child;
     private readonly MoveFolder folder;
@@ -80,6 +80,9 @@ internal sealed class Dump : IDisposable
         await AwaitFileAsync(Path.Combine(work, DumpedName), clock, cancellation);
         while (Marks(CriuTar.RunningEnding)) { await Task.Delay(Poll, clock, cancellation); }
         if (Marks(CriuTar.FailedEnding)) { throw new MoveException(Reasons.CheckpointFailed, $"checkpoint of container {container} failed: the contents of a tmpfs mount could not be packed by tar"); }
+
+        // The copy lives in the cgroups that runc makes for it: for those of the source CRIU would only start a helper, inside the freeze.
+        File.Delete(Path.Combine(folder.ImagesOf(container), CgroupImage));
 
         bool Marks(string ending) => Directory.EnumerateFiles(work, $"{DumpedName}.*{ending}").Any();
     }

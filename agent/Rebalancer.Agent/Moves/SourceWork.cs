@@ -156,7 +156,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         }
         catch (TimeoutException)
         {
-            throw new MoveException(Reasons.TargetUnready, $"kubelet of node {context.Migration.Status.TargetNode} was not ready to start a container of the pod within {WarmLimit.TotalSeconds} s");
+            throw new MoveException(Reasons.TargetUnready, $"node {context.Migration.Status.TargetNode} was not ready to restore a container of the pod within {WarmLimit.TotalSeconds} s: kubelet had not made it yet, or CRIU did not start");
         }
         context.Timeline.Mark("TargetWarm");
         return true;

@@ -15,7 +15,8 @@ namespace Rebalancer.Agent.Moves;
 /// </summary>
 internal sealed class TargetAhead(MoveServices services, TargetMove move, ILogger log) : IDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(3);
+    /// <summary>Below what the source waits. A CRIU that does not get there would not in a freeze either.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
     private readonly Lock changing = new();
     private AheadRestore? started;
     private TargetContext Context => move.Context;
@@ -102,8 +103,11 @@ internal sealed class TargetAhead(MoveServices services, TargetMove move, ILogge
 
     private async Task WatchAsync(AheadRestore ahead)
     {
-        if (await ahead.Gate.AwaitReaderAsync(StartLimit, services.Clock)) { Context.Timeline.Mark("RestoreWaits"); }
-        Warm();
+        if (await ahead.Gate.AwaitReaderAsync(StartLimit, services.Clock))
+        {
+            Context.Timeline.Mark("RestoreWaits");
+            Warm();
+        }
         using var limit = new CancellationTokenSource(TargetCallers.WaitLimit, services.Clock);
         try
         {

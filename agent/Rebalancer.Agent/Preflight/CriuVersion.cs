@@ -27,6 +27,18 @@ internal sealed class CriuVersion(AgentOptions options) : IDisposable
         return known >= Oldest ? known : throw new MoveException(Reasons.RuntimeUnsupported, $"node {options.Node}: CRIU {known} is older than {Oldest}");
     }
 
+    /// <summary>
+    /// The same for a node that is about to use it: has CRIU try what this kernel can do, unless it has noted that since the node started (/run/criu.kdat). It
+    /// would do so at its next start otherwise, which may be in the network of a pod that is closed, where its trial connection never comes about.
+    /// </summary>
+    /// <exception cref="MoveException">As above.</exception>
+    public async Task RequireReadyAsync(CancellationToken cancellation)
+    {
+        await RequireAsync(cancellation);
+        // What it says of features that moves do not need is of no interest.
+        _ = await ChildRunner.OutputAsync(options.Criu, ["check"], cancellation);
+    }
+
     public void Dispose() => gate.Dispose();
 
     /// <summary>"Version: 4.2.1".</summary>

@@ -19,7 +19,7 @@ internal sealed class SourcePreflight(AgentOptions options, IClusterApi api, INo
     {
         var pod = await PodAsync(migration, cancellation);
         Refusal.Throw(PodSpecRules.Check(pod));
-        await criu.RequireAsync(cancellation);
+        await criu.RequireReadyAsync(cancellation);
         if (!File.Exists(NodePaths.RuncWrapper)) { throw new MoveException(Reasons.RuntimeUnsupported, $"node {options.Node}: {NodePaths.RuncWrapper} is missing"); }
         var running = new PodContainers(options.ContainerdRoot, proc).Of(pod.Metadata.Uid);
         var sandbox = running.FirstOrDefault(each => each.ContainerType == "sandbox");

@@ -10,7 +10,7 @@ internal sealed class TargetPreflight(AgentOptions options, CriuVersion criu)
     /// <exception cref="MoveException">The node cannot; the reason is typed.</exception>
     public async Task<NodeCpu> CheckAsync(CancellationToken cancellation)
     {
-        await criu.RequireAsync(cancellation);
+        await criu.RequireReadyAsync(cancellation);
         if (!File.Exists(NodePaths.RuncWrapper)) { throw new MoveException(Reasons.RuntimeUnsupported, $"node {options.Node}: {NodePaths.RuncWrapper} is missing"); }
         return CpuFeatures.Read(ProcFolder.Text("/proc/cpuinfo"));
     }
