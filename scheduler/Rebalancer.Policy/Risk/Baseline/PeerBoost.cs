@@ -1,5 +1,3 @@
-using MathNet.Numerics.Optimization;
-
 namespace Rebalancer.Policy.Risk.Baseline;
 
 /// <summary>Interruptions come together: each one of a peer adds to the hazard of the others, and what it adds is gone within minutes.</summary>
@@ -15,9 +13,7 @@ public readonly record struct PeerBoost(double PerInterruption)
     public static readonly PeerBoost Usual = new(0.1);
 
     private const double DecayHours = DecayMinutes / 60;
-    private const double Least = 1e-4;
-    private const double Tolerance = 1e-4;
-    private const int MostSteps = 200;
+    private const int Steps = 20;
 
     /// <summary>Of a load, what is left after so many hours.</summary>
     public static double Kept(double hours) => Math.Exp(-hours / DecayHours);
@@ -26,24 +22,30 @@ public readonly record struct PeerBoost(double PerInterruption)
     /// <param name="rows">Expected losses without a boost, load of peers, weight, and what happened.</param>
     public static PeerBoost Fit(IReadOnlyList<(double Expected, double Load, double Weight, bool Lost)> rows, double horizonHours)
     {
-        if (!rows.Any(r => r.Load > 0)) { return None; }
+        // The cost is convex, so that its slope changes its sign once, and halving finds where. A search by values fails where the cost is flat.
         var reach = 1 - Kept(horizonHours);
+        if (Slope(rows, 0, reach) >= 0) { return None; }
+        var (low, high) = (0.0, 1.0);
+        for (var step = 0; step < Steps; step++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Slope(rows, middle, reach) < 0 ? (middle, high) : (low, middle);
+        }
 
-        // By its logarithm, because the search widens its bounds and may not reach below 0.
-        var best = Math.Exp(GoldenSectionMinimizer.Minimum(ObjectiveFunction.ScalarValue(x => Cost(rows, Math.Exp(x) * reach)), Math.Log(Least), 0, Tolerance, MostSteps).MinimizingPoint);
-        return best > Least && Cost(rows, best * reach) < Cost(rows, 0) ? new PeerBoost(Math.Min(best, 1)) : None;
+        return new PeerBoost(high);
     }
 
     /// <summary>Expected interruptions that this load adds over the coming hours.</summary>
     public double Over(double load, double hours) => PerInterruption * load * (1 - Kept(hours));
 
-    private static double Cost(IReadOnlyList<(double Expected, double Load, double Weight, bool Lost)> rows, double perLoad)
+    /// <summary>Of the negative logarithm of the likelihood, by the boost.</summary>
+    private static double Slope(IReadOnlyList<(double Expected, double Load, double Weight, bool Lost)> rows, double boost, double reach)
     {
         var sum = 0.0;
         foreach (var (expected, load, weight, lost) in rows)
         {
-            var total = expected + (perLoad * load);
-            sum += weight * (lost ? -Math.Log(1 - Math.Exp(-total)) : total);
+            var total = expected + (boost * reach * load);
+            sum += weight * load * (lost ? -1 / (Math.Exp(total) - 1) : 1);
         }
 
         return sum;
