@@ -58,25 +58,26 @@ internal static class RiskBenchmark
     private static (ListedBaselines Listed, RiskModel Model) Learn(ImmutableArray<PoolRecording> training, double until) =>
         (new ListedBaselines(training, until), RiskTrainer.Train(training, until, Seed));
 
+    /// <summary>The model goes on learning whom to trust from what it forecasts here, as each outcome becomes known; the others stay as the training left them.</summary>
     private static void Add(ForecastTable forecasts, (ListedBaselines Listed, RiskModel Model) models, IEnumerable<PoolRecording> testing, double from)
     {
         var (listed, model) = models;
-        foreach (var pool in testing)
+        var pools = testing.ToList();
+        foreach (var pool in pools)
         {
             var moments = pool.Within(from, 1).ToList();
-            foreach (var (name, forecast) in listed.For(pool).Append(("baseline", o => model.Baseline.Probability(o.Situation))).Append(("model", o => model.Probability(o.Situation))))
+            foreach (var (name, forecast) in listed.For(pool).Append(("baseline", o => model.Baseline.Probability(o.Situation))))
             {
                 forecasts.Add(name, moments.Select(o => (forecast(o), o.Lost)));
             }
         }
+
+        var online = new OnlineForecasts(model);
+        forecasts.Add("model", OnlineForecasts.InOrder(pools, from, 1).Select(x => (online.Forecast(x.Pool, x.Observation), x.Observation.Lost)));
     }
 
-    private static string Note(RiskModel model)
-    {
-        var age = model.Baseline.Age;
-        var mixture = model.IsFallback ? "" : FormattableString.Invariant($"{model.Share:0%} model; calibration {model.Calibration.Offset:0.00} + {model.Calibration.Slope:0.00} x; ");
-        return FormattableString.Invariant($"{mixture}{model.Reason}; Weibull shape {age.Shape:0.00}, {model.Baseline.Boost.PerInterruption:0.000} more per interruption of a peer");
-    }
+    private static string Note(RiskModel model) => FormattableString.Invariant(
+        $"{model.Reason}; Weibull shape {model.Baseline.Age.Shape:0.00}, {model.Baseline.Boost.PerInterruption:0.000} more per interruption of a peer");
 }
 
 /// <param name="Notes">What the model says of itself.</param>

@@ -16,7 +16,7 @@ namespace Rebalancer.Policy.Risk.Learned;
 public sealed record LogisticRisk
 {
     /// <summary>What the prior weighs in all, in windows of a horizon's length.</summary>
-    private const double PriorWindows = 100;
+    internal const double PriorWindows = 100;
     private const float L2 = 1;
 
     private LogisticRisk(BaselineRisk baseline, FeatureScale scale, ImmutableArray<float> weights, float bias) => (Baseline, Scale, Weights, Bias) = (baseline, scale, weights, bias);

@@ -53,15 +53,46 @@ public sealed class RiskTrainerTests
     }
 
     [Fact]
-    public void Train_FewLosses_FallsBackAndSaysWhy()
+    public void Train_ShortRecord_FallsBackAndSaysWhy()
+    {
+        var brief = Observing.Observe([new PoolTrace("type", "zone", 600, [.. Enumerable.Range(0, 250).Select(i => i % 20 == 19 ? 0 : 1)])], 1);
+
+        var model = RiskTrainer.Train(brief, 1, seed: 1);
+
+        Assert.True(model.IsFallback);
+        Assert.Contains("39 recorded windows", model.Reason, StringComparison.Ordinal);
+        Assert.All(brief[0].Observations, o => Assert.Equal(model.Baseline.Probability(o.Situation), model.Probability(o.Situation)));
+    }
+
+    [Fact]
+    public void Train_NeverALoss_FallsBackAndSaysWhy()
+    {
+        var calm = Observing.Observe([new PoolTrace("type", "zone", 600, [.. Enumerable.Repeat(1, 2000)])], 1);
+
+        Assert.Contains("ended alike", RiskTrainer.Train(calm, 1, seed: 1).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_FewLosses_ForecastsLittle()
     {
         var calm = Observing.Observe([new PoolTrace("type", "zone", 600, [.. Enumerable.Range(0, 2000).Select(i => i % 700 == 699 ? 0 : 1)])], 1);
 
-        var model = RiskTrainer.Train(calm, 1, seed: 1);
+        var model = RiskTrainer.Train(calm, 0.7, seed: 1);
 
-        Assert.True(model.IsFallback);
-        Assert.Contains("2 recorded losses", model.Reason, StringComparison.Ordinal);
-        Assert.All(calm[0].Observations, o => Assert.Equal(model.Baseline.Probability(o.Situation), model.Probability(o.Situation)));
+        Assert.False(model.IsFallback);
+        Assert.All(calm[0].Within(0.75, 1), o => Assert.InRange(model.Probability(o.Situation), 1e-6, 0.05));
+    }
+
+    [Fact]
+    public void Train_AgeTellsAll_RecordAloneLosesTrust()
+    {
+        // Lost after half an hour six times, then there for ten hours.
+        int[] pattern = [.. Enumerable.Repeat<int[]>([1, 1, 1, 0], 6).SelectMany(x => x), .. Enumerable.Repeat(1, 60)];
+        var pools = Observing.Observe([new PoolTrace("type", "zone", 600, [.. Enumerable.Repeat(pattern, 20).SelectMany(x => x)])], 1);
+
+        var weights = RiskTrainer.Train(pools, 1, seed: 1).Weights;
+
+        Assert.True(weights.Current[0] < weights.Prior[0] / 2, weights.ToString());
     }
 
     [Fact]
