@@ -32,6 +32,8 @@ internal sealed class TestNode : IDisposable
     }
 
     public string Folder { get; }
+    /// <summary>Path of the pod's network namespace in bundles.</summary>
+    public string Network { get; init; } = "/run/netns/x";
     public RecordingRunc Runc { get; } = new();
     public Dictionary<string, string> Variables { get; } = [];
     public RuntimeHost Host { get; set; }
@@ -47,7 +49,7 @@ internal sealed class TestNode : IDisposable
     {
         Directory.CreateDirectory(Bundle);
         var members = string.Join(",", annotations.Select(a => $"\"{a.Key}\":\"{a.Value}\""));
-        File.WriteAllText(ConfigPath, $$$"""{"ociVersion":"1.2.1","process":{"args":["redis-server"]},"annotations":{{{{members}}}},"linux":{"namespaces":[{"type":"pid"},{"type":"network","path":"/run/netns/x"}]}}""");
+        File.WriteAllText(ConfigPath, $$$"""{"ociVersion":"1.2.1","process":{"args":["redis-server"]},"annotations":{{{{members}}}},"linux":{"namespaces":[{"type":"pid"},{"type":"network","path":"{{{Network}}}"}]}}""");
     }
 
     public void WriteContainerBundle(params (string Key, string Value)[] more) => WriteBundle(

@@ -7,7 +7,8 @@ namespace Rebalancer.Runtime.Tests.Published;
 /// <summary>The published wrapper with the folders of a real node, in a mount namespace of its own.</summary>
 public sealed class ClaimedPodTests : IDisposable
 {
-    private readonly TestNode node = new();
+    private const string Network = "/run/rebalancer/netns";
+    private readonly TestNode node = new() { Network = Network };
     private readonly string run;
 
     public ClaimedPodTests()
@@ -18,6 +19,7 @@ public sealed class ClaimedPodTests : IDisposable
         File.WriteAllText(runc, $$"""
             #!/bin/sh
             echo "$@" >> {{node.Folder}}/calls
+            readlink /proc/self/ns/net > {{node.Folder}}/network
             case "$*" in *restore*)
               script=$(sed -n 's/^action-script //p' /run/rebalancer/criu/c1.conf)
               CRTOOLS_SCRIPT_ACTION=post-restore CRTOOLS_IMAGE_DIR=/images CRTOOLS_INIT_PID=$$ $script || exit 9
@@ -34,7 +36,7 @@ public sealed class ClaimedPodTests : IDisposable
 
     private (int ExitCode, string Error) Wrapper(params string[] args)
     {
-        var script = $"mkdir -p /run/rebalancer /var/lib/rebalancer; mount --bind {run} /run/rebalancer; mount -t tmpfs none /var/lib/rebalancer; exec \"$0\" \"$@\"";
+        var script = $"mkdir -p /run/rebalancer /var/lib/rebalancer; mount --bind {run} /run/rebalancer; mount -t tmpfs none /var/lib/rebalancer; touch {Network}; unshare --net={Network} true; exec \"$0\" \"$@\"";
         var result = Command.Run("unshare", ["--mount", "--propagation", "private", "sh", "-c", script, PublishedPrograms.Runc, "--log", node.LogPath, "--log-format", "json", .. args],
             variables: [("REBALANCER_RUNC", Path.Combine(node.Folder, "runc"))], isChecked: false);
         return (result.ExitCode, result.Error);
@@ -50,6 +52,7 @@ public sealed class ClaimedPodTests : IDisposable
 
         Assert.Equal([LocalOps.ContainerCreate, LocalOps.Hold, LocalOps.Resumed, LocalOps.RestoreDone], agent.Requests.Select(r => r.Op));
         Assert.Equal($"--log {node.LogPath} --log-format json restore --detach --tcp-established --manage-cgroups-mode ignore --image-path /images --work-path /w --bundle {node.Bundle} --pid-file /p c1\n", Calls);
+        Assert.NotEqual(new FileInfo("/proc/self/ns/net").LinkTarget, File.ReadAllText(Path.Combine(node.Folder, "network")).Trim());
         Assert.Equal((0, ""), Wrapper("start", "c1"));
         Assert.Equal(1, Calls.Count(c => c == '\n'));
     }
