@@ -17,13 +17,9 @@ internal sealed class DotnetWorkload : IWorkload
     private static readonly TimeSpan NoticeLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan NoticePause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>As in the service.</summary>
-    private const ulong ChainFactor = 6364136223846793005;
-
     private readonly IPEndPoint server;
     private readonly HttpClient[] https;
-    private readonly long[] sent = new long[Connections];
-    private readonly ulong[] chains = new ulong[Connections];
+    private readonly RequestChain[] chains = [.. Enumerable.Range(0, Connections).Select(_ => new RequestChain())];
     private readonly RequestLoops clients;
     private readonly TimeProvider time;
 
@@ -54,7 +50,7 @@ internal sealed class DotnetWorkload : IWorkload
         }
 
         await ChangeSettingsAsync(cancel);
-        return string.Create(CultureInfo.InvariantCulture, $"{sent.Sum()} HTTP requests on {Connections} kept-alive connections, each answered once and in order; a changed settings file was noticed");
+        return string.Create(CultureInfo.InvariantCulture, $"{chains.Sum(chain => chain.Number)} HTTP requests on {Connections} kept-alive connections, each answered once and in order; a changed settings file was noticed");
     }
 
     public async ValueTask DisposeAsync()
@@ -68,10 +64,9 @@ internal sealed class DotnetWorkload : IWorkload
 
     private async Task AskAsync(int client, CancellationToken cancel)
     {
-        var number = ++sent[client];
-        chains[client] = unchecked((chains[client] * ChainFactor) + (ulong)number);
+        var expected = chains[client].Next();
+        var number = chains[client].Number;
         var reply = await https[client].GetStringAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{server}/clients/{client}/{number}")), cancel);
-        var expected = string.Create(CultureInfo.InvariantCulture, $"{number} {chains[client]}");
         if (reply != expected)
         {
             throw new WrongReplyException($"request {number} was answered '{reply}' instead of '{expected}'");

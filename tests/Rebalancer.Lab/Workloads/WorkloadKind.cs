@@ -1,3 +1,4 @@
+using k8s.Models;
 using Rebalancer.Lab.Host;
 using Rebalancer.Lab.Images;
 using Rebalancer.Lab.Images.Workloads;
@@ -20,7 +21,11 @@ internal sealed record WorkloadKind(
         new("websockets", EchoWorkload.StartAsync),
         new("dotnet", DotnetWorkload.StartAsync, (debian, _, cancel) => DotnetService.BuildAsync(debian, $"{Published.Repository}/artifacts/publish-service", cancel)),
         new("training", TrainingWorkload.StartAsync),
+        Chain("threads", ManyThreads.Spec, ManyThreads.Connections, pauseMs: 200),
     ];
+
+    private static WorkloadKind Chain(string name, Func<V1PodSpec> spec, int clients, int pauseMs) =>
+        new(name, (pods, cancel) => ChainWorkload.StartAsync(pods, name, spec(), clients, pauseMs, cancel));
 
     /// <returns>The archives of its images, for every node.</returns>
     public async Task<IReadOnlyList<string>> BuildAsync(LabEnvironment lab, CancellationToken cancel)
