@@ -22,6 +22,7 @@ internal sealed record WorkloadKind(
         new("dotnet", DotnetWorkload.StartAsync, (debian, _, cancel) => DotnetService.BuildAsync(debian, $"{Published.Repository}/artifacts/publish-service", cancel)),
         new("training", TrainingWorkload.StartAsync),
         Chain("threads", ManyThreads.Spec, ManyThreads.Connections, pauseMs: 200),
+        Chain("tree", ProcessFamily.Spec, ProcessFamily.Connections, pauseMs: 5),
     ];
 
     private static WorkloadKind Chain(string name, Func<V1PodSpec> spec, int clients, int pauseMs) =>
