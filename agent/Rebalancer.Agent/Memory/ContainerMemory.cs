@@ -140,6 +140,7 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
             }
             await CompleteAsync(images, process, plan);
         }
+        _ = Read(() => MemoryImages.LeaveToCriu(images, processes.Values.Select(process => process.ImagePid).ToHashSet()));
     }
 
     public void Dispose()

@@ -39,6 +39,25 @@ internal static class MemoryImages
         MemoryImage.SetGuards(Path.Combine(folder, MemoryImage.NameOf(process.ImagePid)), guards);
     }
 
+    /// <summary>
+    /// CRIU marks as lazy whatever could be, and on a restore with a page server leaves to that one what is marked, though it has the pages itself. The page
+    /// server has none of a process that CRIU carries: its images lose the mark.
+    /// </summary>
+    /// <param name="folder">Where CRIU has written.</param>
+    /// <param name="carried">Processes, as the images name them, whose pages the page server has.</param>
+    /// <returns>How many processes CRIU carries.</returns>
+    /// <exception cref="InvalidDataException">The images are not as expected.</exception>
+    public static int LeaveToCriu(string folder, IReadOnlySet<int> carried)
+    {
+        var left = Directory.GetFiles(folder, PagemapImage.NamePattern).Where(path => PagemapImage.PidOf(path) is { } pid && !carried.Contains(pid)).ToList();
+        foreach (var path in left)
+        {
+            var dumped = PagemapImage.Read(path);
+            new PagemapImage(dumped.PagesId, [.. dumped.Entries.Select(entry => entry with { Flags = entry.Flags & ~PagemapFlags.Lazy })]).Write(path);
+        }
+        return left.Count;
+    }
+
     private static void WritePages(string path, TrackedProcess process, List<(PagemapEntry Entry, long? Offset)> sources)
     {
         var next = path + ".next";

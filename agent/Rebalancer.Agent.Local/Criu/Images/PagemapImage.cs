@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rebalancer.Agent.Local.Memory;
 
 namespace Rebalancer.Agent.Local.Criu.Images;
@@ -20,7 +21,15 @@ internal readonly record struct PagemapEntry(PageRange Range, PagemapFlags Flags
 /// <summary>pagemap-PID.img: which pages of one process are where. Entries ascend by address.</summary>
 internal sealed record PagemapImage(uint PagesId, IReadOnlyList<PagemapEntry> Entries)
 {
-    public static string NameOf(int pid) => $"pagemap-{pid}.img";
+    /// <summary>Shared memory has page maps too, that are not of a process: see <see cref="PidOf"/>.</summary>
+    public const string NamePattern = Prefix + "*" + Suffix;
+    private const string Prefix = "pagemap-", Suffix = ".img";
+
+    public static string NameOf(int pid) => $"{Prefix}{pid}{Suffix}";
+
+    /// <returns>Null: it is not of a process.</returns>
+    public static int? PidOf(string path) =>
+        int.TryParse(Path.GetFileName(path).AsSpan()[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
 
     public static string PagesNameOf(uint id) => $"pages-{id}.img";
 
