@@ -44,7 +44,13 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
     {
         var exitCode = await server.WaitAsync(CancellationToken.None);
         Context.Timeline.Mark($"MemoryFilled:{copy.Container}");
-        if (exitCode == 0 || copy.State is not (CopyState.Parking or CopyState.Parked or CopyState.Running)) { return true; }
+        if (exitCode == 0) { return true; }
+        if (copy.State is not (CopyState.Parking or CopyState.Parked or CopyState.Running))
+        {
+            // The hold does not let this copy run. Where the restore has failed by itself, its page server ends like this too.
+            log.LogWarning("Migration {Name}: the page server of container {Container} ended with {ExitCode} before the copy was whole: {Errors}", Context.Migration.Metadata.Name, copy.Container, exitCode, server.Errors);
+            return true;
+        }
         log.LogCritical("Migration {Name}: the page server of container {Container} ended with {ExitCode}, its processes are killed: {Errors}", Context.Migration.Metadata.Name, copy.Container, exitCode, server.Errors);
         parked.End(copy.ContainerId);
         return false;
