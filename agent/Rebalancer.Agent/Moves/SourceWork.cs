@@ -197,7 +197,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         // Before the freeze: processes that are out of quota would stop only with the next period, and CRIU dumps the quotas of their cgroup too.
         context.Throttle?.Undo();
         _ = await new ReceiveQueues(services.Proc, services.Clock).DrainAsync(context.Containers[0].State.InitPid, DrainLimit, cancellation);
-        if (ContainerCgroup.FreezeAll([.. context.Cgroups], FreezeLimit) is [_, ..] late) { throw new MoveException(Reasons.CheckpointFailed, $"{late.Count} of the containers {context.Facts!.Names} did not freeze within {FreezeLimit.TotalSeconds} s"); }
+        await new PodFreeze(services.Proc, services.Clock).RunAsync([.. context.Cgroups], context.Facts!.Names, FreezeLimit, cancellation);
         context.Timeline.Mark("Frozen");
         context.Shield.Close();
         context.Timeline.Mark("Shielded");

@@ -29,6 +29,19 @@ internal sealed class ProcFolder(string root = "/proc")
         foreach (var path in Entries(PathOf(pid, "fd"))) { yield return (Path.GetFileName(path), Link(path)); }
     }
 
+    /// <summary>Folders of its threads.</summary>
+    public IReadOnlyList<string> Threads(int pid)
+    {
+        try
+        {
+            return Directory.GetDirectories(PathOf(pid, "task"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     public IEnumerable<string> Lines(int pid, string file) => Text(PathOf(pid, file)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Value of a "Key:   123 kB" line in bytes; 0 when there is none.</summary>
