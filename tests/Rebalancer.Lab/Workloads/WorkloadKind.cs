@@ -23,6 +23,7 @@ internal sealed record WorkloadKind(
         new("training", TrainingWorkload.StartAsync),
         Chain("threads", ManyThreads.Spec, ManyThreads.Connections, pauseMs: 200),
         Chain("tree", ProcessFamily.Spec, ProcessFamily.Connections, pauseMs: 5),
+        Chain("forks", Forks.Spec, Forks.Connections, pauseMs: 20),
     ];
 
     private static WorkloadKind Chain(string name, Func<V1PodSpec> spec, int clients, int pauseMs) =>
