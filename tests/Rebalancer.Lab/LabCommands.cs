@@ -42,12 +42,18 @@ internal static class LabCommands
 
     private static Command RootFs()
     {
-        var rootFs = new Command("rootfs", "Makes the nodes' root file system if it is missing and prints where it is.");
-        rootFs.SetAction(async (_, cancel) =>
+        var programs = new Option<bool>("--programs") { Description = "Also the one with programs that only some of the `workloads` need, and prints where that is." };
+        var rootFs = new Command("rootfs", "Makes the nodes' root file system if it is missing and prints where it is.") { programs };
+        rootFs.SetAction(async (parsed, cancel) =>
         {
             await HostPackages.EnsureAsync(Console.Error, cancel);
             await RootFileSystem.EnsureAsync(Console.Error, cancel);
             Console.WriteLine(RootFileSystem.Path);
+            if (parsed.GetValue(programs))
+            {
+                await RootFileSystem.Programs.EnsureAsync(Console.Error, cancel);
+                Console.WriteLine(RootFileSystem.Programs.Path);
+            }
         });
         return rootFs;
     }
