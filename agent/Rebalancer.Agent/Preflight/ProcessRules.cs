@@ -44,7 +44,7 @@ internal sealed class ProcessRules(ProcFolder proc)
 
     private static Refusal? CheckDescriptor(int pid, string descriptor, string target, IReadOnlyCollection<string> kubeletMounts)
     {
-        if (target.StartsWith("anon_inode:[io_uring]", StringComparison.Ordinal)) { return new(Reasons.IoUring, $"process {pid} uses io_uring (descriptor {descriptor})"); }
+        if (target.StartsWith("anon_inode:[io_uring]", StringComparison.Ordinal)) { return new(Reasons.IoUring, $"process {pid} uses io_uring (descriptor {descriptor}); with the seccomp profile RuntimeDefault of containerd 2 it would get none"); }
         if (IsBelow(target, kubeletMounts)) { return new(Reasons.ProjectedFileOpen, $"process {pid} holds {target} open, which kubelet provides (descriptor {descriptor})"); }
         if (target.StartsWith("/dev/pts/", StringComparison.Ordinal) || target is "/dev/tty" or "/dev/ptmx" or "/dev/console") { return new(Reasons.TerminalUnsupported, $"process {pid} has a terminal: {target} (descriptor {descriptor})"); }
         if (target.StartsWith("/dev/", StringComparison.Ordinal) && !HarmlessDevices.Any(harmless => target == harmless || target.StartsWith(harmless + "/", StringComparison.Ordinal)))

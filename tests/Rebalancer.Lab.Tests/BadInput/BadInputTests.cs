@@ -26,6 +26,7 @@ public sealed class BadInputTests(BadInputLab lab) : IClassFixture<BadInputLab>
         { "opted out", Reasons.OptedOut },
         { "terminal", Reasons.TerminalUnsupported },
         { "device in the layer", Reasons.WritableLayer },
+        { "io_uring", Reasons.IoUring },
     };
 
     [Fact]
@@ -128,8 +129,22 @@ public sealed class BadInputTests(BadInputLab lab) : IClassFixture<BadInputLab>
                 break;
             case "opted out": pod.Metadata.Annotations = new Dictionary<string, string> { [Names.Migratable] = "false" }; break;
             case "terminal": main.Stdin = true; break;
+            case "io_uring": MakeIoUring(main); break;
             default: throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such pod");
         }
+    }
+
+    /// <summary>System call 425 is io_uring_setup; its parameters, 120 bytes, may all be zero. Ready only when it is there, as the move must see it.</summary>
+    private static void MakeIoUring(V1Container main)
+    {
+        const string Program = """
+            import ctypes, time
+            assert ctypes.CDLL(None).syscall(425, 8, ctypes.create_string_buffer(120)) >= 0
+            open("/dev/shm/made", "w").close()
+            while True: time.sleep(1)
+            """;
+        (main.Image, main.Command) = (EchoServer.Image, ["/usr/bin/python3", "-B", "-c", Program]);
+        main.ReadinessProbe = new V1Probe { Exec = new V1ExecAction { Command = ["/bin/sh", "-c", "ls /dev/shm/made"] }, PeriodSeconds = 1 };
     }
 
     /// <summary>Two containers on both ends of one connection, by a socket in a volume that they share. Ready only when connected, as the move must see it.</summary>
