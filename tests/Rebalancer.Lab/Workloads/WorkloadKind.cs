@@ -26,6 +26,7 @@ internal sealed record WorkloadKind(string Name, Func<WorkloadPods, Cancellation
         Chain("tree", ProcessFamily.Spec, ProcessFamily.Connections, pauseMs: 5),
         Chain("forks", Forks.Spec, Forks.Connections, pauseMs: 20),
         new("nginx", NginxWorkload.StartAsync, Nginx.BuildAsync, RootFileSystem.Programs),
+        Chain("jvm", JavaService.Spec, JavaService.Connections, pauseMs: 5, JavaService.BuildAsync),
     ];
 
     private static WorkloadKind Chain(string name, Func<V1PodSpec> spec, int clients, int pauseMs, ImageBuilder? image = null) =>
