@@ -50,11 +50,15 @@ lab-vm: publish
 lab-soak: publish
 	$(LAB) exec -- $(LAB) soak --moves $(N) --cgroup $(CGROUP)
 
-## lab-workloads: Redis, PostgreSQL, 200 WebSockets, an ASP.NET service and a training loop, each moved N times under load and compared at the end
+# Images of these are made of Debian packages that no node has.
+WITH_PROGRAMS := nginx node jvm
+
+## lab-workloads: Redis, PostgreSQL, 200 WebSockets, an ASP.NET service, a training loop, 200 threads, a tree of processes, one that forks all the time, nginx with a large download, Node.js and a JVM, each moved N times under load and compared at the end (ARGS="--only NAME..." for some)
 lab-workloads: N := 10
 lab-workloads: CGROUP := v2
 lab-workloads: publish
 	dotnet publish tests/Rebalancer.Lab.Service -c $(CONFIG) --nologo -v q -o $(ARTIFACTS)/publish-service
+	$(if $(or $(if $(findstring --only,$(ARGS)),,all),$(filter $(WITH_PROGRAMS),$(ARGS))),$(LAB) rootfs --programs)
 	$(LAB) exec -- $(LAB) workloads --moves $(N) --cgroup $(CGROUP) $(ARGS)
 
 ## bench-wrapper: what rebalancer-runc adds to a runc call

@@ -26,6 +26,7 @@ internal sealed record WorkloadKind(string Name, Func<WorkloadPods, Cancellation
         Chain("tree", ProcessFamily.Spec, ProcessFamily.Connections, pauseMs: 5),
         Chain("forks", Forks.Spec, Forks.Connections, pauseMs: 20),
         new("nginx", NginxWorkload.StartAsync, Nginx.BuildAsync, RootFileSystem.Programs),
+        Chain("node", NodeService.Spec, NodeService.Connections, pauseMs: 5, NodeService.BuildAsync),
         Chain("jvm", JavaService.Spec, JavaService.Connections, pauseMs: 5, JavaService.BuildAsync),
     ];
 
