@@ -171,7 +171,8 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
         }
         catch (LinuxException e)
         {
-            Refuse(pid, e.Message);
+            // Who has ended meanwhile keeps nobody from being tracked.
+            if (proc.HasMemory(pid)) { Refuse(pid, e.Message); }
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed class ProcFolder(string root = "/proc")
         foreach (var path in Entries(PathOf(pid, "fd"))) { yield return (Path.GetFileName(path), Link(path)); }
     }
 
+    /// <summary>Whether there is such a process, and it has not ended: a zombie has no memory any more.</summary>
+    public bool HasMemory(int pid) => Lines(pid, "status").Any(line => line.StartsWith("VmSize:", StringComparison.Ordinal));
+
     /// <summary>Folders of its threads.</summary>
     public IReadOnlyList<string> Threads(int pid)
     {
