@@ -10,6 +10,9 @@ internal static class Libc
     [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static extern nint SystemCall(nint number, nint first, nint second, nint third);
 
+    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static extern int Control(int descriptor, nuint request, ref int value);
+
     [DllImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     public static extern int GetSocketOption(int descriptor, int level, int name, ref int value, ref uint length);
 

@@ -1,11 +1,10 @@
-using System.Globalization;
 using Rebalancer.Agent.Local.Netlink;
 
 namespace Rebalancer.Agent.Local.TcpRepair;
 
 /// <summary>
 /// Takes TCP sockets of other processes out of TCP_REPAIR, where a CRIU that was killed in mid-dump leaves them: such a socket is deaf and dumb for ever.
-/// Works on frozen, stopped and running processes, as nothing runs in them. To be done before the shield is opened.
+/// To be done before the shield is opened.
 /// </summary>
 public static class TcpRepairUndo
 {
@@ -45,64 +44,18 @@ public static class TcpRepairUndo
 
     private static int UndoProcess(int pid, HashSet<string> seen)
     {
-        var sockets = SocketsOf(pid).Where(s => seen.Add(s.Socket)).ToList();
-        if (sockets.Count == 0)
+        var undone = 0;
+        foreach (var socket in ProcessSockets.Take(pid, seen))
         {
-            return 0;
+            using (socket) { undone += UndoSocket(socket, pid) ? 1 : 0; }
         }
 
-        using var process = Descriptor.Of((int)Libc.SystemCall(Libc.SysPidfdOpen, pid, 0, 0), $"pidfd_open {pid}");
-        return sockets.Count(s => UndoSocket(process, pid, s.Number));
+        return undone;
     }
 
-    private static IEnumerable<(int Number, string Socket)> SocketsOf(int pid)
+    private static bool UndoSocket(Descriptor socket, int pid)
     {
-        string[] links;
-        try
-        {
-            links = Directory.GetFileSystemEntries($"/proc/{pid}/fd");
-        }
-        catch (DirectoryNotFoundException)
-        {
-            yield break;
-        }
-
-        foreach (var link in links)
-        {
-            // The link's text is "socket:[inode]"; a socket shared by several processes is taken once.
-            var target = LinkText(link);
-            if (target is not null && target.StartsWith("socket:[", StringComparison.Ordinal))
-            {
-                yield return (int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture), target);
-            }
-        }
-    }
-
-    private static string? LinkText(string link)
-    {
-        try
-        {
-            return new FileInfo(link).LinkTarget;
-        }
-        catch (IOException)
-        {
-            return null; // Closed since.
-        }
-    }
-
-    private static bool UndoSocket(Descriptor process, int pid, int number)
-    {
-        var what = $"TCP_REPAIR of descriptor {number} of process {pid}";
-        var taken = (int)Libc.SystemCall(Libc.SysPidfdGetfd, process.Number, number, 0);
-        if (taken < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.BadDescriptor)
-        {
-            return false;
-        }
-
-        using var socket = Descriptor.Of(taken, what);
-        var value = 0;
-        uint length = sizeof(int);
-        if (Libc.GetSocketOption(socket.Number, SolTcp, TcpRepair, ref value, ref length) != 0 || value == Off)
+        if (ProcessSockets.Option(socket, SolTcp, TcpRepair) is null or Off)
         {
             return false; // Not a TCP socket, or not in repair mode.
         }
@@ -110,7 +63,7 @@ public static class TcpRepairUndo
         if (Libc.SetSocketOption(socket.Number, SolTcp, TcpRepair, OffNoWindowProbe, sizeof(int)) != 0
             && Libc.SetSocketOption(socket.Number, SolTcp, TcpRepair, Off, sizeof(int)) != 0)
         {
-            throw new LinuxException(what, System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+            throw new LinuxException($"TCP_REPAIR of a socket of process {pid}", System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
         }
 
         // Leaving repair mode clears SO_REUSEADDR; without it the server could not bind its port again while this connection lives.

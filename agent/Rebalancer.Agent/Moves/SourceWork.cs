@@ -196,7 +196,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         context.Timeline.Mark("IngressHeld");
         // Before the freeze: processes that are out of quota would stop only with the next period, and CRIU dumps the quotas of their cgroup too.
         context.Throttle?.Undo();
-        _ = await new ReceiveQueues(services.Proc, services.Clock).DrainAsync(context.Containers[0].State.InitPid, DrainLimit, cancellation);
+        _ = await new ReceiveQueues(services.Clock).DrainAsync(context.Cgroups.SelectMany(each => each.Pids()), DrainLimit, cancellation);
         await new PodFreeze(services.Proc, services.Clock).RunAsync([.. context.Cgroups], context.Facts!.Names, FreezeLimit, cancellation);
         context.Timeline.Mark("Frozen");
         context.Shield.Close();

@@ -1,35 +1,62 @@
-using System.Globalization;
-using Rebalancer.Agent.Preflight;
+using Rebalancer.Agent.Local.Netlink;
+using Rebalancer.Agent.Local.TcpRepair;
 
 namespace Rebalancer.Agent.Network;
 
-/// <summary>What a pod's established TCP connections have received and its processes have not read yet.</summary>
-internal sealed class ReceiveQueues(ProcFolder proc, TimeProvider clock)
+/// <summary>
+/// What a pod's TCP connections have received and its processes have not read yet. Asked of the sockets themselves: /proc/net/tcp is a walk through the table
+/// of all connections of the node, 5 ms for each of the two families at its usual size.
+/// </summary>
+internal sealed class ReceiveQueues(TimeProvider clock)
 {
-    private const string Established = "01";
-    private const int StateColumn = 3, QueuesColumn = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Waits until all has been read, or the limit is over. Meant for a pod whose ingress is closed.</summary>
-    /// <param name="pid">A process in the pod's network namespace.</param>
-    /// <param name="limit">The longest wait: a process that is busy with something else must not keep the freeze waiting.</param>
+    /// <param name="pids">Its processes.</param>
+    /// <param name="limit">The longest wait: a process that is busy with something else must not keep the freeze waiting, and neither must many connections.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>Whether nothing was left.</returns>
-    public async Task<bool> DrainAsync(int pid, TimeSpan limit, CancellationToken cancellation)
+    public async Task<bool> DrainAsync(IEnumerable<int> pids, TimeSpan limit, CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
-        while (true)
+        var waiting = new List<Descriptor>();
+        try
         {
-            if (!Waiting(pid, "net/tcp") && !Waiting(pid, "net/tcp6")) { return true; }
-            if (clock.GetElapsedTime(start) >= limit) { return false; }
-            await Task.Delay(Pause, clock, cancellation);
+            var isWhole = TakeWaiting(pids, waiting, () => clock.GetElapsedTime(start) >= limit);
+            while (waiting.Exists(TcpReceiveQueue.HasMore))
+            {
+                if (clock.GetElapsedTime(start) >= limit) { return false; }
+                await Task.Delay(Pause, clock, cancellation);
+            }
+            return isWhole;
+        }
+        finally
+        {
+            waiting.ForEach(each => each.Dispose());
         }
     }
 
-    /// <summary>Lines of proc_net_tcp(5): "sl local rem st tx_queue:rx_queue ...".</summary>
-    private bool Waiting(int pid, string table) => proc.Lines(pid, table).Any(line =>
-        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > QueuesColumn } columns
-        && columns[StateColumn] == Established
-        && columns[QueuesColumn].Split(':') is [_, var received]
-        && uint.TryParse(received, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var bytes) && bytes > 0);
+    /// <summary>Only those with something to read stay in hand: a connection that its process closes must end.</summary>
+    /// <returns>False: there were too many to look at all.</returns>
+    private static bool TakeWaiting(IEnumerable<int> pids, List<Descriptor> waiting, Func<bool> isOver)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var pid in pids)
+        {
+            try
+            {
+                foreach (var socket in ProcessSockets.Take(pid, seen))
+                {
+                    if (TcpReceiveQueue.IsOfTcp(socket) && TcpReceiveQueue.HasMore(socket)) { waiting.Add(socket); }
+                    else { socket.Dispose(); }
+                    if (isOver()) { return false; }
+                }
+            }
+            catch (LinuxException)
+            {
+                // It has ended since, and its connections with it.
+            }
+        }
+        return true;
+    }
 }

@@ -28,6 +28,9 @@ internal sealed class OtherProcess : IDisposable
 
     public int Pid => _process.Id;
 
+    /// <summary>Tells it to do what it waits to do.</summary>
+    public void Go() => _process.StandardInput.WriteLine();
+
     public void Kill()
     {
         _process.Kill();
@@ -46,6 +49,8 @@ internal sealed class OtherProcess : IDisposable
         {
             ["close", var netns, var ifName] => CloseShield(netns, ifName),
             ["repair", var port] => ConnectInRepair(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)),
+            ["deaf", var port] => Connect(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), reads: false),
+            ["slow", var port] => Connect(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), reads: true),
             _ => throw new ArgumentException($"unknown: {string.Join(' ', arguments)}"),
         };
         Console.ReadLine();
@@ -58,6 +63,20 @@ internal sealed class OtherProcess : IDisposable
         table.Close();
         Console.WriteLine("closed");
         return table;
+    }
+
+    /// <summary>Connects, and reads nothing, or once it is told to.</summary>
+    private static Socket Connect(int port, bool reads)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(IPAddress.Loopback, port);
+        Console.WriteLine("connected");
+        if (reads)
+        {
+            Console.ReadLine();
+            _ = socket.Receive(new byte[64]);
+        }
+        return socket;
     }
 
     /// <summary>Connects, says which connection that is, and leaves it as a CRIU killed in mid-dump does.</summary>
