@@ -64,8 +64,8 @@ internal sealed class SourceContainer(RuncState state, ContainerCgroup? cgroup) 
     public async Task ProcessesDumpedAsync(TimeProvider clock, CancellationToken cancellation)
     {
         await dump!.ProcessesDumpedAsync(clock, cancellation);
-        // Not before: it keeps the lock that CRIU needs to map its code into a process.
-        if (Memory is { } memory) { check = Task.Run(memory.CheckMappings, cancellation); }
+        // Not before: it keeps the lock that CRIU needs to map its code into a process. It outlives this step, whose end must not cancel it.
+        if (Memory is { } memory) { check = Task.Run(memory.CheckMappings, CancellationToken.None); }
     }
 
     /// <summary>The processes are frozen: notes what <see cref="Memory"/> carries of them.</summary>

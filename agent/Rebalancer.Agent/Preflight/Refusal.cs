@@ -10,9 +10,14 @@ internal sealed record Refusal(string Reason, string Message)
     }
 }
 
-/// <summary>A step refused with a reason that the user may branch on.</summary>
-internal sealed class MoveException(string reason, string message, string? logLine = null, Exception? inner = null) : Exception(message, inner)
+/// <summary>
+/// A step refused with a reason that the user may branch on. Its text ends in somebody's terminal and may have file names of the pod's choice in it: what a
+/// terminal would obey is made plain.
+/// </summary>
+internal sealed class MoveException(string reason, string message, string? logLine = null, Exception? inner = null) : Exception(Plain(message), inner)
 {
     public string Reason { get; } = reason;
-    public string? LogLine { get; } = logLine;
+    public string? LogLine { get; } = logLine is null ? null : Plain(logLine);
+
+    private static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsWhiteSpace(c) ? ' ' : char.IsControl(c) ? '?' : c)) : text;
 }

@@ -21,8 +21,9 @@ internal sealed class PeerSession : IAsyncDisposable
     private readonly SemaphoreSlim writer = new(1);
     private readonly CancellationTokenSource closing = new();
     private readonly TaskCompletionSource warm = New(), stored = New(), held = New(), filled = New();
-    private readonly Channel<Want> wants = Channel.CreateUnbounded<Want>();
+    private readonly Channel<Want> wants = Channel.CreateBounded<Want>(new BoundedChannelOptions(TransferLimits.Wants) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly List<Missing> missing = [];
+    private int missingBounds;
     private readonly TaskCompletionSource<IReadOnlyList<Missing>> allMissing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Accepted> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<long> running = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -138,16 +139,26 @@ internal sealed class PeerSession : IAsyncDisposable
             case MoveReply.ReplyOneofCase.Held: held.TrySetResult(); break;
             case MoveReply.ReplyOneofCase.Filled: filled.TrySetResult(); break;
             case MoveReply.ReplyOneofCase.Want: wants.Writer.TryWrite(reply.Want); break;
-            case MoveReply.ReplyOneofCase.Missing:
-                if (reply.Missing.Process.Length > 0) { missing.Add(reply.Missing); }
-                if (reply.Missing.IsAll) { allMissing.TrySetResult(missing); }
-                break;
+            case MoveReply.ReplyOneofCase.Missing: Take(reply.Missing); break;
             case MoveReply.ReplyOneofCase.Running: running.TrySetResult(reply.Running.FramesReplayed); break;
             case MoveReply.ReplyOneofCase.Failed:
                 Lose(new MoveException(reply.Failed.Reason, reply.Failed.Message, reply.Failed.LogLine.Length > 0 ? reply.Failed.LogLine : null));
                 break;
             default: break;
         }
+    }
+
+    private void Take(Missing some)
+    {
+        // A message without a range counts too.
+        missingBounds += some.Bounds.Count + 1;
+        if (missingBounds > TransferLimits.MissingBounds)
+        {
+            Lose(new MoveException(Reasons.TransferFailed, $"the target's agent at {channel.Target} says that more than {TransferLimits.MissingBounds / 2} ranges of pages are missing"));
+            return;
+        }
+        if (some.Process.Length > 0) { missing.Add(some); }
+        if (some.IsAll) { allMissing.TrySetResult(missing); }
     }
 
     private MoveException Lose(MoveException why)

@@ -16,6 +16,10 @@ internal static class TransferLimits
     public const int SlackFactor = 2;
     public const int HeldPacketBytes = 128 << 10;
     public const int HeldPackets = 1 << 16;
+    /// <summary>Pages that somebody waits for on the target: each comes sooner, and all of them come in any case.</summary>
+    public const int Wants = 4096;
+    /// <summary>Of what a target says is missing, when a move is taken up again: every second page of 16 GiB.</summary>
+    public const int MissingBounds = 1 << 22;
     /// <summary>HTTP/2 windows: a link of 10 Gbit/s and 10 ms stays full.</summary>
     public const int StreamWindowBytes = 12 << 20;
     public const int ConnectionWindowBytes = 16 << 20;

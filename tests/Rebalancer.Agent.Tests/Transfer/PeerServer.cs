@@ -62,6 +62,9 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
         reply = answer;
     }
 
+    /// <summary>Whatever a target may say.</summary>
+    public void Say(MoveReply something) => reply!(something);
+
     public void Take(MoveFrame frame)
     {
     }

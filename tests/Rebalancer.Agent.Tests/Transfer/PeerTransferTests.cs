@@ -160,6 +160,36 @@ public sealed class PeerTransferTests : IDisposable
     }
 
     [Fact]
+    public async Task Target_AsksForPagesWithoutEnd_OnlySomeAreKept()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        await using var session = await OpenAsync(server, authority.Issue("n1", PeerServer.Loopback));
+
+        for (var page = 0; page < 2 * TransferLimits.Wants; page++) { server.Say(new MoveReply { Want = new Want { Process = "redis/1", Address = (ulong)page } }); }
+        server.Say(new MoveReply { Warm = new Warm() });
+        await session.Warm.WaitAsync(Limit);
+
+        Assert.Equal(TransferLimits.Wants, session.Wants.Count);
+        Assert.True(session.Wants.TryRead(out var first));
+        Assert.Equal((ulong)TransferLimits.Wants, first.Address);
+    }
+
+    [Fact]
+    public async Task Target_ListsWhatIsMissingWithoutEnd_LosesTheMove()
+    {
+        const int AtOnce = 8192;
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        await using var session = await OpenAsync(server, authority.Issue("n1", PeerServer.Loopback));
+        var some = new Missing { Process = "redis/1" };
+        some.Bounds.AddRange(new ulong[AtOnce]);
+
+        for (var sent = 0; sent <= TransferLimits.MissingBounds; sent += AtOnce) { server.Say(new MoveReply { Missing = some }); }
+
+        Assert.Equal(Reasons.TransferFailed, (await session.Lost.WaitAsync(Limit)).Reason);
+        await Assert.ThrowsAsync<MoveException>(() => session.Missing);
+    }
+
+    [Fact]
     public async Task Probe_Stranger_IsRefused()
     {
         await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
