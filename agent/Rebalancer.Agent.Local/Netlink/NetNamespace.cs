@@ -64,7 +64,9 @@ public static class NetNamespace
         return result!;
     }
 
-    private static void Enter(string path)
+    /// <summary>The calling thread goes there, and stays: for one that ends there or becomes another program. All others use <see cref="Run"/>.</summary>
+    /// <exception cref="LinuxException">The namespace is gone, or may not be entered.</exception>
+    public static void Enter(string path)
     {
         using var space = Descriptor.Of(Libc.Open(Encoding.UTF8.GetBytes(path + '\0'), Libc.OpenReadOnlyCloexec, 0), $"open {path}");
         if (Libc.Setns(space.Number, Libc.CloneNewNet) != 0)

@@ -92,7 +92,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         if (Context.Folder.HasPages(container) && Context.Copies.Of(container).Filled.IsCompleted) { return Fail(Reasons.RestoreFailed, $"the page server of container {container} ended while the container was restored"); }
         if (Pod.Broken() is { } broken) { return Fail(Reasons.RestoreFailed, $"the copy of container {broken} has ended while container {container} was restored"); }
         if (!move.Advance(TargetSignal.HoldAsked)) { return Fail(Reasons.RestoreFailed, $"nothing is to be held in step {Context.Step.Current}"); }
-        if (Context.Sandbox is { } sandbox && request.Pid > 0 && Hostname.Set(request.Pid, sandbox.Hostname) is var errno and not 0)
+        if (Context.Sandbox is { } sandbox && Hostname.Set(request.Pid, sandbox.Hostname) is var errno and not 0)
         {
             log.LogWarning("Host name of pod {Pod} stays the source's: errno {Errno}", sandbox.PodName, errno);
         }

@@ -23,7 +23,14 @@ internal static class DumpCommand
         var network = args is [_, Network, _, ..] ? args[2] : null;
         if (network is not null) { args = [args[0], .. args.Skip(3)]; }
         if (args.Count < 2) { return Fail("usage: rebalancer-runc dump [--network PATH] RUNC ARGUMENTS...", 0); }
-        if (network is not null && !TryEnter(network)) { return Fail($"rebalancer: dump: network namespace {network} cannot be entered", Marshal.GetLastPInvokeError()); }
+        try
+        {
+            if (network is not null) { NetNamespace.Enter(network); }
+        }
+        catch (LinuxException e)
+        {
+            return Fail($"rebalancer: dump: network namespace {network} cannot be entered: {e.Message}", 0);
+        }
         if (Libc.Unshare(NewMountNamespace) != 0 || Mount(0, "/", 0, Recursive | Private, 0) != 0)
         {
             return Fail("rebalancer: dump: no mount namespace of its own", Marshal.GetLastPInvokeError());
@@ -31,13 +38,6 @@ internal static class DumpCommand
         _ = SystemCalls.Signal(SystemCalls.SigPipe, SystemCalls.SigDfl);
         _ = NativeProcess.ReplaceSelf(args[1], NativeStrings.Of([.. args.Skip(1)]));
         return Fail($"rebalancer: dump: {args[1]} cannot be executed", Marshal.GetLastPInvokeError());
-    }
-
-    /// <summary>This thread only; it is the one that becomes runc.</summary>
-    private static bool TryEnter(string network)
-    {
-        var space = Libc.Open(Encoding.UTF8.GetBytes(network + '\0'), Libc.OpenReadOnlyCloexec, 0);
-        return space >= 0 && Libc.Setns(space, Libc.CloneNewNet) == 0;
     }
 
     private static int Fail(string message, int errno)
