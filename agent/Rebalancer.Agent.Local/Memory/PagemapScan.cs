@@ -29,10 +29,8 @@ internal sealed class PagemapScan : IDisposable
     private const nuint IoctlScan = 0xC0606610;
     private const ulong ProtectMatching = 1;
     private const int RegionsPerCall = 4096;
-    /// <summary>User addresses on x86-64 and arm64 with 48 bits.</summary>
-    private const ulong AddressLimit = 0x7fff_ffff_f000;
     /// <summary>Guard pages look swapped out; kernels that do not know them (before 6.15) refuse to be asked.</summary>
-    private static readonly PageState Absent = PageState.File | PageState.ZeroPage | (Knows(PageState.Guard) ? PageState.Guard : PageState.None);
+    private static readonly PageState Absent = PageState.ZeroPage | (Knows(PageState.Guard) ? PageState.Guard : PageState.None);
     private readonly Descriptor pagemap;
     private readonly Region[] regions = new Region[RegionsPerCall];
 
@@ -50,23 +48,23 @@ internal sealed class PagemapScan : IDisposable
 
     /// <summary>In the order of addresses: pages with content of their own: in memory or swapped out, and neither a file's nor the zero page.</summary>
     /// <param name="alsoReturn">What else is to be told of them.</param>
-    public void Populated(PageState alsoReturn, Action<PageRegion> each) =>
-        Scan(Absent, Absent, PageState.Present | PageState.Swapped, protect: false, new PageRange(0, AddressLimit), each, alsoReturn);
+    public void Populated(PageWalk walk, PageState alsoReturn, Action<PageRegion> each) =>
+        Scan(AbsentIn(walk), AbsentIn(walk), PageState.Present | PageState.Swapped, protect: false, walk.Range, each, alsoReturn);
 
     /// <summary>In the order of addresses: pages of protectable mappings with content of their own that were written since they were protected last; protects them in the same walk.</summary>
-    public void TakeWritten(Action<PageRegion> each) => TakeWritten(new PageRange(0, AddressLimit), each);
-
-    public void TakeWritten(PageRange range, Action<PageRegion> each) =>
-        Scan(Absent, Absent | PageState.Written, PageState.Present | PageState.Swapped, protect: true, range, each);
+    public void TakeWritten(PageWalk walk, Action<PageRegion> each) =>
+        Scan(AbsentIn(walk), AbsentIn(walk) | PageState.Written, PageState.Present | PageState.Swapped, protect: true, walk.Range, each);
 
     /// <summary>Pages that fault by intention (MADV_GUARD_INSTALL).</summary>
     public void Guards(Action<PageRegion> each)
     {
         if (!Absent.HasFlag(PageState.Guard)) { return; }
-        Scan(PageState.None, PageState.Guard, PageState.None, protect: false, new PageRange(0, AddressLimit), each, PageState.Guard);
+        Scan(PageState.None, PageState.Guard, PageState.None, protect: false, PageWalk.Everything.Range, each, PageState.Guard);
     }
 
     public void Dispose() => pagemap.Dispose();
+
+    private static PageState AbsentIn(PageWalk walk) => walk.HasFilePages ? Absent | PageState.File : Absent;
 
     private static bool Knows(PageState state)
     {

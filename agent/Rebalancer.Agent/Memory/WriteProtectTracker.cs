@@ -47,9 +47,10 @@ internal sealed class WriteProtectTracker : IDirtyTracker
     public IReadOnlyList<PageRange> TakeWritten()
     {
         // Mappings made since the last round. What cannot be registered counts as written for ever, and so does what is made after this line.
-        foreach (var area in MemoryMap.Read(pid).Where(area => area.IsPrivate && !area.IsKernels)) { _ = fault.TryRegisterWriteProtection(area.Range); }
+        var areas = MemoryMap.Read(pid);
+        foreach (var area in areas.Where(area => area.IsPrivate && !area.IsKernels)) { _ = fault.TryRegisterWriteProtection(area.Range); }
         var written = new List<PageRange>();
-        pages.TakeWritten(region => written.Add(region.Range));
+        foreach (var walk in PageWalk.Over(areas)) { pages.TakeWritten(walk, region => written.Add(region.Range)); }
         RequireMemory();
         return written;
     }
@@ -57,8 +58,11 @@ internal sealed class WriteProtectTracker : IDirtyTracker
     public IReadOnlyList<TrackedRange> Final()
     {
         var all = new List<TrackedRange>();
-        pages.Populated(PageState.Protectable | PageState.Written, region =>
-            all.Add(new TrackedRange(region.Range, !region.State.HasFlag(PageState.Protectable) || region.State.HasFlag(PageState.Written))));
+        foreach (var walk in PageWalk.Over(MemoryMap.Read(pid)))
+        {
+            pages.Populated(walk, PageState.Protectable | PageState.Written, region =>
+                all.Add(new TrackedRange(region.Range, !region.State.HasFlag(PageState.Protectable) || region.State.HasFlag(PageState.Written))));
+        }
         RequireMemory();
         return all;
     }

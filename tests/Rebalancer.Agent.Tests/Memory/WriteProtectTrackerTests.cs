@@ -51,6 +51,20 @@ public sealed class WriteProtectTrackerTests
     }
 
     [Fact]
+    public async Task Final_PagesOfFiles_AreNotAmongThem()
+    {
+        using var writer = await Writer.StartAsync();
+        using var tracker = Attach(writer.Pid);
+        _ = tracker.TakeWritten();
+        var code = MemoryMap.Parse((await File.ReadAllLinesAsync($"/proc/{writer.Pid}/maps")).Where(line => line.Contains(" r-xp ", StringComparison.Ordinal))).Where(area => !area.IsKernels).ToList();
+
+        var final = tracker.Final();
+
+        Assert.NotEmpty(code);
+        Assert.DoesNotContain(final, each => code.Any(area => Contains(area.Range, each.Range.Start)));
+    }
+
+    [Fact]
     public async Task Attach_LeavesTheProcessAsItWas()
     {
         using var writer = await Writer.StartAsync();
