@@ -21,7 +21,7 @@ internal static class AgentProcess
         writeKubeconfig(node.Root + Kubeconfig);
         string[] agent =
         [
-            "dotnet", "/opt/rebalancer/agent/Rebalancer.Agent.dll", "--node", node.Name, "--kubeconfig", Kubeconfig, "--listen", $"{node.Address}:{Addresses.AgentPort}",
+            "/opt/rebalancer/agent/Rebalancer.Agent", "--node", node.Name, "--kubeconfig", Kubeconfig, "--listen", $"{node.Address}:{Addresses.AgentPort}",
             "--tls-ca", $"{TlsFolder}/ca.crt", "--tls-cert", $"{TlsFolder}/tls.crt", "--tls-key", $"{TlsFolder}/tls.key",
             .. node.Options.MetadataUrl is { } url ? (string[])["--metadata-url", url] : ["--cloud", "none"],
             .. Environment.GetEnvironmentVariable(TrackerVariable) is { Length: > 0 } tracker ? (string[])["--tracker", tracker] : [],

@@ -18,7 +18,7 @@ public static class Published
     /// <exception cref="LabException">Something is not published.</exception>
     public static void EnsureComplete()
     {
-        string[] programs = ["agent/Rebalancer.Agent.dll", "descheduler/Rebalancer.Descheduler.dll", "bin/rebalancer-runc", "bin/rebalancer-ipam"];
+        string[] programs = ["agent/Rebalancer.Agent", "descheduler/Rebalancer.Descheduler.dll", "bin/rebalancer-runc", "bin/rebalancer-ipam"];
         var missing = programs.Where(program => !File.Exists($"{Folder}/{program}")).ToArray();
         if (missing.Length > 0)
         {
