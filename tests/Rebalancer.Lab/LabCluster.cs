@@ -138,6 +138,7 @@ public sealed class LabCluster : IAsyncDisposable
         {
             ListenAddress = IPAddress.Parse(Addresses.Gateway),
             CrdFolders = [Published.CrdFolder],
+            ObjectFiles = Published.PolicyFiles,
             Controllers = ControllerSet.All,
             Time = Options.Time,
         };

@@ -1,3 +1,4 @@
+using Rebalancer.Testing.Operations;
 using System.Security.Cryptography.X509Certificates;
 using k8s;
 using Microsoft.AspNetCore.Builder;
@@ -42,7 +43,7 @@ public sealed class ApiServer : IAsyncDisposable
         try
         {
             controllers.Start();
-            await app.Services.GetRequiredService<InitialObjects>().CreateAsync(options.CrdFolders, cancellationToken);
+            await app.Services.GetRequiredService<InitialObjects>().CreateAsync(options.CrdFolders, options.ObjectFiles, cancellationToken);
             var router = app.Services.GetRequiredService<ApiRouter>();
             app.Run(context => router.HandleAsync(context, app.Lifetime.ApplicationStopping));
             await app.StartAsync(cancellationToken);
@@ -74,6 +75,9 @@ public sealed class ApiServer : IAsyncDisposable
 
     /// <summary>Writes a kubeconfig for kubectl and other programs.</summary>
     public void WriteKubeconfig(string path) => Kubeconfig.Write(path, Url, CaPem);
+
+    /// <summary>Writes a kubeconfig for a pod's service account on a node, as admission policies see it. It may do whatever these allow.</summary>
+    public void WriteKubeconfig(string path, string ns, string account, string node) => Kubeconfig.Write(path, Url, CaPem, Caller.TokenOf(ns, account, node));
 
     /// <summary>Forgets all history, as a compaction of etcd does: watches from older versions are answered 410 Gone.</summary>
     public void CompactHistory() => _store.Compact();

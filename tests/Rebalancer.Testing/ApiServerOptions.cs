@@ -16,6 +16,9 @@ public sealed record ApiServerOptions
     /// <summary>Folders whose *.yaml, *.yml and *.json files hold CustomResourceDefinitions to serve from the start.</summary>
     public IReadOnlyList<string> CrdFolders { get; init; } = [];
 
+    /// <summary>Files of further objects to hold from the start, such as admission policies.</summary>
+    public IReadOnlyList<string> ObjectFiles { get; init; } = [];
+
     public ControllerSet Controllers { get; init; } = ControllerSet.None;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

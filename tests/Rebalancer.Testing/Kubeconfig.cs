@@ -5,7 +5,7 @@ namespace Rebalancer.Testing;
 /// <summary>The file by which kubectl finds the server.</summary>
 internal static class Kubeconfig
 {
-    public static void Write(string path, string url, string? caPem)
+    public static void Write(string path, string url, string? caPem, string token = "double")
     {
         var ca = caPem is null ? "" : $"    certificate-authority-data: {Convert.ToBase64String(Encoding.UTF8.GetBytes(caPem))}\n";
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
@@ -29,7 +29,7 @@ internal static class Kubeconfig
             users:
             - name: admin
               user:
-                token: double
+                token: {token}
 
             """);
     }

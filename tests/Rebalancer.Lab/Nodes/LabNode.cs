@@ -1,4 +1,5 @@
 using k8s;
+using Rebalancer.Kubernetes.Api;
 using Rebalancer.Lab.Cgroups;
 using Rebalancer.Lab.Cri;
 using Rebalancer.Lab.Host;
@@ -130,7 +131,8 @@ public sealed class LabNode : IAsyncDisposable
 
     internal async Task StartAgentAsync(CancellationToken cancel)
     {
-        Agent = AgentProcess.Start(this, cluster.Certificates, cluster.Api.WriteKubeconfig, LogFolder, cluster.Options.Time);
+        Agent = AgentProcess.Start(
+            this, cluster.Certificates, path => cluster.Api.WriteKubeconfig(path, Names.SystemNamespace, Names.AgentAccount, Name), LogFolder, cluster.Options.Time);
         await Agent.WaitReadyAsync(cancel);
     }
 

@@ -15,6 +15,9 @@ public static class Published
 
     public static string CrdFolder => $"{Repository}/manifests/crds";
 
+    /// <summary>What the agents' writes, and pods that take a moving pod's name, are held to.</summary>
+    public static IReadOnlyList<string> PolicyFiles => [$"{Repository}/manifests/base/agent/policy.yaml", $"{Repository}/manifests/base/descheduler/gate-policy.yaml"];
+
     /// <exception cref="LabException">Something is not published.</exception>
     public static void EnsureComplete()
     {

@@ -1,12 +1,17 @@
 using System.Text.Json.Nodes;
 using Rebalancer.Testing.Objects;
+using Rebalancer.Testing.Operations;
 
 namespace Rebalancer.Testing.Admission;
 
 /// <summary>Writes and reads admission.k8s.io/v1 AdmissionReview.</summary>
 internal static class AdmissionReviews
 {
-    public static JsonObject Write(AdmissionRequest request, string uid)
+    public static JsonObject Write(AdmissionRequest request, string uid) =>
+        new() { ["kind"] = "AdmissionReview", ["apiVersion"] = "admission.k8s.io/v1", ["request"] = WriteRequest(request, uid) };
+
+    /// <summary>The request within a review; what it has no value for is left out.</summary>
+    public static JsonObject WriteRequest(AdmissionRequest request, string uid)
     {
         var resource = request.Resource;
         var (group, version, kind) = request.ObjectKind ?? (resource.Group, resource.Version, resource.Kind);
@@ -20,7 +25,7 @@ internal static class AdmissionReviews
             ["requestKind"] = Kind(),
             ["requestResource"] = Resource(),
             ["operation"] = request.Operation,
-            ["userInfo"] = new JsonObject { ["username"] = request.Options.User, ["groups"] = new JsonArray("system:authenticated") },
+            ["userInfo"] = UserInfo(request.Options.Caller),
             ["object"] = request.Object?.DeepClone(),
             ["oldObject"] = request.OldObject?.DeepClone(),
             ["dryRun"] = request.Options.DryRun,
@@ -30,7 +35,7 @@ internal static class AdmissionReviews
         Add(body, "namespace", resource.Plural == "namespaces" && resource.Group.Length == 0 ? request.Name : request.Namespace);
         Add(body, "subResource", request.Options.Subresource);
         Add(body, "requestSubResource", request.Options.Subresource);
-        return new() { ["kind"] = "AdmissionReview", ["apiVersion"] = "admission.k8s.io/v1", ["request"] = body };
+        return body;
     }
 
     /// <summary>The response of a review.</summary>
@@ -45,6 +50,17 @@ internal static class AdmissionReviews
         return response.Text("uid") == uid
             ? response
             : throw new WebhookCallException($"expected response.uid=\"{uid}\", got \"{response.Text("uid")}\"");
+    }
+
+    private static JsonObject UserInfo(Caller caller)
+    {
+        var info = new JsonObject { ["username"] = caller.Name, ["groups"] = new JsonArray("system:authenticated") };
+        if (caller.Node.Length > 0)
+        {
+            info["extra"] = new JsonObject { ["authentication.kubernetes.io/node-name"] = new JsonArray(caller.Node) };
+        }
+
+        return info;
     }
 
     private static string OptionsKind(string operation) => operation switch { "UPDATE" => "UpdateOptions", "DELETE" => "DeleteOptions", _ => "CreateOptions" };

@@ -16,7 +16,7 @@ internal sealed record Webhook(string Name, JsonElement Source)
     /// <summary>Whether the rules and selectors name this write.</summary>
     public bool Matches(AdmissionRequest request, JsonElement? namespaceObject)
     {
-        if (!Source.Items("rules").Any(rule => RuleMatches(rule, request)))
+        if (!Source.Items("rules").Any(rule => ResourceRule.Matches(rule, request)))
         {
             return false;
         }
@@ -30,25 +30,4 @@ internal sealed record Webhook(string Name, JsonElement Source)
         return selector.IsEmpty
             || new[] { request.Object, request.OldObject }.Any(o => o is not null && selector.Matches(JsonElement.Parse(Serialization.ToBytes(o))));
     }
-
-    private static bool RuleMatches(JsonElement rule, AdmissionRequest request)
-    {
-        var resource = request.Resource;
-        var scope = rule.Text("scope") ?? "*";
-        return Has(rule, "operations", request.Operation)
-            && Has(rule, "apiGroups", resource.Group)
-            && Has(rule, "apiVersions", resource.Version)
-            && (scope == "*" || (scope == "Namespaced") == resource.Namespaced)
-            && rule.Items("resources").Any(r => ResourceMatches(r.GetString() ?? "", resource.Plural, request.Options.Subresource));
-    }
-
-    private static bool ResourceMatches(string pattern, string plural, string subresource)
-    {
-        var parts = pattern.Split('/');
-        var named = parts[0] == "*" || parts[0] == plural;
-        return parts.Length == 1 ? named && subresource.Length == 0 : named && (parts[1] == "*" || parts[1] == subresource);
-    }
-
-    private static bool Has(JsonElement rule, string field, string value) =>
-        rule.Items(field).Any(item => item.GetString() is { } text && (text == "*" || text == value));
 }

@@ -36,9 +36,9 @@ internal sealed partial class WebhookAdmission(ObjectStore store, WebhookClient 
 
     private IEnumerable<Webhook> Matching(ResourceDescriptor configurations, AdmissionRequest request)
     {
-        // Webhooks never judge the configuration of webhooks, or nobody could repair them.
+        // Webhooks never judge the configuration of admission, or nobody could repair them.
         var all = store.List(configurations).Objects;
-        if (all.Count == 0 || request.Resource == Known.MutatingWebhooks || request.Resource == Known.ValidatingWebhooks)
+        if (all.Count == 0 || Known.IsAdmission(request.Resource))
         {
             return [];
         }

@@ -3,7 +3,7 @@ using Rebalancer.Testing.Operations;
 
 namespace Rebalancer.Testing.Http;
 
-/// <summary>Query parameters of writes.</summary>
+/// <summary>How a write is done and by whom: query parameters, and the caller's token.</summary>
 internal static class RequestOptions
 {
     public static WriteOptions Write(HttpContext context, string subresource = "") => new()
@@ -11,6 +11,7 @@ internal static class RequestOptions
         DryRun = context.Request.Query["dryRun"].Contains("All"),
         FieldValidation = context.Request.Query["fieldValidation"].ToString() is { Length: > 0 } validation ? validation : "Warn",
         Subresource = subresource,
+        Caller = Caller.Of(context.Request.Headers.Authorization.ToString()),
     };
 
     public static bool IsTrue(HttpContext context, string name) => context.Request.Query[name].ToString() is "true" or "1" or "True";

@@ -9,13 +9,13 @@ using YamlDotNet.Core;
 
 namespace Rebalancer.Testing.Lifecycle;
 
-/// <summary>What a new server holds: the namespaces of every cluster and the definitions of the given folders.</summary>
-internal sealed class InitialObjects(ObjectWriter writer)
+/// <summary>What a new server holds: the namespaces of every cluster, the definitions of the given folders, and the objects of the given files.</summary>
+internal sealed class InitialObjects(ObjectWriter writer, ResourceRegistry registry)
 {
     private static readonly string[] Namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
     private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
 
-    public async Task CreateAsync(IReadOnlyList<string> definitionFolders, CancellationToken cancellationToken)
+    public async Task CreateAsync(IReadOnlyList<string> definitionFolders, IReadOnlyList<string> objectFiles, CancellationToken cancellationToken)
     {
         foreach (var name in Namespaces)
         {
@@ -24,7 +24,13 @@ internal sealed class InitialObjects(ObjectWriter writer)
 
         foreach (var file in definitionFolders.SelectMany(Files))
         {
-            await LoadAsync(file, cancellationToken);
+            // A kustomization.yaml may lie beside the definitions.
+            await LoadAsync(file, o => o.Text("kind") == "CustomResourceDefinition", cancellationToken);
+        }
+
+        foreach (var file in objectFiles)
+        {
+            await LoadAsync(file, _ => true, cancellationToken);
         }
     }
 
@@ -32,22 +38,20 @@ internal sealed class InitialObjects(ObjectWriter writer)
         ? Directory.EnumerateFiles(folder).Where(f => Extensions.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal)
         : throw new InvalidDataException($"CRD folder {folder} does not exist");
 
-    private async Task LoadAsync(string file, CancellationToken cancellationToken)
+    private async Task LoadAsync(string file, Func<JsonObject, bool> isWanted, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var document in YamlDocuments.Parse(await File.ReadAllTextAsync(file, cancellationToken)).OfType<JsonObject>())
+            foreach (var document in YamlDocuments.Parse(await File.ReadAllTextAsync(file, cancellationToken)).OfType<JsonObject>().Where(isWanted))
             {
-                // A kustomization.yaml may lie beside the definitions.
-                if (document.Text("kind") == "CustomResourceDefinition")
-                {
-                    await CreateAsync(Known.Definitions, document, cancellationToken);
-                }
+                var (apiVersion, kind) = (document.Text("apiVersion") ?? "", document.Text("kind") ?? "");
+                var resource = registry.FindKind(apiVersion, kind) ?? throw new InvalidDataException($"{file}: no kind {kind} in {apiVersion}");
+                await CreateAsync(resource, document, cancellationToken);
             }
         }
         catch (Exception e) when (e is ApiException or YamlException or JsonException)
         {
-            throw new InvalidDataException($"CRD file {file}: {e.Message}", e);
+            throw new InvalidDataException($"{file}: {e.Message}", e);
         }
     }
 

@@ -9,8 +9,7 @@ internal sealed record WriteOptions
     /// <summary>Ignore, Warn or Strict: what becomes of unknown and duplicate fields.</summary>
     public string FieldValidation { get; init; } = "Warn";
 
-    /// <summary>Name of the caller, as webhooks see it.</summary>
-    public string User { get; init; } = "system:admin";
+    public Caller Caller { get; init; } = Caller.Administrator;
 
     /// <summary>Subresource written to; empty: the object itself.</summary>
     public string Subresource { get; init; } = "";
@@ -18,5 +17,5 @@ internal sealed record WriteOptions
     /// <summary>Collects warnings for the caller.</summary>
     public List<string> Warnings { get; } = [];
 
-    public static WriteOptions Of(string controller) => new() { User = $"system:serviceaccount:kube-system:{controller}" };
+    public static WriteOptions Of(string controller) => new() { Caller = Caller.Controller(controller) };
 }

@@ -21,7 +21,12 @@ internal static class Known
     public static ResourceDescriptor PriorityClasses { get; } = Of("priorityclasses.scheduling.k8s.io");
     public static ResourceDescriptor MutatingWebhooks { get; } = Of("mutatingwebhookconfigurations.admissionregistration.k8s.io");
     public static ResourceDescriptor ValidatingWebhooks { get; } = Of("validatingwebhookconfigurations.admissionregistration.k8s.io");
+    public static ResourceDescriptor Policies { get; } = Of("validatingadmissionpolicies.admissionregistration.k8s.io");
+    public static ResourceDescriptor PolicyBindings { get; } = Of("validatingadmissionpolicybindings.admissionregistration.k8s.io");
     public static ResourceDescriptor Definitions { get; } = Of("customresourcedefinitions.apiextensions.k8s.io");
+
+    /// <summary>What configures admission, and is never judged by it.</summary>
+    public static bool IsAdmission(ResourceDescriptor resource) => resource.Group == MutatingWebhooks.Group;
 
     private static ResourceDescriptor Of(string qualifiedPlural) => BuiltInResources.All.First(r => r.QualifiedPlural == qualifiedPlural);
 }

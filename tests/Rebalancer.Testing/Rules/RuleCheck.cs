@@ -47,7 +47,7 @@ internal static class RuleCheck
 
         foreach (var rule in schema.Rules.Where(r => !r.IsTransition || before is not null))
         {
-            if (Judge(rule, new RuleScope(self, before)) is { } why)
+            if (Judge(rule, self, before) is { } why)
             {
                 yield return new FieldError(path.Length == 0 ? Root : path, "FieldValueInvalid", $"Invalid value: {Shown(self)}{why}");
             }
@@ -65,11 +65,12 @@ internal static class RuleCheck
         }
     }
 
-    private static string? Judge(ValidationRule rule, RuleScope scope)
+    private static string? Judge(ValidationRule rule, JsonNode self, JsonNode? before)
     {
         try
         {
-            return rule.Expression?.Invoke(scope) is false ? rule.Message : null;
+            var variables = new Dictionary<string, object?> { ["self"] = Expression.Value(self), ["oldSelf"] = Expression.Value(before) };
+            return rule.Expression?.IsTrue(variables) is false ? rule.Message : null;
         }
         catch (RuleException e)
         {

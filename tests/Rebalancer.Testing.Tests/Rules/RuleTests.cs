@@ -4,7 +4,7 @@ using Rebalancer.Testing.Schemas;
 
 namespace Rebalancer.Testing.Tests.Rules;
 
-public sealed class RuleParserTests
+public sealed class RuleTests
 {
     private const string WriteOnce =
         "!has(oldSelf.status) || !has(oldSelf.status.decision) || oldSelf.status.decision == '' || (has(self.status) && has(self.status.decision) && self.status.decision == oldSelf.status.decision)";
@@ -35,27 +35,32 @@ public sealed class RuleParserTests
     [InlineData("size(self.b) >= 2 || self.a < 1", true)]
     [InlineData("!(self.a > 2)", false)]
     [InlineData("self == oldSelf", true)]
-    [InlineData("self.flag == true", true)]
-    public void KnownRules_AreEvaluated(string rule, bool expected)
+    [InlineData("self.flag", true)]
+    [InlineData("self.half < 1.0", true)]
+    [InlineData("self.list.all(each, each in ['x', 'y']) && self.b.startsWith('y')", true)]
+    [InlineData("quantity(string(self.a)).compareTo(quantity('2500m')) > 0", true)]
+    [InlineData("has(self.c) ? self.c == 1 : self.list.exists(each, each == 'z')", false)]
+    public void Expression_OfTheLanguage_IsEvaluated(string rule, bool expected)
     {
-        var self = JsonNode.Parse("""{"a":3,"b":"yy","flag":true}""");
+        var self = Expression.Value(JsonNode.Parse("""{"a":3,"b":"yy","flag":true,"half":0.5,"list":["x","y"]}"""));
 
-        Assert.Equal(expected, RuleParser.TryParse(rule)!(new RuleScope(self, self)));
+        Assert.Equal(expected, Expression.Parse(rule).IsTrue(new Dictionary<string, object?> { ["self"] = self, ["oldSelf"] = self }));
     }
 
     [Theory]
-    [InlineData("self.items.all(i, i.x > 1)")]
-    [InlineData("self.a in ['x']")]
-    [InlineData("self.name.startsWith('x')")]
     [InlineData("self.a +")]
+    [InlineData("self.a.isSorted()")]
+    [InlineData("self.?a.orValue('')")]
     [InlineData("")]
-    public void OtherRules_AreLeftUnread(string rule) => Assert.Null(RuleParser.TryParse(rule));
+    public void Expression_ThatIsNone_IsRefused(string rule) => Assert.Throws<RuleException>(() => Expression.Parse(rule));
 
-    [Fact]
-    public void FieldThatIsMissing_IsAnErrorAndNotTrue()
+    [Theory]
+    [InlineData("self.status.decision == ''")]
+    [InlineData("self.a")]
+    public void Expression_WithoutATruthValue_IsAnErrorAndNotTrue(string rule)
     {
-        var rule = RuleParser.TryParse("self.status.decision == ''")!;
+        var self = Expression.Value(JsonNode.Parse("""{"a":3}"""));
 
-        Assert.Throws<RuleException>(() => rule(new RuleScope(JsonNode.Parse("{}"), null)));
+        Assert.Throws<RuleException>(() => Expression.Parse(rule).IsTrue(new Dictionary<string, object?> { ["self"] = self }));
     }
 }
