@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Rebalancer.Kubernetes.Certificates;
 using Rebalancer.Kubernetes.Client;
 
@@ -11,7 +12,7 @@ internal sealed partial class WebhookCertificates(SecretStore secrets, Deschedul
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), Retry = TimeSpan.FromSeconds(1);
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile X509Certificate2? current;
-    private volatile string trustPem = "";
+    private volatile string trustPem = "", callerKey = "";
 
     /// <summary>Done when there is one.</summary>
     public Task Ready => ready.Task;
@@ -20,6 +21,14 @@ internal sealed partial class WebhookCertificates(SecretStore secrets, Deschedul
     public X509Certificate2? Current => current;
 
     public string TrustPem => trustPem;
+
+    /// <summary>The path by which the API server calls, and nobody else can. A secret: not for a log.</summary>
+    /// <param name="path">Of the webhook: "/claim".</param>
+    public string PathOf(string path) => $"{path}/{callerKey}";
+
+    /// <summary>Whether a caller has the key, compared in a time that tells nothing of it.</summary>
+    public bool IsCaller(string key) =>
+        callerKey.Length > 0 && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(callerKey));
 
     /// <summary>By which the API server calls: the Service, the listener's own address, and the URL where one is given.</summary>
     public IReadOnlyCollection<string> Hosts { get; } =
@@ -36,6 +45,7 @@ internal sealed partial class WebhookCertificates(SecretStore secrets, Deschedul
         using var chain = AuthorityChain.Read(data);
         using var parsed = X509Certificate2.CreateFromPem(data[WebhookSecret.Certificate], data[WebhookSecret.Key]);
         trustPem = chain.TrustPem;
+        callerKey = data[WebhookSecret.CallerKey];
         if (current?.Thumbprint == parsed.Thumbprint) { return; }
 
         // Handshakes may still use the one before, so it is left to the collector. The round trip through PKCS#12: TLS refuses keys that live only in memory on some platforms.

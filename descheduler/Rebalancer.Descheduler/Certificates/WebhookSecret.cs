@@ -1,14 +1,19 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Rebalancer.Kubernetes.Certificates;
 
 namespace Rebalancer.Descheduler.Certificates;
 
-/// <summary>The Secret of the webhooks: an authority of its own, and the certificate that every replica serves.</summary>
+/// <summary>
+/// The Secret of the webhooks: an authority of its own, the certificate that every replica serves, and the key that the API server's calls have in their
+/// path. API servers show webhooks no certificate unless they are configured to, and whoever reaches the Service could else send reviews of his own.
+/// </summary>
 internal static class WebhookSecret
 {
     public const string Name = "rebalancer-webhook";
-    public const string Certificate = "tls.crt", Key = "tls.key";
+    public const string Certificate = "tls.crt", Key = "tls.key", CallerKey = "caller.key";
+    private const int CallerKeyDigits = 32;
     private const string AuthorityName = "rebalancer-webhook-ca", CommonName = "rebalancer-webhook";
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
 
@@ -21,13 +26,14 @@ internal static class WebhookSecret
     {
         using var known = data.Count == 0 ? null : AuthorityChain.Read(data);
         using var next = known is null ? AuthorityChain.Create(AuthorityName, clock) : known.IsDue(clock) ? known.Next(AuthorityName, clock) : null;
-        if (next is null && Serves(data, hosts, clock)) { return data; }
+        if (next is null && data.ContainsKey(CallerKey) && Serves(data, hosts, clock)) { return data; }
         var chain = next ?? known!;
         using var certificate = chain.Signer(clock).Issue(CommonName, hosts, Lifetime, clock);
         using var key = certificate.GetECDsaPrivateKey()!;
         var wanted = chain.Write();
         wanted[Certificate] = certificate.ExportCertificatePem();
         wanted[Key] = key.ExportPkcs8PrivateKeyPem();
+        wanted[CallerKey] = data.GetValueOrDefault(CallerKey) ?? RandomNumberGenerator.GetHexString(CallerKeyDigits, lowercase: true);
         return wanted;
     }
 

@@ -11,8 +11,8 @@ internal static class EvictionEndpoint
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
     public static void MapEviction(this WebApplication app)
-        => app.MapPost(Path, (HttpContext context, EvictionService evictions, ILogger<EvictionService> logger)
-            => AdmissionEndpoint.AnswerAsync(context, Limit, logger, async (request, cancellation) => ToAnswer(request, await evictions.AnswerAsync(request, cancellation))));
+        => app.MapWebhook(Path, (HttpContext context, EvictionService evictions, ILogger<EvictionService> logger)
+            => AdmissionEndpoint.AnswerAsync(context, Path, Limit, logger, async (request, cancellation) => ToAnswer(request, await evictions.AnswerAsync(request, cancellation))));
 
     private static AdmissionAnswer ToAnswer(AdmissionRequest request, EvictionVerdict verdict) => verdict switch
     {

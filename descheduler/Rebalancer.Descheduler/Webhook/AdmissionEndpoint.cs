@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rebalancer.Descheduler.Certificates;
 using Rebalancer.Kubernetes.Client;
 
 namespace Rebalancer.Descheduler.Webhook;
@@ -7,7 +8,17 @@ namespace Rebalancer.Descheduler.Webhook;
 /// <summary>AdmissionReview in, AdmissionReview out, within a limit. Fails open.</summary>
 internal static partial class AdmissionEndpoint
 {
-    public static async Task<IResult> AnswerAsync(HttpContext context, TimeSpan longest, ILogger logger, Func<AdmissionRequest, CancellationToken, Task<AdmissionAnswer>> answer)
+    private const string Key = "key";
+
+    /// <summary>Answers below <paramref name="path"/> who has the key in his path; for everybody else there is nothing.</summary>
+    public static void MapWebhook(this WebApplication app, string path, Delegate answer) => app.MapPost($"{path}/{{{Key}}}", answer).AddEndpointFilter(async (context, next) =>
+    {
+        var certificates = context.HttpContext.RequestServices.GetRequiredService<WebhookCertificates>();
+        return context.HttpContext.GetRouteValue(Key) is string key && certificates.IsCaller(key) ? await next(context) : Results.NotFound();
+    });
+
+    /// <param name="path">Of the webhook, for the log: that of the request has the key in it.</param>
+    public static async Task<IResult> AnswerAsync(HttpContext context, string path, TimeSpan longest, ILogger logger, Func<AdmissionRequest, CancellationToken, Task<AdmissionAnswer>> answer)
     {
         AdmissionRequest request;
         try
@@ -27,7 +38,7 @@ internal static partial class AdmissionEndpoint
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or OperationCanceledException or TimeoutException)
         {
-            Passed(logger, context.Request.Path, request.Namespace, request.Name, e.Message);
+            Passed(logger, path, request.Namespace, request.Name, e.Message);
             return ToResult(request, new AdmissionAnswer.Allow());
         }
     }

@@ -9,6 +9,6 @@ internal static class ClaimEndpoint
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(1700);
 
     public static void MapClaim(this WebApplication app)
-        => app.MapPost(Path, (HttpContext context, ClaimService claims, ILogger<ClaimService> logger)
-            => AdmissionEndpoint.AnswerAsync(context, Limit, logger, async (request, cancellation) => new AdmissionAnswer.Allow(JsonPatch: await claims.AdmitAsync(request, cancellation))));
+        => app.MapWebhook(Path, (HttpContext context, ClaimService claims, ILogger<ClaimService> logger)
+            => AdmissionEndpoint.AnswerAsync(context, Path, Limit, logger, async (request, cancellation) => new AdmissionAnswer.Allow(JsonPatch: await claims.AdmitAsync(request, cancellation))));
 }

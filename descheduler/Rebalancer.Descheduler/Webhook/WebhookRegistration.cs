@@ -28,7 +28,7 @@ internal sealed partial class WebhookRegistration(
         await cache.Synced.WaitAsync(stoppingToken);
         await certificates.Ready.WaitAsync(stoppingToken);
         await WaitForListenerAsync(stoppingToken);
-        await WebhookWarmUp.RunAsync(ListenUrl(), certificates, stoppingToken);
+        await WebhookWarmUp.RunAsync(new Uri(ListenUrl(), certificates.PathOf(ClaimEndpoint.Path)), certificates, stoppingToken);
         answers.TrySetResult();
         while (true)
         {
@@ -61,7 +61,7 @@ internal sealed partial class WebhookRegistration(
 
     private async Task<bool> WriteAsync(WebhookDefinition definition, CancellationToken cancellation)
     {
-        var url = options.WebhookUrl is { } given ? new Uri(given, definition.Path) : options.ListensEverywhere ? null : new Uri(ListenUrl(), definition.Path);
+        var url = options.WebhookUrl ?? (options.ListensEverywhere ? null : ListenUrl());
         var known = await client.GetAsync<JsonObject>(definition.Resource, null, definition.Name, cancellation);
         if (known is null && url is null)
         {
@@ -71,7 +71,7 @@ internal sealed partial class WebhookRegistration(
 
         var wanted = known ?? New(definition);
         if (url is not null) { wanted["webhooks"] = Merged(definition, known); }
-        if (!ClientConfigs.Apply(wanted, url, certificates.TrustPem)) { return true; }
+        if (!ClientConfigs.Apply(wanted, url, certificates.PathOf(definition.Path), certificates.TrustPem)) { return true; }
         _ = known is null
             ? await client.CreateAsync(definition.Resource, null, wanted, cancellation)
             : await client.ReplaceAsync(definition.Resource, null, definition.Name, wanted, cancellation);
@@ -98,7 +98,7 @@ internal sealed partial class WebhookRegistration(
     /// <summary>As we reach it ourselves: a listener on every address is on this machine's own, too.</summary>
     private Uri ListenUrl()
     {
-        var url = new UriBuilder(server.Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith("https:", StringComparison.Ordinal))) { Path = ClaimEndpoint.Path };
+        var url = new UriBuilder(server.Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith("https:", StringComparison.Ordinal)));
         if (options.ListensEverywhere) { url.Host = "localhost"; }
         return url.Uri;
     }

@@ -33,6 +33,20 @@ public sealed class WebhookSecretTests
 
         Assert.NotEqual(data[WebhookSecret.Certificate], renewed[WebhookSecret.Certificate]);
         Assert.Equal(data[AuthorityChain.CurrentCertificate], renewed[AuthorityChain.CurrentCertificate]);
+        Assert.Equal(data[WebhookSecret.CallerKey], renewed[WebhookSecret.CallerKey]);
+    }
+
+    [Fact]
+    public void Renew_WithoutAKeyOfTheCaller_GetsOne()
+    {
+        var data = WebhookSecret.Renew([], Hosts, clock);
+        var key = data[WebhookSecret.CallerKey];
+        data.Remove(WebhookSecret.CallerKey);
+
+        var renewed = WebhookSecret.Renew(data, Hosts, clock);
+
+        Assert.Matches("^[0-9a-f]{32}$", renewed[WebhookSecret.CallerKey]);
+        Assert.NotEqual(key, renewed[WebhookSecret.CallerKey]);
     }
 
     [Fact]

@@ -18,8 +18,9 @@ public sealed class ManifestWebhookTests
         var claim = objects.OfType<V1MutatingWebhookConfiguration>().Single();
         var eviction = objects.OfType<V1ValidatingWebhookConfiguration>().Single();
 
-        Assert.Equal((ClaimWebhook.Definition.Name, ClaimWebhook.Definition.Path), (claim.Metadata.Name, claim.Webhooks.Single().ClientConfig.Service.Path));
-        Assert.Equal((EvictionWebhook.Definition.Name, EvictionEndpoint.Path), (eviction.Metadata.Name, eviction.Webhooks.Single().ClientConfig.Service.Path));
+        // The path is the descheduler's: applying the manifests once more must not take it away.
+        Assert.Equal((ClaimWebhook.Definition.Name, null), (claim.Metadata.Name, claim.Webhooks.Single().ClientConfig.Service.Path));
+        Assert.Equal((EvictionWebhook.Definition.Name, null), (eviction.Metadata.Name, eviction.Webhooks.Single().ClientConfig.Service.Path));
         AssertSame(ClaimWebhook.Definition.Webhooks(), claim.Webhooks);
         AssertSame(EvictionWebhook.Definition.Webhooks(), eviction.Webhooks);
     }
@@ -30,13 +31,14 @@ public sealed class ManifestWebhookTests
         var service = new JsonObject { ["name"] = "rebalancer-webhook" };
         var configuration = new JsonObject { ["webhooks"] = new JsonArray(new JsonObject { ["clientConfig"] = new JsonObject { ["service"] = service } }) };
 
-        Assert.True(ClientConfigs.Apply(configuration, null, "PEM"));
-        Assert.False(ClientConfigs.Apply(configuration, null, "PEM"));
+        Assert.True(ClientConfigs.Apply(configuration, null, "/claim/key", "PEM"));
+        Assert.False(ClientConfigs.Apply(configuration, null, "/claim/key", "PEM"));
 
         var client = configuration["webhooks"]![0]!["clientConfig"]!;
         Assert.Equal("rebalancer-webhook", (string?)client["service"]!["name"]);
+        Assert.Equal("/claim/key", (string?)client["service"]!["path"]);
         Assert.Equal("PEM", Encoding.ASCII.GetString(Convert.FromBase64String((string)client["caBundle"]!)));
-        Assert.True(ClientConfigs.Apply(configuration, null, "NEXT"));
+        Assert.True(ClientConfigs.Apply(configuration, null, "/claim/key", "NEXT"));
     }
 
     private static void AssertSame(JsonArray expected, object actual)
