@@ -1,6 +1,7 @@
 using Rebalancer.Agent.Certificates;
 using Rebalancer.Agent.Health;
 using Rebalancer.Agent.Transfer;
+using Rebalancer.Kubernetes.Hosting;
 
 namespace Rebalancer.Agent;
 
@@ -9,7 +10,7 @@ internal static class AgentHost
     public static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
     {
         if (options.IsEnrolled) { await Enrolment.BeforeStartAsync(options, cancellation); }
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = NewBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -24,4 +25,6 @@ internal static class AgentHost
         await app.RunAsync(cancellation);
         return 0;
     }
+
+    public static WebApplicationBuilder NewBuilder() => WebApplication.CreateSlimBuilder(HostArguments.With());
 }

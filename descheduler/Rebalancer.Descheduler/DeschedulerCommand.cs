@@ -7,6 +7,7 @@ using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Rebalancing;
 using Rebalancer.Descheduler.Status;
 using Rebalancer.Descheduler.Webhook;
+using Rebalancer.Kubernetes.Hosting;
 
 namespace Rebalancer.Descheduler;
 
@@ -56,7 +57,7 @@ internal static class DeschedulerCommand
 
     public static WebApplication Build(DeschedulerOptions options, string[] arguments)
     {
-        var app = WebApplication.CreateBuilder(arguments).AddDescheduler(options).Build();
+        var app = WebApplication.CreateBuilder(HostArguments.With(arguments)).AddDescheduler(options).Build();
         app.MapClaim();
         app.MapEviction();
         app.MapStatus(options);

@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using k8s;
+using Rebalancer.Kubernetes.Hosting;
 using Rebalancer.Kubernetes.Leases;
 using Rebalancer.Model;
 using Rebalancer.Policy;
@@ -47,7 +48,7 @@ internal static class SchedulerCommand
         return command;
     }
 
-    public static WebApplication Build(SchedulerOptions options, string[] arguments) => WebApplication.CreateBuilder(arguments).AddScheduler(options).Build().MapScheduler();
+    public static WebApplication Build(SchedulerOptions options, string[] arguments) => WebApplication.CreateBuilder(HostArguments.With(arguments)).AddScheduler(options).Build().MapScheduler();
 
     private static KubernetesClientConfiguration Api(FileInfo? kubeconfig)
         => kubeconfig is null ? KubernetesClientConfiguration.InClusterConfig() : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig);
