@@ -1,4 +1,3 @@
-using Rebalancer.Agent.Certificates;
 using Rebalancer.Agent.Health;
 using Rebalancer.Agent.Transfer;
 using Rebalancer.Kubernetes.Hosting;
@@ -9,7 +8,6 @@ internal static class AgentHost
 {
     public static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
     {
-        if (options.IsEnrolled) { await Enrolment.BeforeStartAsync(options, cancellation); }
         var builder = NewBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
         {

@@ -30,7 +30,7 @@ internal static class AgentServices
         services.AddNotices(options);
         services.AddLocalServer();
         services.AddHostedService<CertificateKeeper>();
-        builder.AddPeers(options, PeerCertificates.Load(options));
+        builder.AddPeers(options, options.IsEnrolled ? PeerCertificates.Await(options, TimeProvider.System) : PeerCertificates.Load(options));
     }
 
     private static void AddCluster(this IServiceCollection services, AgentOptions options)

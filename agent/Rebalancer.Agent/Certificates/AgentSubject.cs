@@ -19,4 +19,9 @@ internal static class AgentSubject
         request.CertificateExtensions.Add(names.Build());
         return request.CreateSigningRequestPem();
     }
+
+    /// <summary>Whether a certificate is of this node, where it listens now.</summary>
+    public static bool IsOf(X509Certificate2 certificate, string node, IPAddress address)
+        => certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == node
+            && certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault()?.EnumerateIPAddresses().Contains(address) == true;
 }

@@ -4,7 +4,6 @@ using System.Text;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
-using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Local;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Certificates;
@@ -18,28 +17,7 @@ namespace Rebalancer.Agent.Certificates;
 internal sealed class Enrolment(IKubernetes kubernetes, AgentOptions options, TimeProvider clock)
 {
     private const int LifetimeSeconds = 7 * 24 * 3600;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), AnswerLimit = TimeSpan.FromMinutes(1), Retry = TimeSpan.FromSeconds(5);
-
-    /// <summary>Tries until there is a certificate: without one the agent can serve nobody.</summary>
-    public static async Task BeforeStartAsync(AgentOptions options, CancellationToken cancellation)
-    {
-        using var kubernetes = ClusterConnection.Open(options, TimeProvider.System);
-        var enrolment = new Enrolment(kubernetes, options, TimeProvider.System);
-        while (true)
-        {
-            try
-            {
-                await enrolment.RefreshAsync(cancellation);
-                return;
-            }
-            catch (Exception e) when (IsTransient(e, cancellation))
-            {
-                await Console.Error.WriteLineAsync($"no certificate yet, trying again in {Retry.TotalSeconds} s: {e.Message}");
-            }
-
-            await Task.Delay(Retry, TimeProvider.System, cancellation);
-        }
-    }
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), AnswerLimit = TimeSpan.FromMinutes(1);
 
     public static bool IsTransient(Exception e, CancellationToken cancellation) => !cancellation.IsCancellationRequested
         && e is HttpOperationException or HttpRequestException or TimeoutException or OperationCanceledException or IOException or CryptographicException;
@@ -72,13 +50,11 @@ internal sealed class Enrolment(IKubernetes kubernetes, AgentOptions options, Ti
         try
         {
             using var own = X509Certificate2.CreateFromPemFile(options.TlsCert, options.TlsKey);
-            var names = own.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
             using var chain = new X509Chain();
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.CustomTrustStore.ImportFromPem(trust);
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            return !CertificateAge.IsDue(own.NotBefore, own.NotAfter, clock.GetUtcNow()) && own.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == options.Node
-                && names?.EnumerateIPAddresses().Contains(options.Listen.Address) == true && chain.Build(own);
+            return !CertificateAge.IsDue(own.NotBefore, own.NotAfter, clock.GetUtcNow()) && AgentSubject.IsOf(own, options.Node, options.Listen.Address) && chain.Build(own);
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {

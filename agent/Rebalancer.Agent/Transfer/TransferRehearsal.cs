@@ -9,10 +9,10 @@ using Rebalancer.Agent.Transfer.Images;
 namespace Rebalancer.Agent.Transfer;
 
 /// <summary>
-/// Sends a few megabytes to this agent's own endpoint when it starts: the whole way of a checkpoint, mTLS included. What is compiled and loaded at first
+/// Sends a few megabytes to this agent's own endpoint when it has its certificate: the whole way of a checkpoint, mTLS included. What is compiled and loaded at first
 /// use (1.5 s measured on two cores) would otherwise be frozen time of the first pod that moves, and an endpoint that does not work is known before.
 /// </summary>
-internal sealed class TransferRehearsal(IMoveSinks moves, PeerChannels channels, AgentOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<TransferRehearsal> log)
+internal sealed class TransferRehearsal(IMoveSinks moves, PeerChannels channels, PeerCertificates certificates, AgentOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<TransferRehearsal> log)
     : BackgroundService, IMoveSinks
 {
     private const int Bytes = 4 * TransferLimits.ChunkBytes;
@@ -36,6 +36,7 @@ internal sealed class TransferRehearsal(IMoveSinks moves, PeerChannels channels,
         try
         {
             await StartedAsync(stoppingToken);
+            await certificates.Ready.WaitAsync(stoppingToken);
             limit.CancelAfter(Limit);
             var start = clock.GetTimestamp();
             await RunAsync(limit.Token);

@@ -26,6 +26,10 @@ internal sealed class TestAuthority : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={node}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(node);
+        names.AddIpAddress(listen.Address);
+        request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.Create(root, now.AddHours(Math.Max(fromHours, -1)), now.AddHours(untilHours), RandomNumberGenerator.GetBytes(8));
         File.WriteAllText(Path.Combine(folder, node + ".pem"), certificate.ExportCertificatePem());

@@ -57,7 +57,26 @@ public sealed class TransferRehearsalTests : IDisposable
         Assert.Equal(Reasons.TargetUnknown, e.Reason);
     }
 
-    private WebApplication Build(AgentOptions listening, AgentOptions rehearsing)
+    [Fact]
+    public async Task Start_NoCertificateYet_ServesAndSendsWhenThereIsOne()
+    {
+        var options = authority.Issue("n1", FreePort());
+        var certificate = await File.ReadAllTextAsync(options.TlsCert);
+        File.Delete(options.TlsCert);
+        var certificates = PeerCertificates.Await(options, TimeProvider.System);
+        await using var app = Build(options, options, certificates);
+
+        await app.StartAsync();
+        var rehearsal = app.Services.GetRequiredService<TransferRehearsal>();
+        await Assert.ThrowsAsync<MoveException>(() => PeerSession.Open(new PeerChannels(certificates).To(options.Listen.ToString(), "n1")).Accepted.WaitAsync(Limit));
+        Assert.False(rehearsal.Done.IsCompleted);
+        await File.WriteAllTextAsync(options.TlsCert, certificate);
+        certificates.Reload();
+
+        Assert.True(await rehearsal.Done.WaitAsync(Limit));
+    }
+
+    private WebApplication Build(AgentOptions listening, AgentOptions rehearsing, PeerCertificates? certificates = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -68,13 +87,14 @@ public sealed class TransferRehearsalTests : IDisposable
         builder.Services.AddSingleton(provider => new TransferRehearsal(
             new NoMoves(),
             provider.GetRequiredService<PeerChannels>(),
+            provider.GetRequiredService<PeerCertificates>(),
             rehearsing,
             provider.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>(),
             TimeProvider.System,
             provider.GetRequiredService<ILogger<TransferRehearsal>>()) { Folder = folder });
         builder.Services.AddSingleton<IMoveSinks>(provider => provider.GetRequiredService<TransferRehearsal>());
         builder.Services.AddHostedService(provider => provider.GetRequiredService<TransferRehearsal>());
-        builder.AddPeers(listening, PeerCertificates.Load(listening));
+        builder.AddPeers(listening, certificates ?? PeerCertificates.Load(listening));
         var app = builder.Build();
         app.MapGrpcService<NodeAgentService>();
         return app;
