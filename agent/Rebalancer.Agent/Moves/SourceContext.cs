@@ -13,7 +13,7 @@ namespace Rebalancer.Agent.Moves;
 /// <summary>What one move on its source has in hand. Touched by its driver only, except the gates of <see cref="Containers"/>.</summary>
 internal sealed class SourceContext(Migration migration, TimeProvider clock)
 {
-    private static readonly TimeSpan DefaultFreezeBudget = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DefaultFreezeBudget = TimeSpan.FromSeconds(10), WithoutReturn = TimeSpan.FromSeconds(10);
     private long earlierLateBytes;
 
     public Migration Migration { get; set; } = migration;
@@ -61,6 +61,9 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
 
     /// <summary>Longest freeze that is accepted.</summary>
     public TimeSpan FreezeBudget => Migration.Status.FreezeBudgetMs is { } budgetMs ? TimeSpan.FromMilliseconds(budgetMs) : DefaultFreezeBudget;
+
+    /// <summary>When a freeze is given up. Where the pod's object may be gone, giving up ends the pod: worse than a freeze that is a little longer.</summary>
+    public TimeSpan FreezeLimit => IsGated ? FreezeBudget + WithoutReturn : FreezeBudget;
 
     public string? PodUid => Migration.Status.PodUID ?? Facts?.Containers[0].PodUid;
 

@@ -126,7 +126,7 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
     private TimeSpan? TimeLeft()
     {
         TimeSpan? deadline = migration.Spec.Deadline is { } instant ? instant - services.Clock.GetUtcNow() : null;
-        TimeSpan? budget = SourceMachine.IsFrozen(step) ? context.FreezeBudget - (context.FrozenAt is { } at ? services.Clock.GetElapsedTime(at) : TimeSpan.Zero) : null;
+        TimeSpan? budget = SourceMachine.IsFrozen(step) ? context.FreezeLimit - (context.FrozenAt is { } at ? services.Clock.GetElapsedTime(at) : TimeSpan.Zero) : null;
         var left = deadline is null || budget < deadline ? budget ?? deadline : deadline;
         return left is { } span && span < TimeSpan.Zero ? TimeSpan.Zero : left > TimeSpan.FromDays(20) ? null : left;
     }
@@ -135,7 +135,7 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
 
     private MoveException OutOfTime() => migration.Spec.Deadline is { } deadline && services.Clock.GetUtcNow() >= deadline
         ? new MoveException(Reasons.DeadlineExceeded, $"not committed by {deadline:O}; the source was in step {step}")
-        : new MoveException(Reasons.FreezeBudgetExceeded, $"the freeze lasted over {context.FreezeBudget.TotalMilliseconds} ms; the source was in step {step}");
+        : new MoveException(Reasons.FreezeBudgetExceeded, $"the freeze lasted over {context.FreezeLimit.TotalMilliseconds} ms; the source was in step {step}");
 
     private void PostState(StatusWriter writer)
     {
