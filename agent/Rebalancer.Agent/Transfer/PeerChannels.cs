@@ -11,7 +11,8 @@ internal sealed class PeerChannels(PeerCertificates certificates)
 {
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
+    /// <summary>Nothing is frozen yet, and the first handshake of a busy node takes its time.</summary>
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ImagesLimit = TimeSpan.FromSeconds(5);
 
     /// <param name="endpoint">"IP:PORT" as the node's agent published it.</param>
