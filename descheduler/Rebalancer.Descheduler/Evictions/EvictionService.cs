@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using k8s.Models;
 using Rebalancer.Descheduler.Cluster;
-using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Webhook;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
@@ -8,8 +8,11 @@ using Rebalancer.Kubernetes.Client;
 namespace Rebalancer.Descheduler.Evictions;
 
 /// <summary>Answers evictions; makes the Migration where one is to be made.</summary>
-internal sealed partial class EvictionService(ApiClient client, ClusterCache cache, MoveLimits limits, TimeProvider clock, ILogger<EvictionService> logger)
+internal sealed partial class EvictionService(ApiClient client, ClusterCache cache, DeschedulerOptions options, TimeProvider clock, ILogger<EvictionService> logger)
 {
+    /// <summary>Of our own pods, by UID: when their eviction was first asked for.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> askedFirst = new();
+
     public async Task<EvictionVerdict> AnswerAsync(AdmissionRequest request, CancellationToken cancellation)
     {
         // Who only tries must not start anything.
@@ -19,8 +22,14 @@ internal sealed partial class EvictionService(ApiClient client, ClusterCache cac
         }
 
         var migrations = cache.Migrations.List().Where(m => m.Metadata.NamespaceProperty == request.Namespace).ToList();
-        var view = new EvictionView(pod, cache.Nodes.Get(null, pod.Spec.NodeName ?? ""), migrations, cache.RuntimeClasses.Get(null, Names.RuntimeHandler) is not null, clock.GetUtcNow(), limits);
+        var view = new EvictionView(pod, cache.Nodes.Get(null, pod.Spec.NodeName ?? ""), migrations, cache.RuntimeClasses.Get(null, Names.RuntimeHandler) is not null, clock.GetUtcNow(), options.Limits);
         var verdict = EvictionRule.Decide(view);
+        if (verdict is EvictionVerdict.Pass && LastReplica.IsOurs(pod, options.Namespace))
+        {
+            var asked = askedFirst.GetOrAdd(pod.Metadata.Uid, view.Now);
+            return LastReplica.Decide(new LastReplicaView(view, [.. cache.Pods.List()], [.. cache.Migrations.List()], asked)) ?? verdict;
+        }
+
         return verdict is EvictionVerdict.Move move ? await BeginAsync(view, move, cancellation) : verdict;
     }
 
