@@ -10,12 +10,13 @@ internal static class BarePods
     /// <summary>The server adds 5 characters to a generated name of at most 63.</summary>
     private const int MaxPrefix = 58;
 
-    /// <summary>The pod as somebody could have created it: without what the server fills in, and without its place.</summary>
+    /// <summary>The pod as somebody could have created it: without what the server fills in, and without its place, by an earlier move's mark too (an owner may be gone since).</summary>
     public static V1Pod Record(V1Pod pod)
     {
         var spec = Copy(pod).Spec;
         spec.NodeName = null;
         spec.EphemeralContainers = null;
+        if (pod.Metadata.Annotations?.ContainsKey(Names.ClaimAnnotation) == true) { RemovePin(spec.Affinity?.NodeAffinity, pod.Spec.NodeName); }
         return new V1Pod
         {
             ApiVersion = "v1",
@@ -51,6 +52,19 @@ internal static class BarePods
             [Names.ClaimAnnotation] = migration.Status.Claim!.Token,
         };
         return pod;
+    }
+
+    /// <summary>The node that a copy was claimed for stands in each term; a term that asks for nothing else is no wish of its owner.</summary>
+    private static void RemovePin(V1NodeAffinity? affinity, string node)
+    {
+        if (affinity?.RequiredDuringSchedulingIgnoredDuringExecution is not { NodeSelectorTerms: { } terms } required) { return; }
+        foreach (var term in terms)
+        {
+            term.MatchFields = [.. (term.MatchFields ?? []).Where(f => !(f is { Key: Names.NodeNameField, OperatorProperty: "In", Values: [var only] } && only == node))];
+        }
+
+        required.NodeSelectorTerms = [.. terms.Where(t => t.MatchFields.Count > 0 || t.MatchExpressions is { Count: > 0 })];
+        if (required.NodeSelectorTerms.Count == 0) { affinity.RequiredDuringSchedulingIgnoredDuringExecution = null; }
     }
 
     private static V1Pod Place(V1Pod record, string target)
