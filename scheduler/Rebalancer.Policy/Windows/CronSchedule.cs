@@ -1,95 +1,75 @@
 using System.Globalization;
-using System.Numerics;
+using System.Text.RegularExpressions;
+using Quartz;
 
 namespace Rebalancer.Policy.Windows;
 
 /// <summary>
-/// Times in cron's five fields: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday; names such as MON and JAN too). A field is "*",
-/// numbers, ranges and steps, separated by commas. Where both kinds of day are restricted, one of them is enough, as in cron.
+/// Times in cron's five fields, as Kubernetes has them: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday; names such as MON and JAN too). A field is "*",
+/// numbers, ranges and steps, separated by commas. Where both kinds of day are restricted, one of them is enough, as in cron. Quartz.NET reads the fields and finds the times.
 /// </summary>
-public sealed record CronSchedule
+public sealed partial record CronSchedule
 {
-    private const int Minute = 0;
-    private const int Hour = 1;
     private const int DayOfMonth = 2;
-    private const int Month = 3;
     private const int DayOfWeek = 4;
-    private const int Sunday = 7;
-    private const int HoursPerDay = 24;
-    private const int MinutesPerHour = 60;
+    private const string Any = "*";
 
     private static readonly (string Name, int Least, int Most, string[] Names)[] Fields =
     [
         ("a minute", 0, 59, []),
         ("an hour", 0, 23, []),
         ("a day of the month", 1, 31, []),
-        ("a month", 1, 12, ["", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]),
-        ("a day of the week", 0, Sunday, ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]),
+        ("a month", 1, 12, ["", .. CultureInfo.InvariantCulture.DateTimeFormat.AbbreviatedMonthNames]),
+        ("a day of the week", 0, 7, CultureInfo.InvariantCulture.DateTimeFormat.AbbreviatedDayNames),
     ];
 
-    /// <summary>By field: bit n is set where n matches.</summary>
-    private readonly ulong[] allowed;
+    /// <summary>
+    /// One for each kind of day. Quartz takes both in one too, but then "*/2" counts as a restriction, which it does not in cron, and "0-6" does not, which it does.
+    /// </summary>
+    private readonly CronExpression byMonth;
+    private readonly CronExpression byWeek;
     private readonly bool eitherDay;
 
-    private CronSchedule(string text, ulong[] allowed, bool eitherDay)
+    private CronSchedule(string text, string[] parts)
     {
-        (Text, this.allowed, this.eitherDay) = (text, allowed, eitherDay);
-        IsAlways = Fields.Index().All(f => (allowed[f.Index] & All(f.Index)) == All(f.Index));
+        Text = text;
+        (byMonth, byWeek) = (Parse(parts, DayOfWeek), Parse(parts, DayOfMonth));
+        eitherDay = parts[DayOfMonth][0] != '*' && parts[DayOfWeek][0] != '*';
+        IsAlways = Array.TrueForAll(parts, p => p == Any);
     }
 
     public string Text { get; }
 
-    /// <summary>It matches at any time.</summary>
+    /// <summary>It matches at any time, and says so plainly.</summary>
     internal bool IsAlways { get; }
 
     public static bool TryParse(string text, out CronSchedule? schedule, out string? problem)
     {
         schedule = null;
         var parts = text.Split(' ');
-        problem = parts.Length == Fields.Length ? null : $"five fields, not {parts.Length}";
-        var bits = new ulong[Fields.Length];
-        for (var i = 0; problem is null && i < bits.Length; i++)
-        {
-            if (!TryField(parts[i], i, out bits[i]))
-            {
-                problem = $"{Fields[i].Name} from {Fields[i].Least} to {Fields[i].Most}, not '{parts[i]}'";
-            }
-        }
-
-        if (problem is not null)
-        {
-            return false;
-        }
-
-        bits[DayOfWeek] |= (bits[DayOfWeek] >> Sunday) & 1;
-        schedule = new CronSchedule(text, bits, parts[DayOfMonth][0] != '*' && parts[DayOfWeek][0] != '*');
-        return true;
+        problem = parts.Length != Fields.Length ? $"five fields, not {parts.Length}"
+            : Enumerable.Range(0, parts.Length).Where(i => !IsField(parts[i], i)).Select(i => $"{Fields[i].Name} from {Fields[i].Least} to {Fields[i].Most}, not '{parts[i]}'").FirstOrDefault();
+        schedule = problem is null ? new CronSchedule(text, parts) : null;
+        return problem is null;
     }
 
     /// <param name="local">On the clocks of the schedule's time zone; seconds are not looked at.</param>
-    public bool Matches(DateTime local)
-        => Has(Minute, local.Minute) && Has(Hour, local.Hour) && Has(Month, local.Month) && MatchesDay(local);
+    public bool Matches(DateTime local) => NextLocal(WholeMinute(local), WholeMinute(local)) is not null;
 
-    /// <summary>The first matching time at or after a time and up to another, on the same clocks; null: there is none.</summary>
+    /// <summary>The first matching time at or after a time and up to another, on the same clocks; null: there is none, as from the year on that is a hundred years from now.</summary>
     internal DateTime? NextLocal(DateTime from, DateTime until)
     {
-        var day = from.Date;
-        var minute = (int)Math.Ceiling(from.TimeOfDay.TotalMinutes);
-        while (day <= until)
+        var time = WholeMinute(from) < from ? WholeMinute(from).AddMinutes(1) : from;
+        while (time <= until)
         {
-            if (!Has(Month, day.Month))
+            var (month, week) = (Next(byMonth, time), Next(byWeek, time));
+            if (eitherDay || month == week)
             {
-                (day, minute) = (new DateTime(day.Year, day.Month, 1).AddMonths(1), 0);
-                continue;
+                var found = month < week ? month : week;
+                return found <= until ? found : null;
             }
 
-            if (MatchesDay(day) && MinuteOfDay(minute) is { } found)
-            {
-                var time = day.AddMinutes(found);
-                return time <= until ? time : null;
-            }
-
-            (day, minute) = (day.AddDays(1), 0);
+            time = month > week ? month : week;
         }
 
         return null;
@@ -99,82 +79,24 @@ public sealed record CronSchedule
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
-    private bool MatchesDay(DateTime day)
-    {
-        var (byMonth, byWeek) = (Has(DayOfMonth, day.Day), Has(DayOfWeek, (int)day.DayOfWeek));
-        return eitherDay ? byMonth || byWeek : byMonth && byWeek;
-    }
+    /// <summary>At or after a time; the end of time where there is none.</summary>
+    private static DateTime Next(CronExpression expression, DateTime from)
+        => expression.GetNextValidTimeAfter(new DateTimeOffset(from.Ticks, TimeSpan.Zero).AddSeconds(-1))?.DateTime ?? DateTime.MaxValue;
 
-    /// <summary>The first matching minute of a day from this one on.</summary>
-    private int? MinuteOfDay(int from)
-    {
-        for (var hour = from / MinutesPerHour; hour < HoursPerDay; hour++)
-        {
-            var past = hour == from / MinutesPerHour ? from % MinutesPerHour : 0;
-            var left = allowed[Minute] >> past << past;
-            if (Has(Hour, hour) && left != 0)
-            {
-                return hour * MinutesPerHour + BitOperations.TrailingZeroCount(left);
-            }
-        }
+    private static DateTime WholeMinute(DateTime time) => new(time.Ticks - time.Ticks % TimeSpan.TicksPerMinute);
 
-        return null;
-    }
+    /// <summary>Without one of the fields. In UTC, in which clocks are never changed: when a clock shows a time is for <see cref="StartTimes"/>.</summary>
+    private static CronExpression Parse(string[] parts, int without)
+        => CronExpression.Parse(string.Join(' ', parts.Select((p, i) => i == without ? Any : p)), CronFormat.Unix).WithTimeZone(TimeZoneInfo.Utc);
 
-    private static ulong All(int field) => (2UL << (field == DayOfWeek ? Sunday - 1 : Fields[field].Most)) - (1UL << Fields[field].Least);
+    /// <summary>Quartz takes more than cron: its own signs for days, ranges that wrap around, and commas with nothing behind them.</summary>
+    private static bool IsField(string text, int field)
+        => text.Split(',').All(item => Item().Match(item) is { Success: true } match && (!match.Groups["to"].Success || Value(match.Groups["from"].Value, field) <= Value(match.Groups["to"].Value, field)))
+            && CronExpression.TryParse(string.Join(' ', Fields.Select((_, i) => i == field ? text : Any)), CronFormat.Unix, out _);
 
-    private bool Has(int field, int value) => (allowed[field] >> value & 1) != 0;
+    private static int Value(string text, int field)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : Array.FindIndex(Fields[field].Names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
 
-    private static bool TryField(string text, int field, out ulong bits)
-    {
-        bits = 0;
-        foreach (var item in text.Split(','))
-        {
-            if (!TryItem(item, field, ref bits))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>A value, "*", or a range, with a step or without.</summary>
-    private static bool TryItem(string item, int field, ref ulong bits)
-    {
-        var (_, least, most, _) = Fields[field];
-        var (range, step) = item.Split('/') is [var left, var right] ? (left, right) : (item, "1");
-        if (!TryNumber(step, out var by) || by < 1)
-        {
-            return false;
-        }
-
-        var (from, to) = (least, most);
-        if (range != "*")
-        {
-            var ends = range.Split('-');
-            if (ends.Length > 2 || !TryValue(ends[0], field, out from) || !TryValue(ends[^1], field, out to))
-            {
-                return false;
-            }
-
-            to = ends.Length == 1 && item.Contains('/', StringComparison.Ordinal) ? most : to;
-        }
-
-        for (var value = from; value <= to; value += by)
-        {
-            bits |= 1UL << value;
-        }
-
-        return from <= to;
-    }
-
-    private static bool TryValue(string text, int field, out int value)
-    {
-        var (_, least, most, names) = Fields[field];
-        value = text.Length == 0 ? -1 : Array.FindIndex(names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
-        return value >= 0 || (TryNumber(text, out value) && value >= least && value <= most);
-    }
-
-    private static bool TryNumber(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 1000;
+    [GeneratedRegex("^(\\*|(?<from>[0-9]{1,2}|[A-Za-z]{3})(-(?<to>[0-9]{1,2}|[A-Za-z]{3}))?)(/[0-9]{1,2})?$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Item();
 }

@@ -26,7 +26,7 @@ internal static class AllowedReferences
     public static readonly IReadOnlyDictionary<string, string[]> Packages = new Dictionary<string, string[]>
     {
         ["Rebalancer.Model"] = [],
-        ["Rebalancer.Policy"] = ["MathNet.Numerics", "Microsoft.ML"],
+        ["Rebalancer.Policy"] = ["MathNet.Numerics", "Microsoft.ML", "Quartz"],
         ["Rebalancer.Planning"] = [],
         ["Rebalancer.Agent.Local"] = [],
         ["Rebalancer.Runtime"] = [],
