@@ -45,15 +45,14 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
         var plan = new MovePlan { Verdict = verdict, Reason = reason, Balance = balance, Warnings = [.. problem.Costs.Prices.Select(p => p.Warning).OfType<InvalidField>()] };
         if (verdict != PlanVerdict.Act)
         {
-            var initial = StateAfter([]);
-            return plan with { FreedNodes = Freed(initial), KeptNodes = explain ? Kept(initial) : [] };
+            return plan with { FreedNodes = Freed(WasEmpty), KeptNodes = explain ? Kept(StateAfter([])) : [] };
         }
 
         return plan with
         {
             NewNodes = [.. Nodes().Where(n => problem.Offered[n] && !state.IsEmpty(n)).Select(NewNodeOf)],
             Waves = [.. waves.Select(w => new MoveWave([.. w.Select(s => ToMove(s, state))]))],
-            FreedNodes = Freed(state),
+            FreedNodes = Freed(state.IsEmpty),
             KeptNodes = explain ? Kept(state) : [],
         };
     }
@@ -96,8 +95,8 @@ internal sealed class PlanDraft(PlacementProblem problem, PlanPolicy policy, Clu
             pod.Namespace, pod.Name, pod.Uid, source.Name, problem.Index.Nodes[step.Target].Name, new Money(problem.MoveUsd(step.Pod)), isEviction ? $"evicted, as it cannot move live: {reason}" : reason, isEviction);
     }
 
-    private ImmutableArray<FreedNode> Freed(PlacementState state)
-        => [.. Nodes().Where(n => !problem.Offered[n] && state.IsEmpty(n) && problem.Kept(n) is null)
+    private ImmutableArray<FreedNode> Freed(Func<int, bool> isEmpty)
+        => [.. Nodes().Where(n => !problem.Offered[n] && isEmpty(n) && problem.Kept(n) is null)
             .Select(n => new FreedNode(problem.Index.Nodes[n].Name, problem.Costs.Prices[n], WasEmpty(n)))];
 
     private ImmutableArray<KeptNode> Kept(PlacementState state)

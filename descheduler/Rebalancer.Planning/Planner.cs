@@ -40,7 +40,7 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
             return draft.ToPlan(waves, explain: true, end);
         }
 
-        var plan = draft.ToPlan(waves, explain: false);
+        var plan = draft.ToPlan(waves, explain: false, end);
         for (var round = 1; round < MaxRounds && plan.Verdict == PlanVerdict.Act && !meter.TimeIsUp; round++)
         {
             // Looked at as the next plan will look at it: everything in its new place, with nothing to lose. Where that does not go together with this one, with what has moved at rest.
@@ -60,7 +60,8 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         MovePlan? Next(ClusterSnapshot settled)
         {
             var nextDraft = new PlanDraft(new PlacementProblem(settled, policy, hazards, estimates), policy, settled);
-            var next = nextDraft.ToPlan(Search(nextDraft, meter, budget.Seed).Waves, explain: false);
+            var (nextWaves, _, nextEnd) = Search(nextDraft, meter, budget.Seed);
+            var next = nextDraft.ToPlan(nextWaves, explain: false, nextEnd);
             return next.Verdict == PlanVerdict.Act ? next : null;
         }
     }
@@ -109,7 +110,7 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
             isBlocked = found[^1].Blocked.Count > 0;
         }
 
-        return found.MaxBy(f => draft.ToPlan(f.Waves, explain: false).Balance.NetBenefit.Usd)!;
+        return found.MaxBy(f => draft.ToPlan(f.Waves, explain: false, f.End).Balance.NetBenefit.Usd)!;
     }
 
     private static Found Search(PlanDraft draft, BudgetMeter meter, int seed, bool packs, IReadOnlyCollection<Step> avoided)
@@ -130,8 +131,14 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
     /// </summary>
     private static Found InOrder(PlanDraft draft, PlacementState state, PlacementSearch search)
     {
+        var steps = draft.Steps(state);
+        if (steps.Count == 0)
+        {
+            return new Found([], [], state);
+        }
+
         var sequencer = draft.Sequencer();
-        var (waves, stuck) = sequencer.Order(draft.Steps(state));
+        var (waves, stuck) = sequencer.Order(steps);
         List<Step> blocked = [.. stuck];
         for (var retry = 0; stuck.Count > 0 && retry < MaxRetries; retry++)
         {

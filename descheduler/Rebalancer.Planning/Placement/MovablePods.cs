@@ -13,7 +13,8 @@ internal sealed class MovablePods(ClusterIndex index, PlanPolicy policy, Immutab
     /// <returns>By pod: why it may not move, null where it may; and whether it may only because it is evicted.</returns>
     public (string?[] Reasons, bool[] Evicted) Find()
     {
-        var refused = budgets.Select(b => (Budget: b, Why: BudgetRule.Refusal(b, index.Pods.Where(b.Covers)))).Where(b => b.Why is not null)
+        // Few pods are not ready, and whom a budget covers takes longer to say.
+        var refused = budgets.Select(b => (Budget: b, Why: BudgetRule.Refusal(b, index.Pods.Where(p => !p.Ready && b.Covers(p))))).Where(b => b.Why is not null)
             .ToLookup(b => b.Budget.Namespace, StringComparer.Ordinal);
         var policyReasons = index.Table.PerPod(policy.Pods.Refusal);
         var budgetReasons = index.Table.PerPod(p => refused[p.Namespace].Where(b => b.Budget.Covers(p)).Select(b => b.Why).FirstOrDefault());

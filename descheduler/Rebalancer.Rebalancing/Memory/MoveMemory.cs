@@ -17,7 +17,8 @@ public static class MoveMemory
     /// <returns>The same cluster, with <see cref="PodInfo.Rests"/> and <see cref="PodInfo.LastSource"/>.</returns>
     public static ClusterSnapshot Apply(ClusterSnapshot snapshot, IEnumerable<Migration> migrations, CoolDowns coolDowns, DateTimeOffset now)
     {
-        var owners = snapshot.Pods.Where(p => p.Uid.Length > 0).DistinctBy(p => p.Uid).ToDictionary(p => p.Uid, KeyOf, StringComparer.Ordinal);
+        // Most Migrations say themselves whose pod they move.
+        var owners = new Lazy<Dictionary<string, string>>(() => snapshot.Pods.Where(p => p.Uid.Length > 0).DistinctBy(p => p.Uid).ToDictionary(p => p.Uid, KeyOf, StringComparer.Ordinal));
         var pods = new Dictionary<string, (string? Rests, string? LastSource)>(StringComparer.Ordinal);
         var failures = new Dictionary<string, (int Count, DateTimeOffset Last)>(StringComparer.Ordinal);
         foreach (var migration in migrations.OrderBy(m => m.Status.CompletedAt ?? DateTimeOffset.MaxValue))
@@ -54,10 +55,10 @@ public static class MoveMemory
     }
 
     /// <summary>Failures in a row; what a person stopped is none.</summary>
-    private static void Count(Dictionary<string, (int Count, DateTimeOffset Last)> failures, Migration migration, Dictionary<string, string> owners, DateTimeOffset now)
+    private static void Count(Dictionary<string, (int Count, DateTimeOffset Last)> failures, Migration migration, Lazy<Dictionary<string, string>> owners, DateTimeOffset now)
     {
         var uid = migration.Status.PodUID ?? migration.Spec.PodUID ?? "";
-        var key = migration.Status.Owner?.Uid ?? owners.GetValueOrDefault(uid, uid);
+        var key = migration.Status.Owner?.Uid ?? owners.Value.GetValueOrDefault(uid, uid);
         if (migration.Status.Phase == Phases.Succeeded)
         {
             failures.Remove(key);

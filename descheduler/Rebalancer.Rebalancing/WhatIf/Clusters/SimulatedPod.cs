@@ -12,7 +12,7 @@ internal sealed class SimulatedPod(PodInfo info, PodInfo template)
 
     public PodInfo Template => template;
 
-    public string FullName => Info.FullName;
+    public string FullName { get; } = info.FullName;
 
     /// <summary>It has no node of its own choice: it comes and goes with its node.</summary>
     public bool GoesWithNode { get; } = template is { Owner.Kind: "DaemonSet" } or { Shape.Mirror: true };
