@@ -5,7 +5,8 @@ namespace Rebalancer.Ledger.Focus;
 /// <summary>
 /// The columns of FOCUS 1.3's Cost and Usage dataset: all that are mandatory, and those of the conditional ones whose condition holds here (unit prices,
 /// regions, commitments, resources, sub accounts, tags, usage). Left out is what is conditional on what is not there: virtual currencies, capacity
-/// reservations, contracts, allocation of shared charges, invoices. ProviderName and PublisherName are deprecated since 1.3 and mandatory until 1.4.
+/// reservations, contracts, allocation of shared charges, invoices; and, as the ledger does not know them, the rows of what a commitment was bought for and of
+/// what it leaves unused. ProviderName and PublisherName are deprecated since 1.3 and mandatory until 1.4.
 /// </summary>
 internal sealed class FocusColumns(string billingAccount)
 {
@@ -19,7 +20,7 @@ internal sealed class FocusColumns(string billingAccount)
         new NumberColumn("BilledCost", false, r => r.BilledCost),
         new TextColumn("BillingAccountId", false, _ => billingAccount),
         new TextColumn("BillingAccountName", true, _ => billingAccount),
-        new TextColumn("BillingAccountType", true, _ => "Kubernetes cluster"),
+        new TextColumn("BillingAccountType", false, _ => "Kubernetes cluster"),
         new TextColumn("BillingCurrency", false, _ => Currency),
         new InstantColumn("BillingPeriodEnd", r => Month(r.From).AddMonths(1)),
         new InstantColumn("BillingPeriodStart", r => Month(r.From)),

@@ -14,11 +14,11 @@ public static class FocusExport
 
     /// <exception cref="LedgerException">The period has more charges than that.</exception>
     public static Task WriteCsvAsync(Account account, string billingAccount, Stream stream, CancellationToken cancellation = default)
-        => FocusCsv.WriteAsync(Bounded(account), new FocusColumns(billingAccount), stream, cancellation);
+        => FocusCsv.WriteAsync(Bounded(account), new FocusColumns(string.IsNullOrWhiteSpace(billingAccount) ? UnknownAccount : billingAccount), stream, cancellation);
 
     /// <exception cref="LedgerException">The period has more charges than that.</exception>
     public static Task WriteParquetAsync(Account account, string billingAccount, Stream stream, CancellationToken cancellation = default)
-        => FocusParquet.WriteAsync(Bounded(account), new FocusColumns(billingAccount), stream, cancellation);
+        => FocusParquet.WriteAsync(Bounded(account), new FocusColumns(string.IsNullOrWhiteSpace(billingAccount) ? UnknownAccount : billingAccount), stream, cancellation);
 
     private static IEnumerable<FocusRow> Bounded(Account account)
         => FocusRows.Of(account).Select((row, i) => i < MaxCharges ? row : throw new LedgerException($"more than {MaxCharges} charges from {account.Period.From:u} to {account.Period.To:u}; ask for a shorter period"));

@@ -66,6 +66,9 @@ internal enum Charge
 /// <param name="SubAccount">Project or subscription; null where the ID does not hold it.</param>
 internal sealed record Provider(string Name, string Service, string? SubAccount, string? SubAccountType)
 {
+    /// <summary>Another service than nodes are, since one service has one subcategory.</summary>
+    public static readonly Provider OfPods = Of("") with { Service = "Kubernetes pods" };
+
     public static Provider Of(string providerId)
     {
         var (scheme, parts) = providerId.Split("://", 2) is [var known, var path] ? (known, path.Split('/', StringSplitOptions.RemoveEmptyEntries)) : ("", []);

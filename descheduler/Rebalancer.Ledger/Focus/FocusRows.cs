@@ -49,7 +49,7 @@ internal static class FocusRows
             Provider = Provider.Of(node.ProviderId),
             Tags = FocusColumns.Json("kubernetes.io/hostname", node.Name),
             NodeUid = node.Uid,
-            PriceSource = price.Source,
+            PriceSource = Known(price.Source),
             PriceEstimated = price.Estimated,
         };
     }
@@ -94,6 +94,7 @@ internal static class FocusRows
             ResourceId = move.PodUid.Length > 0 ? move.PodUid : move.Uid,
             ResourceName = $"{move.Namespace}/{move.Pod}",
             ResourceType = "Kubernetes pod",
+            Provider = Provider.OfPods,
             Tags = FocusColumns.Json("kubernetes.io/namespace", move.Namespace),
             Plan = Known(move.Plan),
             MigrationUid = move.Uid,
