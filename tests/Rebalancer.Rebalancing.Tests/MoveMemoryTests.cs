@@ -63,6 +63,16 @@ public sealed class MoveMemoryTests
         Assert.Null(Remember([Ended(Phases.RolledBack, "p", null, TimeSpan.FromHours(31)), success, Ended(Phases.RolledBack, "p", null, TimeSpan.FromMinutes(31))], "p").Rests);
     }
 
+    [Theory]
+    [InlineData(Cutovers.OnNotice, false)]
+    [InlineData(Cutovers.Now, true)]
+    public void CopyAheadThatWasGivenUp_IsNoFailure(string cutover, bool rests)
+    {
+        var ended = Ended(Phases.RolledBack, "p", null, TimeSpan.FromMinutes(1), Reasons.TransferFailed);
+        ended.Spec.Cutover = cutover;
+        Assert.Equal(rests, Remember(ended, "p").Rests is not null);
+    }
+
     [Fact]
     public void StoppedByAPerson_IsNoFailure() => Assert.Null(Remember(Ended(Phases.RolledBack, "p", null, TimeSpan.FromMinutes(1), Reasons.UserAborted), "p").Rests);
 

@@ -24,12 +24,24 @@ internal sealed class SourceFiles(string images, ProcFolder proc, TimeProvider c
     /// <exception cref="MoveException">A tree has become one that cannot be carried.</exception>
     public async Task SendAheadAsync(IReadOnlyList<PodTree> podTrees, IReadOnlyList<ContainerLog> containerLogs, IEnumerable<int> pids, ImageSender sender, CancellationToken cancellation)
     {
-        var (now, mapped) = (clock.GetUtcNow(), MappedFiles.Of(proc, pids));
         foreach (var tree in podTrees) { Guarded(() => trees.Add(new TreeSender(tree, images))); }
         foreach (var log in containerLogs) { logs.Add(new LogSender(log, images)); }
+        await PassAsync((tree, now, mapped) => tree.Ahead(now, mapped), pids, sender, cancellation);
+    }
+
+    /// <summary>Sends what has changed since then, while the pod still runs.</summary>
+    /// <param name="pids">The pod's processes.</param>
+    /// <param name="sender">Sends what is in the image folder.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="MoveException">A tree has become one that cannot be carried.</exception>
+    public Task SendAgainAsync(IEnumerable<int> pids, ImageSender sender, CancellationToken cancellation) => PassAsync((tree, now, mapped) => tree.Again(now, mapped), pids, sender, cancellation);
+
+    private async Task PassAsync(Func<TreeSender, DateTimeOffset, MappedFiles, IEnumerable<bool>> pass, IEnumerable<int> pids, ImageSender sender, CancellationToken cancellation)
+    {
+        var (now, mapped) = (clock.GetUtcNow(), MappedFiles.Of(proc, pids));
         foreach (var tree in trees)
         {
-            using var steps = tree.Ahead(now, mapped).GetEnumerator();
+            using var steps = pass(tree, now, mapped).GetEnumerator();
             while (await Task.Run(() => Guarded(steps.MoveNext), cancellation)) { await sender.SendAheadAsync(cancellation); }
         }
         foreach (var log in logs) { log.Copy(); }

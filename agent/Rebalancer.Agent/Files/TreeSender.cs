@@ -5,7 +5,7 @@ using Rebalancer.Agent.Local;
 
 namespace Rebalancer.Agent.Files;
 
-/// <summary>Writes one tree into its archive, in up to two passes: while the pod runs, and what has changed since, while it is frozen.</summary>
+/// <summary>Writes one tree into its archive, in passes: while the pod runs, and what has changed since, once more where it ran on for long, and while it is frozen.</summary>
 internal sealed class TreeSender : IDisposable
 {
     private const int BufferBytes = 256 << 10;
@@ -38,7 +38,20 @@ internal sealed class TreeSender : IDisposable
         }
     }
 
-    /// <summary>The second pass, and the end.</summary>
+    /// <summary>What has changed since the pass before, while the pod still runs; in steps as well.</summary>
+    public IEnumerable<bool> Again(DateTimeOffset now, MappedFiles mapped)
+    {
+        if (!tree.IsOnDisk) { yield break; }
+        var next = new TreeSnapshot(now, mapped);
+        foreach (var step in reader.Changes(snapshot, mapped, next))
+        {
+            stream.Flush();
+            yield return step;
+        }
+        snapshot = next;
+    }
+
+    /// <summary>The last pass, and the end.</summary>
     public void Rest(MappedFiles mapped, CancellationToken cancellation)
     {
         foreach (var _ in reader.Changes(snapshot, mapped)) { cancellation.ThrowIfCancellationRequested(); }

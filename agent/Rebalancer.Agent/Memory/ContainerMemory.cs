@@ -35,6 +35,9 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
 
     public bool IsTracking => processes.Count > 0;
 
+    /// <summary>Bytes of pages that the target has.</summary>
+    public long SentBytes => processes.Values.Sum(process => process.Sent.Count * (long)PageRange.PageBytes);
+
     /// <summary>To be hidden from CRIU.</summary>
     public int[] Pids => [.. processes.Keys];
 

@@ -50,6 +50,14 @@ internal static class PreCopyPolicy
     /// <summary>Time that the rest of the move takes beside the next round.</summary>
     private static readonly TimeSpan RestOfMove = TimeSpan.FromSeconds(15);
 
+    /// <summary>A held move's pod is left alone for so long between two rounds: what it rewrites meanwhile is sent once, and about so much of its writes is left when it is let go.</summary>
+    private static readonly TimeSpan UsualHoldPause = TimeSpan.FromSeconds(5);
+    /// <summary>Where a round reads all memory, a twentieth of the time may go into that.</summary>
+    private const double ScanPauses = 19;
+
+    /// <param name="scan">What looking through all memory takes, where a round has to.</param>
+    public static TimeSpan HoldPause(TimeSpan scan) => scan * ScanPauses > UsualHoldPause ? scan * ScanPauses : UsualHoldPause;
+
     /// <param name="rounds">So far, at least one.</param>
     /// <param name="now">Present instant.</param>
     public static PreCopyVerdict Next(IReadOnlyList<CopyRound> rounds, DateTimeOffset now, PreCopyLimits limits)

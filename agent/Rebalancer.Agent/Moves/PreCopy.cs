@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Checkpoint;
 using Rebalancer.Agent.Memory;
+using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Throttling;
 using Rebalancer.Kubernetes.Api;
 
@@ -15,6 +16,8 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
     private static readonly TimeSpan FollowPause = TimeSpan.FromMilliseconds(200);
     /// <summary>The same for a pod that is slowed down: a pause lets grow what the slowing down keeps small.</summary>
     private static readonly TimeSpan ThrottledPause = TimeSpan.FromMilliseconds(50);
+    /// <summary>What a held move has on the target is told so often: whoever looks wants to know, and nobody acts on it.</summary>
+    private static readonly TimeSpan TellPause = TimeSpan.FromSeconds(30);
     /// <summary>A container that sends less than this part of a round is not who keeps it large.</summary>
     private const double WriterPart = 0.1;
     private readonly List<CopyRound> rounds = [];
@@ -23,21 +26,57 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
     private long lastStart;
     private double share = 1;
 
-    /// <summary>Rounds until what is left can wait for the freeze.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    private bool IsTracked => context.Containers.Any(each => each.Memory is { IsTracking: true });
+
+    private IEnumerable<string> Obstacles => context.Containers.Select(each => each.Memory?.Obstacle).OfType<string>();
+
+    /// <summary>Finds out by what written pages are known.</summary>
+    /// <returns>False: they are not, and CRIU carries the memory.</returns>
+    public async Task<bool> BeginAsync(CancellationToken cancellation)
     {
         if (context.Migration.Spec.Strategy == Strategies.StopAndCopy)
         {
             LeaveToCriu("as asked for");
-            return;
+            return false;
         }
         tracker = await services.Trackers.GetAsync(cancellation);
         if (tracker.Kind is not { } kind)
         {
             LeaveToCriu(tracker.Reason);
-            return;
+            return false;
         }
         foreach (var each in context.Containers.Where(each => Dump.AsksBeforeDump(each.State))) { each.Memory = new ContainerMemory(each.Name, kind, services.Proc, services.Clock); }
+        return true;
+    }
+
+    /// <summary>Keeps what the target has current until the move is let go. The pod is not slowed down for that.</summary>
+    /// <exception cref="MoveException">None of the memory can be sent ahead.</exception>
+    public async Task HoldAsync(CancellationToken cancellation)
+    {
+        var letGo = services.Book.WaitAsync(context.Uid, now => !now.IsHeld, cancellation);
+        long? told = null;
+        while (!letGo.IsCompleted)
+        {
+            await RoundAsync(cancellation);
+            if (!IsTracked) { throw new MoveException(Reasons.StrategyUnsupported, $"the memory cannot be sent ahead of a notice: {string.Join("; ", Obstacles)}"); }
+            // The first round sends all there is.
+            (var isFirst, context.Status.PendingBytes) = (context.Status.HeldBytes is null, context.Status.HeldBytes is null ? null : rounds[^1].Bytes);
+            context.Status.HeldBytes = context.Containers.Sum(each => each.Memory?.SentBytes ?? 0);
+            rounds.Clear();
+            if (told is null || services.Clock.GetElapsedTime(told.Value) >= TellPause)
+            {
+                context.Publish();
+                told = isFirst ? null : services.Clock.GetTimestamp();
+            }
+            await Task.WhenAny(letGo, Task.Delay(PreCopyPolicy.HoldPause(FinalScan), services.Clock, cancellation));
+        }
+        _ = await letGo;
+        context.Timeline.Mark("LetGo");
+    }
+
+    /// <summary>Rounds until what is left can wait for the freeze.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
         var accepted = await context.Session!.Accepted;
         if (Choose(fits: true, accepted.LatePages) is { Strategy: Strategies.PostCopy } postCopy)
         {
@@ -119,7 +158,7 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
 
     private void Conclude(ChosenStrategy chosen, string end)
     {
-        var obstacles = context.Containers.Select(each => each.Memory?.Obstacle).OfType<string>().ToList();
+        var obstacles = Obstacles.ToList();
         foreach (var each in context.Containers.Where(each => each.Memory is { IsTracking: false }))
         {
             each.Memory!.Dispose();

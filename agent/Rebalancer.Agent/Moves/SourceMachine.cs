@@ -9,7 +9,7 @@ internal enum SourceStep
     AwaitCopy,
     /// <summary>The stream to the target is opened.</summary>
     Connect,
-    /// <summary>Memory is sent in rounds while the pod runs, until what is left fits into the freeze.</summary>
+    /// <summary>Memory is sent in rounds while the pod runs, until what is left fits into the freeze; a held move's for as long as it is held.</summary>
     PreCopy,
     /// <summary>Copied; what is written meanwhile is sent too, until the controller says that the pod may freeze.</summary>
     Follow,

@@ -142,6 +142,7 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
         var state = step switch
         {
             SourceStep.AwaitCopy => SourceState.Ready,
+            SourceStep.PreCopy when context.Status.HeldBytes is not null => SourceState.Holding,
             SourceStep.Follow => SourceState.Copied,
             SourceStep.Dump => SourceState.Frozen,
             SourceStep.AwaitHeld or SourceStep.Mark => SourceState.Transferred,

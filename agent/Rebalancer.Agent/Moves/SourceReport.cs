@@ -26,6 +26,8 @@ internal static class SourceReport
         TrackerStopMs = context.Status.TrackerStopMs,
         ThrottlePercent = context.Status.ThrottlePercent,
         Bytes = context.Sender is { } sender ? sender.Bytes + (context.Images?.PageBytes ?? 0) : null,
+        HeldBytes = context.Status.HeldBytes,
+        PendingBytes = context.Status.PendingBytes,
         LateBytes = context.LateBytes,
         CompressedFromBytes = context.Images?.Packer is { BytesBefore: > 0 } packer ? packer.BytesBefore : null,
         CompressedToBytes = context.Images?.Packer is { BytesBefore: > 0 } compressor ? compressor.BytesAfter : null,

@@ -35,7 +35,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
             case SourceStep.PreCopy:
                 context.Images!.Pace = services.Pace.Part(() => services.Book.Find(context.Uid)?.Status.CopyBytesPerSecond ?? 0);
                 await SendFilesAsync(cancellation);
-                await copy.RunAsync(cancellation);
+                await CopyAsync(cancellation);
                 return true;
             case SourceStep.Follow: return await copy.FollowAsync(AwaitFreezeAsync(cancellation), cancellation);
             case SourceStep.Arm: await ArmAsync(cancellation); return true;
@@ -128,6 +128,19 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         var logs = facts.Containers.Select(each => new ContainerLog(each.ContainerName, KubeletPaths.ContainerLogs(context.Migration.Metadata.NamespaceProperty, context.Migration.Spec.PodName, context.Migration.Status.PodUID!, each.ContainerName)));
         await context.Files!.SendAheadAsync(facts.Files, [.. logs], context.Cgroups.SelectMany(each => each.Pids()), context.Sender!, cancellation);
         context.Timeline.Mark("FilesAhead");
+    }
+
+    private async Task CopyAsync(CancellationToken cancellation)
+    {
+        var isTracked = await copy.BeginAsync(cancellation);
+        if (services.Book.Find(context.Uid) is { IsHeld: true })
+        {
+            if (!isTracked) { throw new MoveException(Reasons.StrategyUnsupported, $"the memory cannot be sent ahead of a notice: {context.Status.StrategyReason}"); }
+            await copy.HoldAsync(cancellation);
+            await context.Files!.SendAgainAsync(context.Cgroups.SelectMany(each => each.Pids()), context.Sender!, cancellation);
+            context.Timeline.Mark("FilesAgain");
+        }
+        if (isTracked) { await copy.RunAsync(cancellation); }
     }
 
     /// <summary>Everything that can be started before the freeze is, while the memory follows.</summary>

@@ -36,7 +36,7 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
             throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} names {containers.Count} containers in status.source.containers ('{string.Join("', '", containers.Take(PodSpecRules.MaximumContainers))}'), which are none");
         }
         Context.Folder.Create(containers);
-        receiver = new ImageReceiver(Context.Folder.Images, [.. containers, MoveFolder.FilesName], Context.Folder.Pages, checked(hello.EstimatedBytes + Math.Max(0, hello.FilesBytes)), (path, maximumBytes) => move.Ahead.Taker(path) ?? Context.Files.Taker(path, maximumBytes));
+        receiver = new ImageReceiver(Context.Folder.Images, [.. containers, MoveFolder.FilesName], Context.Folder.Pages, checked(hello.EstimatedBytes + FilesBytes(hello)), (path, maximumBytes) => move.Ahead.Taker(path) ?? Context.Files.Taker(path, maximumBytes));
         Context.Reply = reply;
     }
 
@@ -113,6 +113,9 @@ internal sealed class TargetStream(MoveServices services, TargetMove move, ILogg
         if (TargetMachine.Runs(Context.Step.Current)) { reply(new MoveReply { Running = new Running { FramesReplayed = Context.Frames.Replayed } }); }
         late.Reopen(reply);
     }
+
+    /// <summary>A held move sends files that have changed once more before the freeze, and those that change then in it.</summary>
+    private long FilesBytes(Hello hello) => checked(Math.Max(0, hello.FilesBytes) * (Context.Migration.Spec.Cutover == Cutovers.OnNotice ? 2 : 1));
 
     private ImageReceiver Receiver(string what) =>
         receiver is { } open && Context.Step.Current is TargetStep.Copying or TargetStep.Prepared ? open : throw new TransferException($"{what} came in step {Context.Step.Current}");

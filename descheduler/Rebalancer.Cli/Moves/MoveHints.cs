@@ -25,6 +25,7 @@ internal static class MoveHints
         Reasons.DeadlineExceeded or Reasons.PhaseTimeout or Reasons.TransferFailed or Reasons.PeerUnreachable => "see whether the nodes reach each other's agents, and how fast the link is.",
         Reasons.CheckpointFailed or Reasons.RestoreFailed => "the line of CRIU's log stands in the Migration's status (kubectl get mig -o yaml).",
         Reasons.AgentRestarted => "try again.",
+        Reasons.HoldEnded => "the pod goes on where it is; if a notice comes, it is moved as any other.",
         _ => null,
     };
 }

@@ -57,8 +57,9 @@ internal static class EvictionRule
             : Begin(view);
     }
 
+    /// <summary>A copy ahead of a notice that was given up says nothing of a move.</summary>
     private static bool HasFailed(Migration m, EvictionView view)
-        => (m.Status.PodUID == view.Pod.Metadata.Uid || m.Spec.PodUID == view.Pod.Metadata.Uid)
+        => !m.IsHeld && (m.Status.PodUID == view.Pod.Metadata.Uid || m.Spec.PodUID == view.Pod.Metadata.Uid)
             && m.Status.Phase is Phases.Failed or Phases.RolledBack
             && (m.Metadata.Name == NameOf(view.Pod) || view.Now - m.Status.CompletedAt < TriedAgain);
 
@@ -68,11 +69,12 @@ internal static class EvictionRule
 
     private static EvictionVerdict While(EvictionView view, Migration m)
     {
+        var message = $"Migration {m.Metadata.Name} moves pod {view.Pod.Metadata.Name} to node {m.Status.TargetNode ?? "(not chosen yet)"} (phase {(string.IsNullOrEmpty(m.Status.Phase) ? Phases.Pending : m.Status.Phase)})";
         var undecided = m.Status.Phase is null or "" or Phases.Pending or Phases.Preflight;
         var since = view.Now - (m.Metadata.CreationTimestamp ?? view.Now.UtcDateTime);
         return undecided && since > TimeSpan.FromSeconds(view.Limits.EvictionPendingSeconds) && !WaitsForItsTurn(m)
             ? new EvictionVerdict.Pass($"pod {view.Pod.Metadata.Name} is evicted: Migration {m.Metadata.Name} has not begun within {since.TotalSeconds:0} s")
-            : new EvictionVerdict.Wait($"Migration {m.Metadata.Name} moves pod {view.Pod.Metadata.Name} to node {m.Status.TargetNode ?? "(not chosen yet)"} (phase {(string.IsNullOrEmpty(m.Status.Phase) ? Phases.Pending : m.Status.Phase)})");
+            : m.IsHeld && m.Status.Decision == Decision.None ? new EvictionVerdict.LetGo(m, message) : new EvictionVerdict.Wait(message);
     }
 
     /// <summary>Both agents have answered, and other moves of its node, owner or budget are before it.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using k8s.Models;
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Webhook;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Client;
@@ -30,7 +31,20 @@ internal sealed partial class EvictionService(ApiClient client, ClusterCache cac
             return LastReplica.Decide(new LastReplicaView(view, [.. cache.Pods.List()], [.. cache.Migrations.List()], asked)) ?? verdict;
         }
 
-        return verdict is EvictionVerdict.Move move ? await BeginAsync(view, move, cancellation) : verdict;
+        return verdict switch
+        {
+            EvictionVerdict.Move move => await BeginAsync(view, move, cancellation),
+            EvictionVerdict.LetGo held => await LetGoAsync(held, cancellation),
+            _ => verdict,
+        };
+    }
+
+    private async Task<EvictionVerdict> LetGoAsync(EvictionVerdict.LetGo held, CancellationToken cancellation)
+    {
+        var (ns, name) = (held.Migration.Metadata.NamespaceProperty, held.Migration.Metadata.Name);
+        await client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, MigrationPatches.Tell(Names.Cutover), cancellation);
+        LetGo(logger, ns, held.Migration.Spec.PodName, name);
+        return new EvictionVerdict.Wait(held.Message);
     }
 
     private async Task<EvictionVerdict> BeginAsync(EvictionView view, EvictionVerdict.Move move, CancellationToken cancellation)
@@ -66,6 +80,9 @@ internal sealed partial class EvictionService(ApiClient client, ClusterCache cac
             Priority = pod.Spec.Priority ?? 0,
         },
     };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pod {Namespace}/{Pod} is evicted: Migration {Migration}, which was held, is let go")]
+    private static partial void LetGo(ILogger logger, string @namespace, string pod, string migration);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Pod {Namespace}/{Pod} is evicted from node {Node}: Migration {Migration} moves it")]
     private static partial void Moves(ILogger logger, string @namespace, string pod, string node, string migration);

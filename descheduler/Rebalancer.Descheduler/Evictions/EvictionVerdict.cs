@@ -1,3 +1,5 @@
+using Rebalancer.Kubernetes.Api;
+
 namespace Rebalancer.Descheduler.Evictions;
 
 /// <summary>The answer to somebody who evicts a pod.</summary>
@@ -13,6 +15,9 @@ internal abstract record EvictionVerdict
 
     /// <summary>429: asked again later, as for a disruption budget.</summary>
     public sealed record Wait(string Message) : EvictionVerdict;
+
+    /// <summary>A move that is held is let go; then <see cref="Wait"/>.</summary>
+    public sealed record LetGo(Migration Migration, string Message) : EvictionVerdict;
 
     /// <summary>404: the pod that was meant has left; the one of its name lives on elsewhere.</summary>
     public sealed record Gone : EvictionVerdict;

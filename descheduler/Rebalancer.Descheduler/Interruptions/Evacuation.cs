@@ -46,6 +46,7 @@ internal static class Evacuation
         return new EvacuationPlan
         {
             Create = [.. create.Select(move => ToMigration(move, leaving[move.Leaver.Uid]))],
+            LetGo = [.. pods.Select(pod => pod.Fate).OfType<PodFate.Moves>().Select(fate => fate.Migration).Where(m => m.IsHeld && CanBeAborted(m))],
             Evict = evict,
             Abort = [.. late.Select(pod => pod.Fate).OfType<PodFate.Moves>().Select(fate => fate.Migration).Where(CanBeAborted)],
             Withdraw = [.. view.Migrations.Where(m => Withdrawal.IsDue(m, view))],
@@ -55,7 +56,7 @@ internal static class Evacuation
         };
     }
 
-    private static DeadlineCapacity Capacity(MoveLimits limits, TimeSpan rest) => new(
+    internal static DeadlineCapacity Capacity(MoveLimits limits, TimeSpan rest) => new(
         limits.MaxMovesPerNode,
         limits.ClusterBandwidthMbit > 0 ? limits.ClusterBandwidthMbit * 125_000d : null,
         rest,

@@ -15,6 +15,9 @@ internal sealed record EvacuationPlan
     /// <summary>In the order in which they are to begin.</summary>
     public ImmutableArray<Migration> Create { get; init; } = [];
 
+    /// <summary>Moves that were held for this.</summary>
+    public ImmutableArray<Migration> LetGo { get; init; } = [];
+
     /// <summary>Now, through the Eviction API.</summary>
     public ImmutableArray<Eviction> Evict { get; init; } = [];
 

@@ -69,6 +69,11 @@ internal sealed partial class InterruptionController : BackgroundService
             queue.Mark(Everything, later);
         }
 
+        foreach (var migration in plan.LetGo)
+        {
+            await DoAsync(migration.Spec.PodName, () => LetGoAsync(migration, cancellation), cancellation);
+        }
+
         foreach (var migration in plan.Create)
         {
             await DoAsync(migration.Spec.PodName, () => CreateAsync(migration, cancellation), cancellation);
@@ -136,6 +141,13 @@ internal sealed partial class InterruptionController : BackgroundService
         }
     }
 
+    private async Task LetGoAsync(Migration migration, CancellationToken cancellation)
+    {
+        var (ns, name) = (migration.Metadata.NamespaceProperty, migration.Metadata.Name);
+        cache.Migrations.Observe(await client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, MigrationPatches.Tell(Names.Cutover), cancellation));
+        LetGo(logger, ns, name, migration.Spec.PodName);
+    }
+
     private async Task EvictAsync(V1Pod pod, string why, CancellationToken cancellation)
     {
         var (ns, name) = (pod.Metadata.NamespaceProperty, pod.Metadata.Name);
@@ -149,8 +161,7 @@ internal sealed partial class InterruptionController : BackgroundService
     private async Task AbortAsync(Migration migration, CancellationToken cancellation)
     {
         var (ns, name) = (migration.Metadata.NamespaceProperty, migration.Metadata.Name);
-        var patch = new Dictionary<string, object> { ["metadata"] = new Dictionary<string, object> { ["annotations"] = new Dictionary<string, string> { [Names.Abort] = "true" } } };
-        cache.Migrations.Observe(await client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, patch, cancellation));
+        cache.Migrations.Observe(await client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, MigrationPatches.Tell(Names.Abort), cancellation));
         Aborted(logger, ns, name, migration.Status.SourceNode);
     }
 
@@ -191,6 +202,9 @@ internal sealed partial class InterruptionController : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Pod {Namespace}/{Pod} leaves its node: {Reason}, {Strategy}, by {Deadline:O}")]
     private static partial void Evacuating(ILogger logger, string @namespace, string pod, string reason, string strategy, DateTimeOffset? deadline);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Namespace}/{Migration} is let go: the node of pod {Pod} is announced to go")]
+    private static partial void LetGo(ILogger logger, string @namespace, string migration, string pod);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pod {Namespace}/{Pod} is evicted before node {Node} goes away: {Why}")]
     private static partial void Evicted(ILogger logger, string @namespace, string pod, string node, string why);

@@ -18,7 +18,9 @@ internal static class AbortingPhase
     {
         if (o.Status.Owner is not { } owner)
         {
-            return MoveMachine.Finish(o, Phases.Failed, o.Status.Reason, o.Status.Message);
+            // A copy ahead of a notice that is given up is no failed move.
+            var phase = o is { Migration.IsHeld: true, Source.Metadata.DeletionTimestamp: null } ? Phases.RolledBack : Phases.Failed;
+            return MoveMachine.Finish(o, phase, o.Status.Reason, o.Status.Message);
         }
 
         if (GatedPods.IsGone(o))

@@ -7,18 +7,29 @@ namespace Rebalancer.Descheduler.Migrations;
 internal static class BandwidthShare
 {
     private const string StatusName = "copyBytesPerSecond";
+    private const long HeldPart = 4;
     private const long BytesPerMbit = 125_000;
 
     public static bool Counts(Migration? migration) => migration?.Status.Phase is Phases.PreCopying or Phases.Preparing;
 
     /// <summary>Whether what a Migration has become changes the shares of the others.</summary>
-    public static bool IsDividedAnew(Migration? before, Migration? after) => Counts(before) != Counts(after);
+    public static bool IsDividedAnew(Migration? before, Migration? after) => (Counts(before), IsHeld(before)) != (Counts(after), IsHeld(after));
 
     /// <summary>Bytes per second of each of so many moves; null: there is no cap. Shares never add up to more than the cap while it has a byte for each.</summary>
     public static long? Of(long capBytesPerSecond, int moves) => capBytesPerSecond <= 0 ? null : Math.Max(1, capBytesPerSecond / Math.Max(1, moves));
 
-    /// <summary>The share of this move, which copies or is about to.</summary>
-    public static long? Of(Observation o) => Of(o.Limits.ClusterBandwidthMbit * BytesPerMbit, 1 + o.Cluster.OtherMigrations.Count(Counts));
+    /// <summary>The share of this move, which copies or is about to. What held moves may send is taken off what the others have.</summary>
+    public static long? Of(Observation o)
+    {
+        var cap = o.Limits.ClusterBandwidthMbit * BytesPerMbit;
+        var forHeld = o.Limits.HoldBandwidthMbit * BytesPerMbit;
+        forHeld = cap > 0 ? Math.Min(forHeld, cap / HeldPart) : forHeld;
+        var others = o.Cluster.OtherMigrations.Where(Counts).ToList();
+        var held = others.Count(IsHeld);
+        return o.Migration.IsHeld ? Of(forHeld, 1 + held) : Of(cap > 0 && held > 0 ? cap - forHeld : cap, 1 + others.Count - held);
+    }
+
+    private static bool IsHeld(Migration? migration) => migration?.IsHeld == true;
 
     /// <summary>What is to be written of the share; empty: nothing.</summary>
     public static ImmutableDictionary<string, object?> Change(Observation o) =>

@@ -22,6 +22,9 @@ internal static class MigrationPatches
             Guard(action.From).Test("/status/decision", Decision.None).Set("/status/decision", Decision.Aborted).Set("/status/phase", action.To),
             action.Status);
 
+    /// <summary>A merge patch that sets one of the annotations by which a move is told what to do: <see cref="Names.Abort"/> or <see cref="Names.Cutover"/>.</summary>
+    public static object Tell(string annotation) => new Dictionary<string, object> { ["metadata"] = new Dictionary<string, object> { ["annotations"] = new Dictionary<string, string> { [annotation] = "true" } } };
+
     public static JsonPatch WriteStatus(MoveAction.WriteStatus action) => Set(Guard(action.Phase), action.Status);
 
     /// <summary>Against the version that was looked at, since a second claim must never replace the first.</summary>

@@ -37,7 +37,7 @@ internal sealed class MoveController : BackgroundService
     {
         (this.cache, this.observer, this.executor, this.leadership, this.loop, this.logger) = (cache, observer, executor, leadership, loop, logger);
         queue = new WorkQueue<MoveKey>(clock);
-        cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After) || BandwidthShare.IsDividedAnew(c.Before, c.After)));
+        cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After) || GivesWay(m, c.Latest) || BandwidthShare.IsDividedAnew(c.Before, c.After)));
         cache.Pods.OnChange(c => MarkAll(m => Concerns(m, c.Latest)));
         cache.ReplicaSets.OnChange(c => MarkOwned(c.Latest.Metadata));
         cache.StatefulSets.OnChange(c => MarkOwned(c.Latest.Metadata));
@@ -71,6 +71,9 @@ internal sealed class MoveController : BackgroundService
 
     private static bool FreedSlots(Migration? before, Migration? after)
         => before is not null && MoveSlots.Holds(before) && (after is null || !MoveSlots.Holds(after));
+
+    private static bool GivesWay(Migration held, Migration other)
+        => held.IsHeld && held.Spec.PodName == other.Spec.PodName && held.Metadata.NamespaceProperty == other.Metadata.NamespaceProperty;
 
     private static bool Concerns(Migration migration, V1Pod pod)
         => pod.Metadata.NamespaceProperty == migration.Metadata.NamespaceProperty

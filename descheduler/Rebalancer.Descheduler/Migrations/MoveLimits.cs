@@ -23,6 +23,18 @@ public sealed record MoveLimits
     /// <summary>Longest time in which the memory of a running pod is sent ahead. Default 1800 s.</summary>
     [Range(1, 86400)] public double PreCopySeconds { get; init; } = 1800;
 
+    /// <summary>Longest time for which a move is held, waiting for a notice, copying included. Default 3600 s.</summary>
+    [Range(1, 86400)] public double HoldSeconds { get; init; } = 3600;
+
+    /// <summary>Held moves in the cluster. Default 10.</summary>
+    [Range(1, 1000)] public int MaxHeldMoves { get; init; } = 10;
+
+    /// <summary>Held moves that would leave or reach one node; they count among no other moves. Default 2.</summary>
+    [Range(1, 100)] public int MaxHeldMovesPerNode { get; init; } = 2;
+
+    /// <summary>Mbit/s that all held moves of the cluster together may send, of ClusterBandwidthMbit at most a quarter. Default 200.</summary>
+    [Range(1, 10_000_000)] public long HoldBandwidthMbit { get; init; } = 200;
+
     /// <summary>Longest wait for a free slot before anything is touched. Default 300 s.</summary>
     [Range(1, 3600)] public double SlotWaitSeconds { get; init; } = 300;
 

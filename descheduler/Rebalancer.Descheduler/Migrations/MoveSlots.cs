@@ -5,8 +5,8 @@ namespace Rebalancer.Descheduler.Migrations;
 /// <summary>Whether a move may begin to touch its pod, or must wait for others.</summary>
 internal static class MoveSlots
 {
-    /// <summary>A move holds its slots from the copying of its memory to its end.</summary>
-    public static bool Holds(Migration other) => (other.Status.Claim is not null || other.Status.Phase is Phases.PreCopying or Phases.Preparing) && !Phases.IsFinal(other.Status.Phase);
+    /// <summary>A move holds its slots from the copying of its memory to its end; one that is held, which may be for hours, holds none.</summary>
+    public static bool Holds(Migration other) => !other.IsHeld && (other.Status.Claim is not null || other.Status.Phase is Phases.PreCopying or Phases.Preparing) && !Phases.IsFinal(other.Status.Phase);
 
     /// <summary>
     /// Moves that are frozen at the same time share the nodes' cores and links, and each is frozen for as long as both: one after another is better for every
@@ -25,7 +25,20 @@ internal static class MoveSlots
         || (move.Status.Phase == Phases.Committed && move.Status.Target?.State is not (TargetState.Running or TargetState.ColdStarted));
 
     /// <summary>What must be free before the memory is copied.</summary>
-    public static Refusal? Wait(Observation o) => WaitForNodes(o) ?? WaitForOwner(o);
+    public static Refusal? Wait(Observation o) => o.Migration.IsHeld ? WaitToHold(o) : WaitForNodes(o) ?? WaitForOwner(o);
+
+    private static Refusal? WaitToHold(Observation o)
+    {
+        var held = o.Cluster.OtherMigrations.Where(m => m is { IsHeld: true, Status.Phase: Phases.PreCopying }).ToList();
+        if (held.Count >= o.Limits.MaxHeldMoves)
+        {
+            return new Refusal("ClusterHolds", $"{held.Count} moves are held, at most {o.Limits.MaxHeldMoves} at a time");
+        }
+
+        string?[] nodes = [o.Status.SourceNode, o.Status.TargetNode];
+        var full = nodes.FirstOrDefault(node => held.Count(m => m.Status.SourceNode == node || m.Status.TargetNode == node) >= o.Limits.MaxHeldMovesPerNode);
+        return full is null ? null : new Refusal("NodeHolds", $"node {full} takes part in {o.Limits.MaxHeldMovesPerNode} held moves or more, at most {o.Limits.MaxHeldMovesPerNode} at a time");
+    }
 
     private static Refusal? WaitForNodes(Observation o)
     {

@@ -14,6 +14,7 @@ namespace Rebalancer.Descheduler.Migrations;
 internal static class PendingPhase
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GiveWayLimit = TimeSpan.FromSeconds(30);
     private static readonly string[] MayPass = [Reasons.NoTarget, Reasons.DisruptionBudget, Reasons.OwnerRollingOut];
 
     public static MoveStep Next(Observation o)
@@ -24,6 +25,11 @@ internal static class PendingPhase
         if (!budgetIsValid)
         {
             refusals.Add(new Refusal(Reasons.InvalidSpec, problem!));
+        }
+
+        if (refusals.Count == 0 && GivesWay(o) is { } held)
+        {
+            return Waiting.For(o, held, Recheck);
         }
 
         if (refusals.Count == 0)
@@ -63,6 +69,16 @@ internal static class PendingPhase
             yield return new Refusal(Reasons.StrategyUnsupported, $"spec.strategy is '{spec.Strategy}', expected Auto, PreCopy, PostCopy or StopAndCopy");
         }
 
+        if (spec.Cutover is not (Cutovers.Now or Cutovers.OnNotice))
+        {
+            yield return new Refusal(Reasons.InvalidSpec, $"spec.cutover is '{spec.Cutover}', expected Now or OnNotice");
+        }
+
+        else if (spec is { Cutover: Cutovers.OnNotice, Strategy: Strategies.StopAndCopy or Strategies.PostCopy })
+        {
+            yield return new Refusal(Reasons.StrategyUnsupported, $"spec.strategy is {spec.Strategy}: with spec.cutover OnNotice the memory is copied ahead, which Auto and PreCopy do");
+        }
+
         if (spec.CpuPolicy is not ("Strict" or "Ignore"))
         {
             yield return new Refusal(Reasons.InvalidSpec, $"spec.cpuPolicy is '{spec.CpuPolicy}', expected Strict or Ignore");
@@ -83,6 +99,11 @@ internal static class PendingPhase
             yield return late;
         }
     }
+
+    /// <summary>A copy that is only held ends where somebody wants the pod moved.</summary>
+    private static Refusal? GivesWay(Observation o)
+        => !o.Migration.IsHeld && o.PhaseAge < GiveWayLimit && o.Namesake is { } pod && Hold.Of(pod.Metadata.Uid, o.Cluster.OtherMigrations) is { } held
+            ? new Refusal(Reasons.AlreadyMoving, $"Migration {held.Metadata.Name} holds a copy of the pod, and gives way") : null;
 
     private static ImmutableArray<Refusal> Pod(Observation o, TimeSpan budget)
     {
@@ -187,6 +208,6 @@ internal static class PendingPhase
         return MoveStep.Do(
             new MoveAction.LabelNodes(pod.Spec.NodeName, target),
             MoveMachine.Enter(o, Phases.Preflight, change),
-            new MoveAction.Tell(OnPod: true, Warning: false, "LiveMigration", $"Migration {o.Migration.Metadata.Name} moves this pod from {pod.Spec.NodeName} to {target}"));
+            new MoveAction.Tell(OnPod: true, Warning: false, "LiveMigration", $"Migration {o.Migration.Metadata.Name} {(o.Migration.IsHeld ? "copies this pod ahead of a notice" : "moves this pod")} from {pod.Spec.NodeName} to {target}"));
     }
 }

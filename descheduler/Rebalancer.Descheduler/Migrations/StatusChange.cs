@@ -43,6 +43,9 @@ internal static class Conditions
     /// <summary>False while the move waits; the reason names what for.</summary>
     public const string Admitted = "Admitted";
 
+    /// <summary>The move waits for a notice, with its memory on the target; the message says how much.</summary>
+    public const string Holding = "Holding";
+
     /// <summary>The source was allowed to freeze.</summary>
     public const string Prepared = "Prepared";
     public const string Committed = "Committed";

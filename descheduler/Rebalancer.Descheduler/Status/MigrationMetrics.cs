@@ -12,6 +12,8 @@ internal sealed class MigrationMetrics
     private readonly Counter moves = Metrics.CreateCounter("rebalancer_migration_moves_total", "Moves that ended, by outcome and named reason.", "outcome", "reason");
     private readonly Counter bytes = Metrics.CreateCounter("rebalancer_migration_sent_bytes_total", "Bytes that the agents of moves that ended had sent.");
     private readonly Gauge running = Metrics.CreateGauge("rebalancer_migration_running_moves", "Moves that have begun and not ended.");
+    private readonly Gauge held = Metrics.CreateGauge("rebalancer_migration_held_moves", "Of these, moves that keep a copy ahead of a notice that has not come.");
+    private readonly Gauge heldBytes = Metrics.CreateGauge("rebalancer_migration_held_bytes", "Bytes of pages that those keep on their targets.");
     private readonly Histogram freezes = Metrics.CreateHistogram(
         "rebalancer_migration_freeze_seconds", "How long clients could notice that a moved pod stood still.", new HistogramConfiguration { Buckets = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30] });
 
@@ -22,7 +24,10 @@ internal sealed class MigrationMetrics
         cache.Migrations.OnChange(Count);
         Metrics.DefaultRegistry.AddBeforeCollectCallback(() =>
         {
-            running.Set(cache.Migrations.List().Count(migration => IsRunning(migration.Status.Phase)));
+            var open = cache.Migrations.List().Where(migration => IsRunning(migration.Status.Phase)).ToList();
+            running.Set(open.Count);
+            held.Set(open.Count(migration => migration.IsHeld));
+            heldBytes.Set(open.Where(migration => migration.IsHeld).Sum(migration => (double)(migration.Status.Source?.HeldBytes ?? 0)));
             unsynced.Set(InformerAge.Unsynced(cache.All, clock).TotalSeconds);
         });
     }

@@ -54,7 +54,7 @@ public static class MoveMemory
         return rests is null && left is null ? pod : pod with { Rests = rests, LastSource = left };
     }
 
-    /// <summary>Failures in a row; what a person stopped is none.</summary>
+    /// <summary>Failures in a row; what a person stopped is none, nor is a copy that was only held.</summary>
     private static void Count(Dictionary<string, (int Count, DateTimeOffset Last)> failures, Migration migration, Lazy<Dictionary<string, string>> owners, DateTimeOffset now)
     {
         var uid = migration.Status.PodUID ?? migration.Spec.PodUID ?? "";
@@ -63,7 +63,7 @@ public static class MoveMemory
         {
             failures.Remove(key);
         }
-        else if (migration.Status.Reason is not (Reasons.UserAborted or Reasons.PodNotFound or Reasons.PodReplaced))
+        else if (!migration.IsHeld && migration.Status.Reason is not (Reasons.UserAborted or Reasons.PodNotFound or Reasons.PodReplaced))
         {
             failures[key] = (failures.GetValueOrDefault(key).Count + 1, migration.Status.CompletedAt ?? now);
         }

@@ -19,6 +19,9 @@ public sealed class Migration : IKubernetesObject<V1ObjectMeta>, ISpec<Migration
 
     /// <summary>The RebalancePlan that it is a move of; null: it was asked for otherwise.</summary>
     [JsonIgnore] public string? PlanName => Metadata.Labels?.TryGetValue(Names.PlanLabel, out var name) == true ? name : null;
+
+    /// <summary>It copies memory ahead of a notice that has not come: until it is let go, nothing is frozen and nothing taken. Once let go it stays so.</summary>
+    [JsonIgnore] public bool IsHeld => Spec.Cutover == Cutovers.OnNotice && !(Metadata.Annotations?.TryGetValue(Names.Cutover, out var now) == true && now == "true");
 }
 
 [KubernetesEntity(Group = Names.Group, ApiVersion = Names.Version, Kind = "MigrationList", PluralName = Migration.MigrationPlural)]
@@ -50,6 +53,9 @@ public sealed class MigrationSpec
 
     /// <summary>One of <see cref="Throttles"/>.</summary>
     public string Throttle { get; set; } = "Auto";
+
+    /// <summary>One of <see cref="Cutovers"/>.</summary>
+    public string Cutover { get; set; } = Cutovers.Now;
 
     /// <summary>Instant by which the move must have committed; afterwards it aborts.</summary>
     public DateTimeOffset? Deadline { get; set; }
@@ -96,6 +102,16 @@ public static class Throttles
     /// <summary>By its CPU quota, as far as the freeze budget needs it, until it is frozen.</summary>
     public const string Auto = "Auto";
     public const string Never = "Never";
+}
+
+/// <summary>When a pod whose memory has been copied is frozen and goes on elsewhere.</summary>
+public static class Cutovers
+{
+    /// <summary>As soon as little is left to copy.</summary>
+    public const string Now = "Now";
+
+    /// <summary>The copy is kept current until <see cref="Names.Cutover"/> lets the move go, or until it is given up: then the pod has noticed nothing.</summary>
+    public const string OnNotice = "OnNotice";
 }
 
 /// <summary>The commit of a move: empty until decided, then never changed.</summary>
@@ -180,13 +196,15 @@ public sealed class Claim
     [JsonPropertyName("podUID")] public string? PodUID { get; set; }
 }
 
-/// <summary>How far the source is. Order of a good move: Ready, Copied, Frozen, Transferred, Released.</summary>
+/// <summary>How far the source is. Order of a good move: Ready, Copied, Frozen, Transferred, Released; Holding before Copied where it waits for a notice.</summary>
 public static class SourceState
 {
     /// <summary>Preflight refused: reason and message say why; nothing was touched.</summary>
     public const string Refused = "Refused";
     /// <summary>Preflight passed.</summary>
     public const string Ready = "Ready";
+    /// <summary>The bulk of the memory is on the target; what is written since follows slowly, until the move is let go.</summary>
+    public const string Holding = "Holding";
     /// <summary>The bulk of the memory is on the target; what is written since follows until the freeze.</summary>
     public const string Copied = "Copied";
     public const string Frozen = "Frozen";
@@ -258,6 +276,10 @@ public sealed class SourceStatus
     public int? ThrottlePercent { get; set; }
     /// <summary>Bytes sent, as they were before any compression.</summary>
     public long? Bytes { get; set; }
+    /// <summary>Of a move that was held: bytes of pages that the target had then; null: it was not.</summary>
+    public long? HeldBytes { get; set; }
+    /// <summary>Of these, what the pod had written anew in the round before: about what is left to send when it is let go.</summary>
+    public long? PendingBytes { get; set; }
     /// <summary>Bytes of memory that were sent after the rest of the checkpoint: while the target restored it or, in a post-copy, ran already.</summary>
     public long? LateBytes { get; set; }
     /// <summary>Of these: what went over compressed, as it was; null: nothing, since the link was not the limit.</summary>

@@ -99,6 +99,9 @@ public static class Names
     /// <summary>On a Migration, "true": give it up if it has not committed yet.</summary>
     public const string Abort = "rebalancer.dev/abort";
 
+    /// <summary>On a Migration that waits for a notice (<see cref="Cutovers.OnNotice"/>), "true": it has come, the move goes on.</summary>
+    public const string Cutover = "rebalancer.dev/cutover";
+
     public const string MigrationFinalizer = "rebalancer.dev/migration";
 
     /// <summary>Field of a node selector's matchFields: by it the claim webhook names the target in a replacement's required node affinity.</summary>

@@ -71,5 +71,7 @@ public static class Reasons
     public const string PhaseTimeout = "PhaseTimeout";
     public const string TargetLost = "TargetLost";
     public const string SourceLost = "SourceLost";
+    /// <summary>A move that waited for a notice was given up before one came: it waited as long as it may, or its target is none any more. The pod has noticed nothing.</summary>
+    public const string HoldEnded = "HoldEnded";
     public const string UserAborted = "UserAborted";
 }

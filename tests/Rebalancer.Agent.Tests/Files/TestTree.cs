@@ -29,7 +29,8 @@ internal sealed class TestTree : IDisposable
     public string this[string path] => Path.Combine(Source, path);
 
     /// <summary>Source to target through an archive that comes in pieces.</summary>
-    public void Carry(Action? meanwhile = null)
+    /// <param name="meanwhile">Between the passes, of which there is one more than these.</param>
+    public void Carry(params Action[] meanwhile)
     {
         using var bytes = new MemoryStream();
         var archive = new ArchiveWriter(bytes);
@@ -37,7 +38,14 @@ internal sealed class TestTree : IDisposable
         // As if begun far in the future: what the test has just made counts as settled.
         var snapshot = new TreeSnapshot(DateTimeOffset.MaxValue, MappedFiles.None);
         foreach (var _ in reader.Whole(snapshot)) { }
-        meanwhile?.Invoke();
+        foreach (var action in meanwhile.SkipLast(1))
+        {
+            action();
+            var next = new TreeSnapshot(DateTimeOffset.MaxValue, MappedFiles.None);
+            foreach (var _ in reader.Changes(snapshot, MappedFiles.None, next)) { }
+            snapshot = next;
+        }
+        meanwhile.LastOrDefault()?.Invoke();
         foreach (var _ in reader.Changes(snapshot, MappedFiles.None)) { }
         archive.End();
         SentBytes = bytes.Length;

@@ -57,6 +57,19 @@ public sealed class TreeTests
     }
 
     [Fact]
+    public void Carry_ChangedInEveryPass_IsAsItWasAtTheEndAndWhatDidNotChangeIsSentOnce()
+    {
+        using var tree = new TestTree();
+        TestTree.Shell($"cd '{tree.Source}'; mkdir a b; echo 1 > a/one; echo 2 > a/two; echo 3 > three; dd if=/dev/zero of=large bs=1M count=20 status=none; sleep 0.05");
+        tree.Carry(
+            () => TestTree.Shell($"cd '{tree.Source}'; echo changed > a/one; rm three; mkdir three; echo 4 > three/four; mv a/two b/two; dd if=/dev/zero of=second bs=1M count=10 status=none; sleep 0.05"),
+            () => TestTree.Shell($"cd '{tree.Source}'; echo again > a/one; rm -r three; echo 5 > three; rm b/two; mkdir new; echo 6 > new/six; sleep 0.05"),
+            () => TestTree.Shell($"cd '{tree.Source}'; rm new/six; echo last >> three"));
+        Assert.Equal(TestTree.Describe(tree.Source), TestTree.Describe(tree.Target));
+        Assert.InRange(tree.SentBytes, 30 << 20, 31 << 20);
+    }
+
+    [Fact]
     public void Carry_FolderReplacedByLink_NothingIsWrittenThroughIt()
     {
         using var tree = new TestTree();

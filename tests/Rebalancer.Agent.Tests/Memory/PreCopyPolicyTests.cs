@@ -10,6 +10,13 @@ public sealed class PreCopyPolicyTests
     /// <summary>A round of so many megabytes at 100 MB/s.</summary>
     private static CopyRound Round(double megabytes) => new((long)(megabytes * 1e6), TimeSpan.FromSeconds(megabytes / 100));
 
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(0.2, 5)]
+    [InlineData(1, 19)]
+    public void HoldPause_WhereARoundReadsAllMemory_IsLongEnoughThatItCostsLittle(double scanSeconds, double pauseSeconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(pauseSeconds), PreCopyPolicy.HoldPause(TimeSpan.FromSeconds(scanSeconds)));
+
     [Fact]
     public void Next_OneRoundOnly_GoesOn() => Assert.True(PreCopyPolicy.Next([Round(500)], Now, Limits).IsGoOn);
 

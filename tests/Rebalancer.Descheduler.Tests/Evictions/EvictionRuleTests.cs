@@ -116,6 +116,30 @@ public sealed class EvictionRuleTests
         Assert.Equal(Now.AddSeconds(90), move.Deadline);
     }
 
+    [Fact]
+    public void Decide_MoveThatIsHeld_IsLetGoAndThenWaitedFor()
+    {
+        var view = View();
+        var held = Aged(Move(view.Pod, Phases.PreCopying), 1000);
+        held.Spec.Cutover = Cutovers.OnNotice;
+        Assert.Same(held, Assert.IsType<EvictionVerdict.LetGo>(EvictionRule.Decide(view with { Migrations = [held] })).Migration);
+
+        held.Metadata.Annotations = new Dictionary<string, string> { [Names.Cutover] = "true" };
+        Assert.IsType<EvictionVerdict.Wait>(EvictionRule.Decide(view with { Migrations = [held] }));
+    }
+
+    [Fact]
+    public void Decide_CopyAheadWasGivenUpAMomentAgo_IsNoMoveThatFailed()
+    {
+        var view = View();
+        var held = Other(Move(view.Pod, Phases.RolledBack, Reasons.HoldEnded), Now.AddSeconds(-5));
+        held.Spec.Cutover = Cutovers.OnNotice;
+        Assert.IsType<EvictionVerdict.Move>(EvictionRule.Decide(view with { Migrations = [held] }));
+
+        held.Metadata.Annotations = new Dictionary<string, string> { [Names.Cutover] = "true" };
+        Assert.IsType<EvictionVerdict.Pass>(EvictionRule.Decide(view with { Migrations = [held] }));
+    }
+
     private static EvictionView View()
     {
         var pod = SimulatedMove.Running(Builders.Pod("redis", "spot"), "uid-source");

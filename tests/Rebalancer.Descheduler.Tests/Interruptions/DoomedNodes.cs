@@ -68,7 +68,9 @@ internal sealed class DoomedNodes
         return migration;
     }
 
-    public EvacuationPlan Plan() => Evacuation.Plan(new EvacuationView(nodes.Values, pods, Migrations, Limits, Now));
+    public EvacuationView View => new(nodes.Values, pods, Migrations, Limits, Now);
+
+    public EvacuationPlan Plan() => Evacuation.Plan(View);
 
     /// <summary>Plans, and has what is planned begun, as the controller does.</summary>
     public EvacuationPlan Step()

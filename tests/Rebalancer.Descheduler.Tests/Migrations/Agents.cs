@@ -19,6 +19,20 @@ internal static class Agents
         return move.Settle();
     }
 
+    /// <summary>Waits for a notice, with all memory on the target.</summary>
+    public static SimulatedMove ToHolding(this SimulatedMove move)
+    {
+        move.Migration.Spec.Cutover = Cutovers.OnNotice;
+        move.ToPreCopying().Write(s => (s.Source!.State, s.Source.HeldBytes, s.Source.PendingBytes) = (SourceState.Holding, 512_000_000, 3_000_000));
+        return move.Settle();
+    }
+
+    public static SimulatedMove LetGo(this SimulatedMove move)
+    {
+        move.Migration.Metadata.Annotations = new Dictionary<string, string>(move.Migration.Metadata.Annotations ?? new Dictionary<string, string>()) { [Names.Cutover] = "true" };
+        return move;
+    }
+
     public static SimulatedMove ToPreparing(this SimulatedMove move)
     {
         move.ToPreCopying().Write(s => (s.Source!.State, s.Source.Strategy) = (SourceState.Copied, Strategies.PreCopy));

@@ -19,16 +19,24 @@ public sealed class MoveMachineProperties
     [InlineData(OwnerKinds.StatefulSet, true)]
     [InlineData(OwnerKinds.None, false)]
     [InlineData(OwnerKinds.None, true)]
-    public void Next_RandomHistories_DecisionNeverChangesAndEveryMoveEnds(string kind, bool gate)
+    [InlineData(OwnerKinds.ReplicaSet, false, true)]
+    [InlineData(OwnerKinds.StatefulSet, true, true)]
+    [InlineData(OwnerKinds.None, false, true)]
+    public void Next_RandomHistories_DecisionNeverChangesAndEveryMoveEnds(string kind, bool gate, bool held = false)
     {
         var ends = new HashSet<string>();
+        var heldEnds = 0;
         for (var seed = 0; seed < Histories; seed++)
         {
-            ends.Add(Play(new SimulatedMove(kind, gate) { Budgets = seed % 2 == 0 ? [] : [Budget] }, new Random(seed), seed));
+            var move = new SimulatedMove(kind, gate) { Budgets = seed % 2 == 0 ? [] : [Budget], Given = new MoveLimits { HoldSeconds = 120 } };
+            move.Migration.Spec.Cutover = held ? Cutovers.OnNotice : Cutovers.Now;
+            ends.Add(Play(move, new Random(seed), seed));
+            heldEnds += move.Migration.IsHeld ? 1 : 0;
         }
 
-        // The histories reach every end, or they prove little.
+        // The histories reach every end, held ones with and without a notice, or they prove little.
         Assert.Equal([Phases.Failed, Phases.RolledBack, Phases.Succeeded], ends.Order());
+        Assert.InRange(heldEnds, held ? Histories / 10 : 0, held ? Histories * 9 / 10 : 0);
     }
 
     /// <summary>Of any pod, with one disruption to give.</summary>
@@ -74,6 +82,11 @@ public sealed class MoveMachineProperties
 
     private static void Happen(SimulatedMove move, Random random)
     {
+        if (move.Migration.IsHeld && random.Next(12) == 0)
+        {
+            move.LetGo();
+        }
+
         switch (random.Next(100))
         {
             case < 55:
@@ -93,7 +106,7 @@ public sealed class MoveMachineProperties
                 move.Migration.Metadata.DeletionTimestamp = move.Now.UtcDateTime;
                 break;
             case 91:
-                move.Migration.Metadata.Annotations = new Dictionary<string, string> { [Names.Abort] = "true" };
+                move.Migration.Metadata.Annotations = new Dictionary<string, string>(move.Migration.Metadata.Annotations ?? new Dictionary<string, string>()) { [Names.Abort] = "true" };
                 break;
             case 92:
                 // kubelet ends what loses its object, unless the gate keeps it.
@@ -163,7 +176,7 @@ public sealed class MoveMachineProperties
         }
         else if (status is { Phase: Phases.PreCopying, Source: not null })
         {
-            move.Write(s => s.Source!.State = SourceState.Copied);
+            move.Write(s => s.Source!.State = move.Migration.IsHeld ? SourceState.Holding : SourceState.Copied);
         }
         else if (status is { Phase: Phases.Preparing, Owner.Gate: true, Source.KillGate: KillGates.Open })
         {

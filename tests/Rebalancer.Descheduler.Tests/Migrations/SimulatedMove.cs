@@ -201,6 +201,7 @@ internal sealed class SimulatedMove
                 break;
             case MoveAction.EnterPhase a:
                 Assert.Equal((Phase, Status.Decision), (a.From, a.Decision));
+                Assert.True(!Migration.IsHeld || a.To is Phases.Pending or Phases.Preflight or Phases.PreCopying || Status.Decision == Decision.Aborted, $"a held move entered {a.To}");
                 Assert.True(a.To != Phases.Freezing || Source is null || BudgetsOfSource().All(b => b.DisruptionsAllowed == 0 || b.DisruptedPods.Contains(Source.Metadata.Name)), "freezes beside an eviction");
                 Change(a.Status.SetItem("phase", a.To));
                 break;
@@ -213,6 +214,7 @@ internal sealed class SimulatedMove
                 break;
             case MoveAction.RecordOwner a:
                 Assert.Null(Status.Claim);
+                Assert.False(Migration.IsHeld, "a held move took from the owner");
                 Status.Owner = a.Owner;
                 Status.Claim = new Claim { Token = "token", ExpiresAt = a.ClaimExpiresAt };
                 break;
@@ -228,6 +230,7 @@ internal sealed class SimulatedMove
 
     private void ApplyToPod(MoveAction action)
     {
+        Assert.True(!Migration.IsHeld || action is MoveAction.AddFinalizer or MoveAction.LabelNodes or MoveAction.Tell or MoveAction.DeleteMigration, $"a held move did {action.GetType().Name}");
         switch (action)
         {
             case MoveAction.TakeLabels a:

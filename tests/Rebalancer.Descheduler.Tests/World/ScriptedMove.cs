@@ -30,7 +30,10 @@ internal sealed class ScriptedMove(ApiClient client, Script script, Migration mi
             case Phases.Preflight when Status.Target is null && script.TargetAnswers:
                 await TargetAsync(script.TargetRefuses ?? new TargetStatus { State = TargetState.Ready, Cpu = script.TargetCpu });
                 break;
-            case Phases.PreCopying when script.Copies && Status.Source?.State == SourceState.Ready:
+            case Phases.PreCopying when script.Copies && migration.IsHeld && Status.Source?.State == SourceState.Ready:
+                await SourceAsync(With(SourceState.Holding));
+                break;
+            case Phases.PreCopying when script.Copies && !migration.IsHeld && Status.Source?.State is SourceState.Ready or SourceState.Holding:
                 await SourceAsync(With(SourceState.Copied));
                 break;
             case Phases.Preparing when Status is { Owner.Gate: true, Source.KillGate: KillGates.Open }:

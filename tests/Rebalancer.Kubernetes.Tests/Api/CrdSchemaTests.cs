@@ -53,6 +53,7 @@ public sealed class CrdSchemaTests
         Assert.Equal(Constants(typeof(Decision)), Enum(status.Properties["decision"]));
         Assert.Equal(Constants(typeof(SourceState)), Enum(status.Properties["source"].Properties["state"]));
         Assert.Equal(Constants(typeof(TargetState)), Enum(status.Properties["target"].Properties["state"]));
+        Assert.Equal(Constants(typeof(Cutovers)), Enum(Load("migrations.yaml").Spec.Versions.Single().Schema.OpenAPIV3Schema.Properties["spec"].Properties["cutover"]));
         Assert.Equal(Constants(typeof(KillGates)), Enum(status.Properties["source"].Properties["killGate"]));
         Assert.Equal(Constants(typeof(OwnerKinds)), Enum(status.Properties["owner"].Properties["kind"]));
     }

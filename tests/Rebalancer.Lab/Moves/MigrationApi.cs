@@ -29,6 +29,13 @@ internal sealed class MigrationApi(IKubernetes kubernetes, TimeProvider time)
         kubernetes.CustomObjects.GetNamespacedCustomObjectAsync<Migration>(
             Names.Group, Names.Version, @namespace, Migration.MigrationPlural, name, cancellationToken: cancel);
 
+    /// <summary>Sets one of the annotations by which a move is told what to do.</summary>
+    public Task TellAsync(string name, string @namespace, string annotation, CancellationToken cancel)
+    {
+        var patch = new V1Patch(new { metadata = new { annotations = new Dictionary<string, string> { [annotation] = "true" } } }, V1Patch.PatchType.MergePatch);
+        return kubernetes.CustomObjects.PatchNamespacedCustomObjectAsync(patch, Names.Group, Names.Version, @namespace, Migration.MigrationPlural, name, cancellationToken: cancel);
+    }
+
     public Task<Migration> WaitForEndAsync(string name, string @namespace, TimeSpan limit, CancellationToken cancel) =>
         WaitAsync(name, @namespace, HasEnded, limit, cancel);
 

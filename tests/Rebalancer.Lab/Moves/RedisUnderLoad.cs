@@ -55,6 +55,9 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
     /// <summary>One of <see cref="Throttles"/>, for the moves from now on.</summary>
     public string Throttle { get; set; } = Throttles.Auto;
 
+    /// <summary>One of <see cref="Cutovers"/>, for the moves from now on.</summary>
+    public string Cutover { get; set; } = Cutovers.Now;
+
     public V1Pod FirstPod { get; }
     public CounterClient Counter { get; }
     public MigrationApi Migrations { get; }
@@ -80,7 +83,7 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
     {
         var pod = await PodAsync(cancel);
         var name = string.Create(CultureInfo.InvariantCulture, $"{options.Name}-{++moves}");
-        var spec = new MigrationSpec { PodName = pod.Metadata.Name, PodUID = pod.Metadata.Uid, TargetNode = target, FreezeBudget = freezeBudget, Strategy = Strategy, Throttle = Throttle };
+        var spec = new MigrationSpec { PodName = pod.Metadata.Name, PodUID = pod.Metadata.Uid, TargetNode = target, FreezeBudget = freezeBudget, Strategy = Strategy, Throttle = Throttle, Cutover = Cutover };
         return await Migrations.CreateAsync(name, spec, options.Namespace, cancel);
     }
 

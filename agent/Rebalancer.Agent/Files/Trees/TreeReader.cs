@@ -23,8 +23,11 @@ internal sealed class TreeReader(OpenFolder root, PodTree tree, ITreeSink sink)
         return true;
     });
 
-    /// <summary>What has changed since the snapshot, in steps too; the pod must be frozen.</summary>
-    public IEnumerable<bool> Changes(TreeSnapshot snapshot, MappedFiles mapped)
+    /// <summary>What has changed since the snapshot, in steps too.</summary>
+    /// <param name="snapshot">Of the pass before.</param>
+    /// <param name="mapped">Now.</param>
+    /// <param name="next">Takes what is there now, for one more pass; null: the pod is frozen, and this is the last.</param>
+    public IEnumerable<bool> Changes(TreeSnapshot snapshot, MappedFiles mapped, TreeSnapshot? next = null)
     {
         var present = new HashSet<string>(StringComparer.Ordinal);
         foreach (var step in Send(IsWanted)) { yield return step; }
@@ -33,6 +36,7 @@ internal sealed class TreeReader(OpenFolder root, PodTree tree, ITreeSink sink)
         bool IsWanted(FoundFile file)
         {
             present.Add(file.Path);
+            next?.Add(file.Path, file.Facts);
             return !snapshot.IsUnchanged(file.Path, file.Facts, mapped);
         }
     }

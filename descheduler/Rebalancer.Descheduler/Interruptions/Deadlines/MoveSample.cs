@@ -22,7 +22,8 @@ internal sealed record MoveSample(string Workload, string Node, DateTimeOffset A
     /// <summary>Null: it did not get that far, or does not say so.</summary>
     public static MoveSample? Of(Migration migration)
     {
-        if (migration.Status is not { Phase: Phases.Succeeded, SourceNode: { Length: > 0 } node, CompletedAt: { } ended, StartedAt: { } started, Source: { MemoryBytes: > 0 and var memory } source }
+        // Its copy was slow on purpose, and lasted as long as it was held.
+        if (migration.Spec.Cutover == Cutovers.OnNotice || migration.Status is not { Phase: Phases.Succeeded, SourceNode: { Length: > 0 } node, CompletedAt: { } ended, StartedAt: { } started, Source: { MemoryBytes: > 0 and var memory } source }
             || AtMs(source, CopyBegins) is not { } from || AtMs(source, CopyEnds) is not { } to || !(to > from))
         {
             return null;
