@@ -3,6 +3,7 @@ using Rebalancer.Descheduler.Certificates;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions;
+using Rebalancer.Descheduler.Interruptions.Ahead;
 using Rebalancer.Descheduler.Leases;
 using Rebalancer.Descheduler.Ledger;
 using Rebalancer.Descheduler.Migratable;
@@ -33,7 +34,7 @@ internal static class DeschedulerServices
         services.AddSingleton<ApiClient>();
         services.AddSingleton<ClusterCache>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<EventRecorder>(p, "rebalancer"));
-        services.AddSingleton<PolicyBandwidth>();
+        services.AddSingleton<PolicyLimits>();
         services.AddSingleton<MoveObserver>();
         services.AddSingleton<MoveExecutor>();
         services.AddSingleton<ClaimService>();
@@ -50,6 +51,7 @@ internal static class DeschedulerServices
         services.AddHostedService(p => p.GetRequiredService<Leadership>());
         services.AddHostedService<MoveController>();
         services.AddHostedService<InterruptionController>();
+        services.AddHostedService<AheadController>();
         services.AddHostedService<MigratableController>();
         services.AddHostedService<PolicyController>();
         services.AddHostedService<CapacityController>();

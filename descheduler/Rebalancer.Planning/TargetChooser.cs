@@ -8,17 +8,18 @@ namespace Rebalancer.Planning;
 /// <summary>Chooses the cheapest node that fits each pod. Pure: the same snapshot gives the same answer.</summary>
 public sealed class TargetChooser(NodePricing pricing)
 {
-    public TargetChoice Choose(ClusterSnapshot snapshot, PodInfo pod) => ChooseAll(snapshot, [pod])[0];
+    /// <param name="isAvoided">Nodes that are no choice, whatever they cost.</param>
+    public TargetChoice Choose(ClusterSnapshot snapshot, PodInfo pod, Func<NodeInfo, bool>? isAvoided = null) => ChooseAll(snapshot, [pod], isAvoided)[0];
 
     /// <summary>
     /// Places several pods that leave at the same time; what one takes the next no longer has. Higher priority first, then the largest memory,
     /// so that the ones that are hard to place find room. Answers in the order asked.
     /// </summary>
-    public ImmutableArray<TargetChoice> ChooseAll(ClusterSnapshot snapshot, ImmutableArray<PodInfo> pods)
+    public ImmutableArray<TargetChoice> ChooseAll(ClusterSnapshot snapshot, ImmutableArray<PodInfo> pods, Func<NodeInfo, bool>? isAvoided = null)
     {
         var fit = new TargetFit(snapshot, pods);
         var prices = snapshot.Nodes.ToDictionary(n => n.Name, pricing.PriceOf, StringComparer.Ordinal);
-        var byCost = snapshot.Nodes.OrderBy(n => prices[n.Name].PerHour).ThenBy(n => n.Name, StringComparer.Ordinal).ToList();
+        var byCost = snapshot.Nodes.Where(n => isAvoided?.Invoke(n) != true).OrderBy(n => prices[n.Name].PerHour).ThenBy(n => n.Name, StringComparer.Ordinal).ToList();
         var chosen = new TargetChoice[pods.Length];
         var order = Enumerable.Range(0, pods.Length)
             .OrderByDescending(i => pods[i].Priority)

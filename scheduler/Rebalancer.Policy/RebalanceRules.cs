@@ -46,6 +46,17 @@ public sealed record NodeReleaseRules(NodeReleaseMethod Method, TimeSpan Timeout
     public static readonly NodeReleaseRules Default = new(NodeReleaseMethod.Autoscaler, TimeSpan.FromMinutes(30));
 }
 
+/// <summary>Which pods are copied ahead of a notice, and how much of that there may be.</summary>
+/// <param name="HazardPerHour">Expected interruptions per hour of a node from which on its pods are; null: only of nodes that their cloud recommends to leave. Above 0.</param>
+/// <param name="AtOnce">In the cluster; above 0.</param>
+/// <param name="AtOncePerNode">From a node and to it, together; above 0.</param>
+/// <param name="Longest">Then a copy is given up; above 0.</param>
+/// <param name="BandwidthMbit">Of all of them together; above 0.</param>
+public sealed record AheadRules(double? HazardPerHour, int AtOnce, int AtOncePerNode, TimeSpan Longest, long BandwidthMbit)
+{
+    public static readonly AheadRules Default = new(null, 10, 2, TimeSpan.FromHours(1), 200);
+}
+
 /// <summary>A whole policy: what plans are made by, and what is done with them.</summary>
 public sealed record RebalanceRules
 {
@@ -61,6 +72,9 @@ public sealed record RebalanceRules
     public CoolDowns CoolDowns { get; init; } = CoolDowns.Default;
 
     public NodeReleaseRules Release { get; init; } = NodeReleaseRules.Default;
+
+    /// <summary>Null: no pod is copied ahead of a notice.</summary>
+    public AheadRules? Ahead { get; init; }
 
     /// <summary>Mbit/s of all moves together while their pods run; 0: no limit; null: as the service is started.</summary>
     public long? BandwidthMbit { get; init; }

@@ -12,6 +12,8 @@ public sealed class PolicyMapping
     /// <summary>As many as a RebalancePlan holds.</summary>
     private const int MaxMoves = 2000;
     private const int MaxNewNodes = 100;
+    private const int MaxHeld = 1000;
+    private const int MaxHeldPerNode = 100;
     private static readonly PlanPolicy Usual = new();
     private static readonly TimeSpan LongestCoolDown = TimeSpan.FromDays(30);
 
@@ -35,6 +37,7 @@ public sealed class PolicyMapping
             Budgets = [.. (spec.Budgets ?? []).Select((b, i) => MoveBudgetMapping.ToModel(fields, $"budgets[{i}]", b))],
             StopAtWindowEnd = fields.Choice("atWindowEnd", spec.AtWindowEnd, false, ("Finish", false), ("Stop", true)),
             Release = ReleaseMapping.ToModel(fields, spec.Release ?? new ReleaseSpec()),
+            Ahead = spec.AheadOfNotice is { } ahead ? Ahead(ahead) : null,
             CoolDowns = CoolDowns(spec.CoolDowns ?? new CoolDownsSpec()),
             BandwidthMbit = migrations.BandwidthMbit is { } mbit ? fields.Count("migrations.bandwidthMbit", mbit, 0, 0, 10_000_000) : null,
         };
@@ -91,6 +94,17 @@ public sealed class PolicyMapping
             fields.Count("migrations.atOncePerWorkload", moves.AtOncePerWorkload, usual.AtOncePerWorkload, 1),
             fields.Count("limits.newNodes", plan.NewNodes, usual.NewNodes, 0, MaxNewNodes),
             fields.Duration("migrations.freezeBudget", moves.FreezeBudget, usual.Freeze, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(60)));
+    }
+
+    private AheadRules Ahead(AheadOfNoticeSpec spec)
+    {
+        var usual = AheadRules.Default;
+        return new AheadRules(
+            spec.HazardPerHour is { } hazard ? fields.Number("aheadOfNotice.hazardPerHour", hazard, 0, 0.0001m, 60) : null,
+            fields.Count("aheadOfNotice.atOnce", spec.AtOnce, usual.AtOnce, 1, MaxHeld),
+            fields.Count("aheadOfNotice.atOncePerNode", spec.AtOncePerNode, usual.AtOncePerNode, 1, MaxHeldPerNode),
+            fields.Duration("aheadOfNotice.longest", spec.Longest, usual.Longest, TimeSpan.FromMinutes(1), TimeSpan.FromHours(24)),
+            fields.Count("aheadOfNotice.bandwidthMbit", spec.BandwidthMbit, (int)usual.BandwidthMbit, 1, 10_000_000));
     }
 
     private CoolDowns CoolDowns(CoolDownsSpec spec)

@@ -27,6 +27,7 @@ public sealed class PolicyMappingTests
              "prices": [{"nodes": {"instanceTypes": ["m5.large"]}, "usdPerHour": "0.05"}], "sizeRates": {"spotShare": "0.4"},
              "commitments": [{"nodes": {"capacityTypes": ["reserved"]}}], "offeredTypes": ["m5.large"], "limits": {"moves": 7, "newNodes": 0},
              "budgets": [{"nodes": "10%", "reasons": ["Replacement"], "schedule": "0 2 * * 1-5", "duration": "2h30m", "timeZone": "Europe/Berlin"}, {"pods": 3}, {"mode": "Deny", "schedule": "0 0 1 * *", "duration": "24h"}],
+             "aheadOfNotice": {"hazardPerHour": "0.25", "atOnce": 4, "atOncePerNode": 3, "longest": "90m", "bandwidthMbit": 50},
              "coolDowns": {"plan": "1m", "pod": "2m", "lastSource": "3m", "failure": "4m"},
              "migrations": {"atOnce": 5, "atOncePerNode": 3, "atOncePerWorkload": 2, "bandwidthMbit": 100, "freezeBudget": "1500ms", "cpuPolicy": "Ignore"}}
             """));
@@ -37,6 +38,7 @@ public sealed class PolicyMappingTests
         Assert.Equal((0.01m, 0.2, 0.003, true), (plan.UsdPerGbMoved, plan.LostInterruptions, plan.UsdPerFullPreferenceHour, plan.IgnoreCpu));
         Assert.Equal(new MoveLimits(7, 5, 3, 2, 0, TimeSpan.FromMilliseconds(1500)), plan.Limits);
         Assert.Equal(new CoolDowns(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(4)), rules.CoolDowns);
+        Assert.Equal(new AheadRules(0.25, 4, 3, TimeSpan.FromMinutes(90), 50), rules.Ahead);
         Assert.Equal((new PodValue(0.5m, 2m), new PodValue()), (plan.PodValues[1000], plan.PodValues[int.MinValue]));
         Assert.Equal(("a", "shop", "db", "app In [web]"), (plan.Nodes.Labels["pool"], plan.Pods.Namespaces.Single(), plan.Pods.ExcludedNamespaces.Single(), plan.Pods.Selector.Requirements.Single().ToString()));
         Assert.Equal("dns", Assert.Single(plan.EvictedPods!.Namespaces));
@@ -47,6 +49,9 @@ public sealed class PolicyMappingTests
         Assert.Equal((new BudgetAmount(10, true), new BudgetAmount(3, false), BudgetMode.Deny), (rules.Budgets[0].Nodes, rules.Budgets[1].Pods, rules.Budgets[2].Mode));
         Assert.Equal((true, false), (rules.Budgets[0].Concerns("Replacement"), rules.Budgets[0].Concerns("Consolidation")));
     }
+
+    [Fact]
+    public void ToModel_CopyingAheadAskedForWithoutMore_HasItsDefaults() => Assert.Equal(AheadRules.Default, Documents.Read(Documents.Policy("""{"aheadOfNotice": {}}""")).Rules.Ahead);
 
     [Theory]
     [InlineData("""{"mode": "Sometimes"}""", "spec.mode is 'Sometimes', expected Observe or Recommend or Auto")]
@@ -86,11 +91,16 @@ public sealed class PolicyMappingTests
     [InlineData("""{"release": {"url": "https://ops.example/nodes"}}""", "spec.release.url is 'https://ops.example/nodes', expected none")]
     [InlineData("""{"release": {"method": "Webhook", "url": "ftp://ops.example"}}""", "spec.release.url is 'ftp://ops.example', expected an http or https address")]
     [InlineData("""{"release": {"timeout": "10s"}}""", "spec.release.timeout is '10s'")]
+    [InlineData("""{"aheadOfNotice": {"hazardPerHour": 0}}""", "spec.aheadOfNotice.hazardPerHour is '0'")]
+    [InlineData("""{"aheadOfNotice": {"atOnce": 0}}""", "spec.aheadOfNotice.atOnce is '0', expected 1 to 1000")]
+    [InlineData("""{"aheadOfNotice": {"atOncePerNode": 101}}""", "spec.aheadOfNotice.atOncePerNode is '101', expected 1 to 100")]
+    [InlineData("""{"aheadOfNotice": {"longest": "25h"}}""", "spec.aheadOfNotice.longest is '25h'")]
+    [InlineData("""{"aheadOfNotice": {"bandwidthMbit": 0}}""", "spec.aheadOfNotice.bandwidthMbit is '0'")]
     [InlineData("""{"coolDowns": {"pod": "1d"}}""", "spec.coolDowns.pod is '1d'")]
     [InlineData("""{"migrations": {"freezeBudget": "2m"}}""", "spec.migrations.freezeBudget is '2m', expected a duration such as 500ms, 30s or 1h30m from 50ms to 1m")]
     [InlineData("""{"migrations": {"cpuPolicy": "Loose"}}""", "spec.migrations.cpuPolicy is 'Loose', expected Strict or Ignore")]
     [InlineData("""{"migrations": {"bandwidthMbit": -1}}""", "spec.migrations.bandwidthMbit is '-1'")]
-    [InlineData("""{"unheardOf": 1}""", "spec.unheardOf is '1', expected a field of a RebalancePolicySpec: atWindowEnd, budgets")]
+    [InlineData("""{"unheardOf": 1}""", "spec.unheardOf is '1', expected a field of a RebalancePolicySpec: aheadOfNotice, atWindowEnd, budgets")]
     [InlineData("""{"stableHours": [1]}""", "spec.stableHours is '[1]', expected a decimal number")]
     [InlineData("""{"limits": {"moves": "7"}}""", "spec.limits.moves is '7', expected a whole number")]
     public void ToModel_OneThingWrong_IsTheOneProblem(string spec, string problem)

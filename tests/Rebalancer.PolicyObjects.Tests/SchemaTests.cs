@@ -52,6 +52,11 @@ public sealed class SchemaTests
     [InlineData("""{"leastSavingShare": "-1"}""", "spec.leastSavingShare")]
     [InlineData("""{"podValues": [{"minPriority": 1}, {"minPriority": 1}]}""", "spec.podValues[1]")]
     [InlineData("""{"budgets": [{"nodes": "101%"}]}""", "spec.budgets[0].nodes")]
+    [InlineData("""{"aheadOfNotice": {"hazardPerHour": "-1"}}""", "spec.aheadOfNotice.hazardPerHour")]
+    [InlineData("""{"aheadOfNotice": {"atOnce": 0}}""", "spec.aheadOfNotice.atOnce")]
+    [InlineData("""{"aheadOfNotice": {"atOncePerNode": 101}}""", "spec.aheadOfNotice.atOncePerNode")]
+    [InlineData("""{"aheadOfNotice": {"longest": "1d"}}""", "spec.aheadOfNotice.longest")]
+    [InlineData("""{"aheadOfNotice": {"bandwidthMbit": 0}}""", "spec.aheadOfNotice.bandwidthMbit")]
     [InlineData("""{"coolDowns": {"pod": "1d"}}""", "spec.coolDowns.pod")]
     public async Task Schema_WhatMakesNoSense_IsRefused(string spec, string field)
         => Assert.Contains(field, (await Assert.ThrowsAsync<ApiException>(() => StoreAsync(Documents.Policy(spec)))).Message, StringComparison.Ordinal);

@@ -21,7 +21,7 @@ internal static class Tries
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Failures that are no property of the pod: another try can succeed.</summary>
-    private static readonly string[] MayPass =
+    internal static readonly string[] MayPass =
     [
         Reasons.AgentRestarted, Reasons.CheckpointFailed, Reasons.ClaimExpired, Reasons.FreezeBudgetExceeded, Reasons.OwnerChanged, Reasons.PeerUnreachable,
         Reasons.PhaseTimeout, Reasons.PodChanged, Reasons.RestoreFailed, Reasons.SourceLost, Reasons.TargetLost, Reasons.TargetNoRoom,

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Rebalancer.Descheduler.Interruptions.Ahead;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Descheduler.Interruptions;
@@ -8,7 +9,7 @@ internal static class Withdrawal
 {
     public static bool IsDue(Migration migration, EvacuationView view)
     {
-        var isOurs = migration.Metadata.Name.StartsWith(Tries.Prefix, StringComparison.Ordinal) && migration.Spec.Reason is MoveReasons.Interruption or MoveReasons.Maintenance;
+        var isOurs = !migration.IsHeld && (migration.Metadata.Name.StartsWith(Tries.Prefix, StringComparison.Ordinal) || AheadTries.AreOf(migration)) && migration.Spec.Reason is MoveReasons.Interruption or MoveReasons.Maintenance;
         var hasTouchedNothing = migration.Status is { Phase: null or "" or Phases.Pending or Phases.Preflight or Phases.PreCopying, Decision: null or Decision.None };
         return isOurs && hasTouchedNothing && migration.Metadata.DeletionTimestamp is null
             && NodeOf(migration, view) is { } name && view.Nodes.TryGetValue(name, out var node) && !IsAnnounced(node);

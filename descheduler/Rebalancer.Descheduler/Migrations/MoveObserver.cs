@@ -10,7 +10,7 @@ using Rebalancer.Model;
 namespace Rebalancer.Descheduler.Migrations;
 
 /// <summary>Reads from the local copies what a decision about one move needs.</summary>
-internal sealed class MoveObserver(ClusterCache cache, PolicyBandwidth bandwidth, TimeProvider clock)
+internal sealed class MoveObserver(ClusterCache cache, PolicyLimits policies, TimeProvider clock)
 {
     /// <summary>Null once the Migration is gone.</summary>
     public Observation? Observe(string ns, string name)
@@ -32,7 +32,7 @@ internal sealed class MoveObserver(ClusterCache cache, PolicyBandwidth bandwidth
             Owner = Owner(migration, source),
             Cluster = View(ns, migration),
             Now = clock.GetUtcNow(),
-            Limits = bandwidth.Limits,
+            Limits = policies.Limits,
         };
     }
 

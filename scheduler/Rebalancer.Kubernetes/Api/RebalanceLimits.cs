@@ -38,6 +38,25 @@ public sealed class CoolDownsSpec
     public string? Failure { get; set; }
 }
 
+/// <summary>Copies of pods that are kept on another node until a notice comes, with mode Auto only.</summary>
+public sealed class AheadOfNoticeSpec
+{
+    /// <summary>Expected interruptions per hour of a node from which on its risk is high, above 0, at most 60. Unset: where its cloud recommends to leave it.</summary>
+    public DecimalText? HazardPerHour { get; set; }
+
+    /// <summary>In the cluster, 1 to 1000. Default 10.</summary>
+    public int? AtOnce { get; set; }
+
+    /// <summary>From a node and to it, together, 1 to 100. Default 2.</summary>
+    public int? AtOncePerNode { get; set; }
+
+    /// <summary>After so long without a notice a copy is given up, 1m to 24h. Default 1h.</summary>
+    public string? Longest { get; set; }
+
+    /// <summary>Mbit/s of all of them together. Default 200.</summary>
+    public int? BandwidthMbit { get; set; }
+}
+
 /// <summary>Of moves that are made by plans.</summary>
 public sealed class MoveDefaultsSpec
 {

@@ -60,6 +60,9 @@ public sealed class RebalancePolicySpec
     /// <summary>Who takes away a node that a plan has emptied.</summary>
     public ReleaseSpec? Release { get; set; }
 
+    /// <summary>Pods whose move a notice would be too short for are copied ahead where their node's risk is high. Unset: none is.</summary>
+    public AheadOfNoticeSpec? AheadOfNotice { get; set; }
+
     public CoolDownsSpec? CoolDowns { get; set; }
 
     /// <summary>Of the moves that are made by plans.</summary>

@@ -62,6 +62,56 @@ public sealed class AnnouncedNodeTests
     }
 
     [Fact]
+    public async Task Risk_PodThatTheNoticeIsTooShortFor_IsCopiedAheadAndLetGoByTheNotice()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
+        await CopyAheadAsync(world);
+        var pod = await RunLargeAsync(world);
+        await RecommendAsync(world, isRecommended: true);
+        var held = await UntilHeldAsync(world, pod);
+        Assert.Equal(("cheap", MoveReasons.Interruption, null, null), (held.Status.TargetNode, held.Spec.Reason, held.Status.Owner, held.Status.Claim));
+        Assert.Equal(pod.Metadata.Uid, Assert.Single(await world.Pods()).Metadata.Uid);
+
+        await AnnounceAsync(world, TimeSpan.FromMinutes(5));
+        await world.UntilPhase(Phases.Succeeded, held.Metadata.Name);
+        Assert.Equal("cheap", Assert.Single(await world.Pods()).Spec.NodeName);
+        Assert.Single(await world.Migrations());
+    }
+
+    [Fact]
+    public async Task Risk_ThatPasses_EndsTheCopyAndThePodHasNoticedNothing()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
+        await CopyAheadAsync(world);
+        var pod = await RunLargeAsync(world);
+        await RecommendAsync(world, isRecommended: true);
+        await UntilHeldAsync(world, pod);
+        var labels = (await world.Pod(pod.Metadata.Name))!.Metadata.Labels;
+
+        await RecommendAsync(world, isRecommended: false);
+        await ControllerWorld.Eventually("the copy is given up", async () => (await world.Migrations()).Count == 0);
+        var after = Assert.Single(await world.Pods());
+        Assert.Equal((pod.Metadata.Uid, "spot"), (after.Metadata.Uid, after.Spec.NodeName));
+        Assert.Equal(labels, after.Metadata.Labels);
+    }
+
+    [Fact]
+    public async Task Risk_EvictionOfAPodThatIsCopiedAhead_LetsItGo()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
+        await CopyAheadAsync(world);
+        var pod = await RunLargeAsync(world);
+        await RecommendAsync(world, isRecommended: true);
+        var held = await UntilHeldAsync(world, pod);
+
+        Assert.Equal(429, (await world.EvictAsync(pod.Metadata.Name)).Code);
+        await world.UntilPhase(Phases.Succeeded, held.Metadata.Name);
+    }
+
+    [Fact]
     public async Task Drain_OfAnAutoscaler_BeginsWithItsTaint()
     {
         await using var world = await ControllerWorld.StartAsync();
@@ -76,6 +126,29 @@ public sealed class AnnouncedNodeTests
     {
         await ControllerWorld.Eventually("its move begins", async () => (await world.Migrations()).Any(m => m.Metadata.Name == Tries.NameOf(pod, 1)));
         return await world.UntilPhase(Phases.Succeeded, Tries.NameOf(pod, 1));
+    }
+
+    private static Task<RebalancePolicy> CopyAheadAsync(ControllerWorld world) => world.Client.CreateAsync(
+        ApiResource.RebalancePolicies,
+        null,
+        new RebalancePolicy { Metadata = new V1ObjectMeta { Name = "default" }, Spec = new RebalancePolicySpec { Mode = PolicyModes.Auto, AheadOfNotice = new AheadOfNoticeSpec() } },
+        default);
+
+    /// <summary>Two GiB in half a minute are more than an unknown node sends.</summary>
+    private static Task<V1Pod> RunLargeAsync(ControllerWorld world)
+        => world.RunReplicaSet("redis", on: "spot", with: set => set.Spec.Template.Spec.Containers[0].Resources.Requests["memory"] = new ResourceQuantity("2Gi"));
+
+    private static Task<V1Node> RecommendAsync(ControllerWorld world, bool isRecommended)
+    {
+        V1Taint[] taints = isRecommended ? [new V1Taint { Key = Names.RecommendationTaint, Value = "id", Effect = "PreferNoSchedule" }] : [];
+        return world.Client.MergeAsync<V1Node>(ApiResource.Nodes, null, "spot", new Dictionary<string, object> { ["spec"] = new Dictionary<string, object> { ["taints"] = taints } }, default);
+    }
+
+    private static async Task<Migration> UntilHeldAsync(ControllerWorld world, V1Pod pod)
+    {
+        Migration? held = null;
+        await ControllerWorld.Eventually("its copy is held", async () => (held = (await world.Migrations()).SingleOrDefault(m => m.Spec.PodUID == pod.Metadata.Uid)) is { Status.Source.State: SourceState.Holding });
+        return held!;
     }
 
     private static Task AnnounceAsync(ControllerWorld world, TimeSpan after)
