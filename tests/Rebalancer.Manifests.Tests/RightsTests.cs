@@ -25,6 +25,21 @@ public sealed class RightsTests
         Assert.All(rules.Where(each => Words(each.Rule, "verbs").Any(verb => verb != "create")), each => Assert.Equal(["rebalancer-agent-ca", "rebalancer-webhook"], Words(each.Rule, "resourceNames")));
     }
 
+    /// <summary>Whoever may edit a namespace asks for moves and takes that back. The labels and the finalizer of a Migration are not his, nor is anything of the whole cluster's.</summary>
+    [Fact]
+    public async Task Tenants_MakeAndDeleteMigrationsAndWriteNothingElse()
+    {
+        var rendered = await Rendered.OfAsync("");
+
+        var rules = rendered.Of("ClusterRole").Where(role => role["metadata"]!["labels"] is JsonObject labels && labels.Any(label => label.Key.EndsWith("aggregate-to-edit", StringComparison.Ordinal)))
+            .SelectMany(role => role["rules"]!.AsArray()).ToList();
+        string[] reads = ["get", "list", "watch"];
+        var writes = rules.Where(rule => Words(rule!, "verbs").Except(reads).Any()).ToList();
+        Assert.Equal(["migrations"], Words(Assert.Single(writes)!, "resources"));
+        Assert.Equal(["create", "delete"], Words(writes[0]!, "verbs"));
+        Assert.All(rules, rule => Assert.Equal(["rebalancer.dev"], Words(rule!, "apiGroups")));
+    }
+
     [Fact]
     public async Task EveryWriteOfAnAgent_IsBoundToItsNode()
     {
