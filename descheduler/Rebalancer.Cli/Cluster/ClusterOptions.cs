@@ -32,17 +32,26 @@ internal sealed class ClusterOptions
     /// <exception cref="CliException">There is no such file or context, or it makes no sense.</exception>
     public ClusterConnection Connect(ParseResult parsed, TimeProvider clock)
     {
+        var (configuration, user) = Read(parsed);
+        return Connection(configuration, parsed, user, clock);
+    }
+
+    /// <exception cref="CliException">As <see cref="Connect"/>.</exception>
+    public KubernetesClientConfiguration Configuration(ParseResult parsed) => Read(parsed).Configuration;
+
+    private (KubernetesClientConfiguration Configuration, string? User) Read(ParseResult parsed)
+    {
         var files = Files(parsed.GetValue(kubeconfig));
         if (files.Length == 0 && KubernetesClientConfiguration.IsInCluster())
         {
-            return Connection(KubernetesClientConfiguration.InClusterConfig(), parsed, null, clock);
+            return (KubernetesClientConfiguration.InClusterConfig(), null);
         }
 
         try
         {
             var loaded = Merge([.. files.Select(f => KubernetesClientConfiguration.LoadKubeConfig(f))]);
             var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(loaded, parsed.GetValue(context));
-            return Connection(configuration, parsed, User(loaded, configuration.CurrentContext), clock);
+            return (configuration, User(loaded, configuration.CurrentContext));
         }
         catch (Exception e) when (e is KubeConfigException or YamlException or IOException or UnauthorizedAccessException or FormatException or ArgumentException or InvalidOperationException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rebalancer.Cli.Cluster;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Cli.Savings;
@@ -7,21 +8,22 @@ namespace Rebalancer.Cli.Savings;
 internal sealed class SavingsOptions
 {
     private readonly Option<FileInfo?> ledger = new("--ledger") { Description = "A copy of a descheduler's ledger; without it the running descheduler is asked." };
-    private readonly Option<FileInfo?> kubeconfig = new("--kubeconfig") { Description = "How to reach the API server; without it $KUBECONFIG or ~/.kube/config." };
-    private readonly Option<string?> context = new("--context") { Description = "Of the kubeconfig; without it the current one." };
+    private readonly ClusterOptions cluster = new();
     private readonly Option<string> ns = new("--namespace", "-n") { Description = "Where Rebalancer is installed.", DefaultValueFactory = _ => Names.SystemNamespace };
     private readonly Option<FileInfo?> file = new("--file", "-f") { Description = "Where the report is written; without it to the output." };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { ledger, kubeconfig, context, ns, file })
+        cluster.AddTo(command);
+        foreach (var option in new Option[] { ledger, ns, file })
         {
             command.Add(option);
         }
     }
 
+    /// <exception cref="CliException">It is not said in a way that makes sense how to reach the cluster.</exception>
     public ILedgerSource Source(ParseResult parsed)
-        => parsed.GetValue(ledger) is { } path ? new LedgerFileSource(path.FullName) : ServiceProxySource.Open(parsed.GetValue(kubeconfig), parsed.GetValue(context), parsed.GetValue(ns)!);
+        => parsed.GetValue(ledger) is { } path ? new LedgerFileSource(path.FullName) : new ServiceProxySource(cluster.Configuration(parsed), parsed.GetValue(ns)!);
 
     public bool IsToOutput(System.CommandLine.Parsing.CommandResult result) => result.GetValue(file) is null;
 

@@ -53,6 +53,11 @@ internal static class SavingsVerb
             await report();
             return 0;
         }
+        catch (CliException e)
+        {
+            await errors.WriteLineAsync(e.Message);
+            return e.ExitCode;
+        }
         catch (Exception e) when (e is LedgerSourceException or IOException or UnauthorizedAccessException)
         {
             await errors.WriteLineAsync(e.Message);

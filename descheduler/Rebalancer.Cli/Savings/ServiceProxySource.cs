@@ -1,6 +1,5 @@
 using System.Globalization;
 using k8s;
-using k8s.Exceptions;
 
 namespace Rebalancer.Cli.Savings;
 
@@ -9,19 +8,6 @@ internal sealed class ServiceProxySource(KubernetesClientConfiguration configura
 {
     private const string Service = "rebalancer-descheduler-metrics:status";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
-    /// <exception cref="LedgerSourceException">There is no such file or context.</exception>
-    public static ServiceProxySource Open(FileInfo? kubeconfig, string? context, string ns)
-    {
-        try
-        {
-            return new ServiceProxySource(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context), ns);
-        }
-        catch (Exception e) when (e is KubeConfigException or IOException)
-        {
-            throw new LedgerSourceException(e.Message);
-        }
-    }
 
     public Task<byte[]> SavingsAsync(DateTimeOffset since, DateTimeOffset until, string format, string? account, CancellationToken cancellation)
         => GetAsync($"savings?since={Text(since)}&until={Text(until)}&format={format}" + (account is null ? "" : "&account=" + Uri.EscapeDataString(account)), cancellation);

@@ -97,4 +97,24 @@ public sealed class SavingsTests : IDisposable
         Assert.Equal(1, exit);
         Assert.NotEqual("", errors);
     }
+
+    [Fact]
+    public async Task KubeconfigNotGiven_IsFoundAsByAllVerbs()
+    {
+        var file = Path.Combine(folder.FullName, "kubeconfig");
+        await File.WriteAllTextAsync(file, "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]\ncontexts: [{name: c, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {token: t}}]\n");
+        var before = Environment.GetEnvironmentVariable("KUBECONFIG");
+        Environment.SetEnvironmentVariable("KUBECONFIG", file);
+        try
+        {
+            var (exit, _, errors) = await CommandLine.Run("savings");
+
+            Assert.Equal(1, exit);
+            Assert.StartsWith("http://127.0.0.1:9/", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("KUBECONFIG", before);
+        }
+    }
 }
