@@ -7,6 +7,7 @@ using Rebalancer.Benchmarks.Migration;
 using Rebalancer.Benchmarks.Migration.ByHand;
 using Rebalancer.Benchmarks.Risk;
 using Rebalancer.Benchmarks.Roadef;
+using Rebalancer.Benchmarks.Simulation;
 using Rebalancer.Benchmarks.Vmr;
 using Rebalancer.Benchmarks.Wrapper;
 
@@ -18,7 +19,7 @@ internal static class BenchmarkCommands
     public static RootCommand Create() => new("Measures Rebalancer against what it stands beside.")
     {
         Wrapper(), MigrationCommand.Create(), CarryCommand.Create(), ClusterCommand.Create(), RoadefCommand.Create(), VmrCommand.Create(), ConsolidationCommand.Create(), ExactCommand.Create(),
-        RiskCommand.Create(), ExtenderCommand.Create(),
+        RiskCommand.Create(), ExtenderCommand.Create(), SimulateCommand.Create(),
     };
 
     private static Command Wrapper()

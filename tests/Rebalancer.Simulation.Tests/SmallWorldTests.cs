@@ -94,9 +94,9 @@ public sealed class SmallWorldTests
     [Fact]
     public void Options_WithoutSense_AllIsSaid()
     {
-        var options = Day with { Days = double.NaN, Step = TimeSpan.Zero, ChurnPerDay = -1, Iterations = 0, Restart = TimeSpan.FromDays(2), Faults = new SimulationFaults(2, double.NaN) };
+        var options = Day with { Start = Soak.Start.AddYears(75), Days = double.NaN, Step = TimeSpan.Zero, ChurnPerDay = -1, Iterations = 0, Restart = TimeSpan.FromDays(2), Faults = new SimulationFaults(2, double.NaN) };
 
-        Assert.Equal(["days", "step", "churn", "restart", "iterations", "rolledBackShare", "leaderChangeShare"], options.Problems().Select(p => p.Field));
+        Assert.Equal(["start", "days", "step", "churn", "restart", "iterations", "rolledBackShare", "leaderChangeShare"], options.Problems().Select(p => p.Field));
         Assert.Throws<ArgumentException>(() => new WhatIfSimulation(ClusterSnapshot.Empty, new RebalanceRules(), options));
     }
 

@@ -7,7 +7,10 @@ namespace Rebalancer.Rebalancing.WhatIf;
 /// <summary>What is to be simulated, and for how long.</summary>
 public sealed record SimulationOptions
 {
-    /// <summary>The first instant: windows and day and night follow from it.</summary>
+    /// <summary>Schedules of windows have times up to a hundred years from now.</summary>
+    private const int LastYear = 2100;
+
+    /// <summary>The first instant: windows and day and night follow from it. Not after the year 2100.</summary>
     public required DateTimeOffset Start { get; init; }
 
     /// <summary>Above 0, at most 366.</summary>
@@ -36,6 +39,7 @@ public sealed record SimulationOptions
     /// <summary>All that makes no sense in it.</summary>
     public IEnumerable<InvalidField> Problems()
     {
+        if (Start.Year > LastYear) { yield return Problem("start", $"{Start:O}", $"an instant up to the year {LastYear}"); }
         if (Days is not (> 0 and <= 366)) { yield return Problem("days", $"{Days}", "above 0 and at most 366"); }
         if (Step < TimeSpan.FromMinutes(1) || Step > TimeSpan.FromDays(1)) { yield return Problem("step", $"{Step}", "1 min to 24 h"); }
         if (ChurnPerDay is not (>= 0 and <= 100)) { yield return Problem("churn", $"{ChurnPerDay}", "a share from 0 to 100"); }
