@@ -17,11 +17,15 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
     /// <summary>Nodes looked at for empty ones that could be used again.</summary>
     private const int EmptyTries = 24;
     private const int OfferTries = 64;
+    private const int None = -1;
     private readonly MachineFill fill = new(problem, state);
     private readonly int[] existing = [.. Enumerable.Range(0, problem.Index.Nodes.Length).Where(n => !problem.Offered[n] && problem.MayTake[n])];
     private readonly List<int> waiting = [];
     private readonly List<int> candidates = [];
     private readonly List<(double Size, int Pod)> order = [];
+    private readonly List<int> lastPods = [];
+    private LastMachine last;
+    private bool homeFirst;
 
     /// <summary>Whether all pods have a place again that costs no more than before; the caller settles what is left half done.</summary>
     /// <param name="fillFirst">Room in use is filled before a machine is opened; otherwise only what needs no machine of its own goes there.</param>
@@ -33,17 +37,29 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
             return false;
         }
 
+        homeFirst = random.Below(2) == 0;
+        last = new LastMachine(None, long.MaxValue, 0);
         var left = fillFirst ? FillRoom() : WorthOfWaiting();
-        for (var machines = 0; waiting.Count > 0 && state.Cost + left <= limit && machines < MaxMachines; machines++)
+        for (var machines = 0; waiting.Count > 0 && left >= 0 && state.Cost + left <= limit && machines < MaxMachines; machines++) { left = OpenMachine(left); }
+        return waiting.Count == 0 && state.Cost <= last.Cost ? true : last.Cost <= limit && Finish();
+    }
+
+    /// <summary>One machine for all that waited at that moment, in place of the several that were cheaper for what each holds.</summary>
+    private bool Finish()
+    {
+        state.Undo(last.Mark);
+        foreach (var pod in lastPods)
         {
-            left = OpenMachine(left);
-            if (left < 0)
+            if (!state.Fits(pod, last.Node))
             {
                 return false;
             }
+
+            state.Put(pod, last.Node);
         }
 
-        return waiting.Count == 0;
+        waiting.Clear();
+        return true;
     }
 
     /// <summary>All that may leave is out; nodes that are empty then are candidates like any other machine.</summary>
@@ -121,8 +137,17 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
         var (best, bestPrice) = (-1, double.PositiveInfinity);
         for (var i = 0; i < candidates.Count; i++)
         {
-            var price = fill.PricePerWorth(waiting, candidates[i]) * (1 + Blur * Fraction());
+            // Too dear even if it held all: a machine that is far too large is not filled on paper.
+            var own = problem.NodeMicros[candidates[i]];
+            if (own >= bestPrice * left && state.Cost + own >= last.Cost)
+            {
+                continue;
+            }
+
+            var load = fill.Holds(candidates[i], homeFirst);
+            var price = load.PricePerWorth * (1 + Blur * Fraction());
             if (price < bestPrice) { (best, bestPrice) = (i, price); }
+            if (load.Pods == waiting.Count && state.Cost + load.Price < last.Cost) { Remember(candidates[i], state.Cost + load.Price); }
         }
 
         if (best < 0)
@@ -132,19 +157,29 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
 
         var node = candidates[best];
         candidates.RemoveAt(best);
-        waiting.RemoveAll(pod =>
-        {
-            var fits = state.Fits(pod, node);
-            if (fits)
-            {
-                state.Put(pod, node);
-                left -= problem.Worth[pod];
-            }
-
-            return fits;
-        });
+        if (homeFirst && !problem.Offered[node]) { waiting.RemoveAll(pod => problem.Home[pod] == node && PutIfFits(pod)); }
+        waiting.RemoveAll(PutIfFits);
         if (waiting.Count > 0 && problem.Offered[node]) { Replenish(node); }
         return Math.Max(0, left);
+
+        bool PutIfFits(int pod)
+        {
+            if (!state.Fits(pod, node))
+            {
+                return false;
+            }
+
+            state.Put(pod, node);
+            left -= problem.Worth[pod];
+            return true;
+        }
+    }
+
+    private void Remember(int node, long cost)
+    {
+        last = new LastMachine(node, cost, state.Mark);
+        lastPods.Clear();
+        lastPods.AddRange(waiting);
     }
 
     /// <summary>Another one of the kind that was opened.</summary>
@@ -155,4 +190,8 @@ internal sealed class GroupRepack(PlacementProblem problem, PlacementState state
     }
 
     private double Fraction() => (random.Next() >> 11) * (1.0 / (1UL << 53));
+
+    /// <param name="Cost">Of the whole placement, once it holds all that waited.</param>
+    /// <param name="Mark">When that was.</param>
+    private readonly record struct LastMachine(int Node, long Cost, int Mark);
 }

@@ -99,7 +99,7 @@ internal sealed class PlacementProblem
 
     /// <summary>What the pod costs on the node over the hours that count, beside the node itself.</summary>
     public long PlacementMicros(int pod, int node)
-        => (long)Math.Round((indifferent[pod] ? hazards[node] * losses[pod] : Costs.PerHour(pod, node)) * policy.StableHours * MicrosPerUsd);
+        => indifferent[pod] && hazards[node] == 0 ? 0 : (long)Math.Round((indifferent[pod] ? hazards[node] * losses[pod] : Costs.PerHour(pod, node)) * policy.StableHours * MicrosPerUsd);
 
     /// <summary>What moving the pod costs, once: a restart where it is evicted.</summary>
     public decimal MoveUsd(int pod) => Evicted[pod] ? policy.ValueOf(Index.Pods[pod]).UsdPerRestart : Costs.MoveUsd[pod];

@@ -31,6 +31,20 @@ public sealed class PlannerTests
         => Assert.Equal("dear", Assert.Single(Plan(Cluster([Priced("cheap", "0.1"), Priced("dear", "0.4")], Movable("p", "cheap"), Movable("q", "dear"))).FreedNodes).Name);
 
     [Fact]
+    public void Plan_SmallNodesCheaperForWhatEachHolds_OneLargeNodeHoldsAllForLess()
+    {
+        NodeInfo Sold(string name, string usd, int cpus) => Node(name, cpu: $"{cpus}", memory: $"{4 * cpus}Gi", pods: 30) with { CostText = usd };
+        PodInfo Asking(string name, string node, string cpu, string memory) => Movable(name, node) with { Requests = Resources(("cpu", cpu), ("memory", memory)) };
+
+        var plan = Plan(Cluster(
+            [Sold("large", "0.39", 8), Sold("a", "0.2", 4), Sold("b", "0.2", 4), Sold("c", "0.2", 4)],
+            Asking("p", "large", "500m", "7Gi"), Asking("q", "a", "1500m", "1Gi"), Asking("r", "b", "1500m", "8Gi"), Asking("s", "b", "2", "5Gi"), Asking("t", "c", "3500m", "13Gi")));
+
+        Assert.Equal((new Money(0.4m), 2), (plan.Balance.Saved, plan.FreedNodes.Length));
+        Assert.DoesNotContain("large", plan.FreedNodes.Select(n => n.Name));
+    }
+
+    [Fact]
     public void Plan_PodsThatCannotMove_NothingAndTheReasonPerNode()
     {
         var pinned = Movable("p", "a") with { Shape = PodShape.Plain with { DoNotDisrupt = "karpenter.sh/do-not-disrupt=true" } };
