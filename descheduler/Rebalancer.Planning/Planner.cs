@@ -22,11 +22,14 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
 
     private const int MaxNodesSearchedTwice = 1000;
 
-    /// <summary>Of the time that is left, where several follow.</summary>
+    /// <summary>Of the time that is left, for the searches from the two starts, which run beside each other.</summary>
+    private const double PartOfStarts = 0.6;
+
+    /// <summary>Likewise, for each search after them.</summary>
     private const double PartOfOneSearch = 0.4;
 
     /// <summary>Searches without the moves of earlier ones that could not be put in order.</summary>
-    private const int MaxDetours = 3;
+    private const int MaxDetours = 8;
 
     public MovePlan Plan(ClusterSnapshot snapshot, PlanBudget budget)
     {
@@ -34,10 +37,11 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         var draft = new PlanDraft(new PlacementProblem(snapshot, policy, hazards, estimates), policy, snapshot);
         // Putting moves in order and explaining them takes about as long as the way here.
         meter.Reserve(meter.Elapsed);
-        var (waves, _, end) = Search(draft, meter, budget.Seed);
+        var found = Search(draft, meter, budget.Seed);
+        var waves = found.Waves;
         if (meter.TimeIsUp)
         {
-            return draft.ToPlan(waves, explain: true, end);
+            return draft.ToPlan(waves, explain: true, found.End);
         }
 
         var plan = draft.ToPlan(waves, explain: false, end);
@@ -88,26 +92,27 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
     }
 
     /// <summary>
-    /// From whole pools packed anew, and, where there is time for it, from things as they are: neither start is better for every cluster. And then without the
-    /// moves that stood in each other's way: a placement that costs the same may be within reach.
+    /// From whole pools packed anew, and, where there is time for it, from things as they are, at the same time: neither start is better for every cluster. Where
+    /// the best placement has moves that stand in each other's way, then again without one of them: one that costs as little may be within reach.
     /// </summary>
     private static Found Search(PlanDraft draft, BudgetMeter meter, int seed)
     {
         var isLarge = draft.Problem.Index.Nodes.Length > MaxNodesSearchedTwice;
-        var packed = Search(draft, meter.Part(isLarge ? 1 : PartOfOneSearch), seed, packs: true, []);
         if (isLarge || meter.TimeIsUp)
         {
-            return packed;
+            return Search(draft, meter.Part(1), seed, packs: true, []);
         }
 
-        List<Found> found = [packed, Search(draft, meter.Part(PartOfOneSearch), seed, packs: false, [])];
-        HashSet<Step> blocked = [.. found.SelectMany(f => f.Blocked)];
-        var isBlocked = blocked.Count > 0;
-        for (var detour = 0; isBlocked && detour < MaxDetours && !meter.TimeIsUp; detour++)
+        var (ofPacked, ofOther) = (meter.Part(PartOfStarts), meter.Part(PartOfStarts));
+        var other = Task.Run(() => Search(draft, ofOther, seed, packs: false, []));
+        List<Found> found = [Search(draft, ofPacked, seed, packs: true, []), other.GetAwaiter().GetResult()];
+        HashSet<Step> avoided = [];
+        for (var detour = 0; detour < MaxDetours && !meter.TimeIsUp && found.MinBy(f => f.Sought) is { Blocked.Count: > 0 } best && best.Sought < found.Min(f => f.End.Cost); detour++)
         {
-            found.Add(Search(draft, meter.Part(PartOfOneSearch), seed, packs: false, blocked));
-            blocked.UnionWith(found[^1].Blocked);
-            isBlocked = found[^1].Blocked.Count > 0;
+            // One of them: without it the others may find their moment.
+            avoided.Add(best.Blocked[0]);
+            best.Blocked.RemoveAt(0);
+            found.Add(Search(draft, meter.Part(PartOfOneSearch), seed, best.Packs, avoided));
         }
 
         return found.MaxBy(f => draft.ToPlan(f.Waves, explain: false, f.End).Balance.NetBenefit.Usd)!;
@@ -122,14 +127,16 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         search.Descend();
         search.Improve();
         search.TakeBackUseless();
-        return InOrder(draft, state, search);
+        var sought = state.Cost;
+        var (waves, blocked) = InOrder(draft, state, search);
+        return new Found(waves, blocked, state, packs, sought);
     }
 
     /// <summary>
     /// Where no moment is found for some moves, the others end first; then their nodes are emptied in another way, if there is one, by pods that have not
     /// moved yet. What is left in the end stays where it is.
     /// </summary>
-    private static Found InOrder(PlanDraft draft, PlacementState state, PlacementSearch search)
+    private static (List<List<Step>> Waves, List<Step> Blocked) InOrder(PlanDraft draft, PlacementState state, PlacementSearch search)
     {
         var steps = draft.Steps(state);
         if (steps.Count == 0)
@@ -150,10 +157,12 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         }
 
         state.TakeBack(stuck);
-        return new Found(waves, blocked, state);
+        return (waves, blocked);
     }
 
     /// <param name="Blocked">Moves of the placement that was sought for which there was no moment at first.</param>
     /// <param name="End">Where the waves end.</param>
-    private sealed record Found(List<List<Step>> Waves, List<Step> Blocked, PlacementState End);
+    /// <param name="Packs">Whether it began with whole pools packed anew.</param>
+    /// <param name="Sought">What the placement that was sought would cost.</param>
+    private sealed record Found(List<List<Step>> Waves, List<Step> Blocked, PlacementState End, bool Packs, long Sought);
 }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Collections.Concurrent;
 
 namespace Rebalancer.Planning.Placement;
 
@@ -22,7 +22,7 @@ internal sealed class ShadowPrices
 
     private readonly (double Cpu, double Memory)[] perPrice;
     private readonly (double Cpu, double Memory, double Worth)[] shapes;
-    private readonly Dictionary<(int, int), double> potentials = [];
+    private readonly ConcurrentDictionary<(int, int), double> potentials = [];
     private double[] cpuShares;
 
     private ShadowPrices(List<(double Cpu, double Memory, double Count)> demand, (double, double)[] perPrice)
@@ -66,9 +66,8 @@ internal sealed class ShadowPrices
             return 0;
         }
 
-        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(potentials, (Bucket(cpu), Bucket(memory)), out var exists);
-        if (!exists) { known = LeastOverShares(share => Most(cpu, memory, share)); }
-        return known;
+        var size = (Bucket(cpu), Bucket(memory));
+        return potentials.TryGetValue(size, out var known) ? known : potentials[size] = LeastOverShares(share => Most(cpu, memory, share));
     }
 
     /// <summary>The least value of a function that falls to it and rises from it, by golden section.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Rebalancer.Model;
 using Rebalancer.Policy.Constraints;
 
@@ -10,7 +11,7 @@ namespace Rebalancer.Policy.Scoring;
 public sealed class PreferenceTable(ClusterIndex index)
 {
     private readonly bool softTaints = index.Nodes.Any(PreferenceRules.HasSoftTaints);
-    private readonly Dictionary<(PreferredPods Preferred, int Pod), double[]> neighbours = [];
+    private readonly ConcurrentDictionary<(PreferredPods Preferred, int Pod), double[]> neighbours = [];
 
     public bool IsIndifferent(int pod) => !softTaints && index.Pods[pod].Placement.Preferences.IsEmpty;
 
