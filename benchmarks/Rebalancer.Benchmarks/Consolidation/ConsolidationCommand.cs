@@ -56,5 +56,10 @@ internal static class ConsolidationCommand
         Console.WriteLine("nodes and moves together: nodes   moves (5 s)  cost       node by node moves  cost");
         results.ForEach(r => Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"                          {r.Nodes,-7} {r.Moves,-12} {r.WithMoves,-10:0.00} {r.MovesSingleNode,-18} {r.WithMovesSingleNode:0.00}")));
+        Console.WriteLine("below node by node, %:    nodes   plan (longest)  moves free  the most that the bound allows");
+        results.ForEach(r => Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"                          {r.Nodes,-7} {Below(r, r.CostAfter60s ?? r.CostAfter5s),-15:0.0} {Below(r, r.CostMovesFree),-11:0.0} {Below(r, r.LowerBound):0.0}")));
     }
+
+    private static double Below(ConsolidationResult result, double cost) => 100 * (1 - (cost / result.CostSingleNode));
 }
