@@ -37,7 +37,9 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
                 await SendFilesAsync(cancellation);
                 await CopyAsync(cancellation);
                 return true;
-            case SourceStep.Follow: return await copy.FollowAsync(AwaitFreezeAsync(cancellation), cancellation);
+            case SourceStep.Follow:
+                // A late watch brings the abort and its end at once: what has been begun here is to be undone all the same.
+                return await copy.FollowAsync(AwaitFreezeAsync(cancellation), cancellation) ? true : throw new AbortedException();
             case SourceStep.Arm: await ArmAsync(cancellation); return true;
             case SourceStep.Freeze: await FreezeAsync(cancellation); return true;
             case SourceStep.Dump: await DumpAsync(cancellation); return true;
