@@ -28,6 +28,11 @@ internal static class AbortingPhase
             return GatedPods.Orphaned(o, owner);
         }
 
+        if (GatedPods.IsUnknown(o))
+        {
+            return MoveStep.Wait(Recheck);
+        }
+
         if (GatedPods.IsMarked(o))
         {
             return MoveStep.Do(new MoveAction.MarkGate(IsClosed: false));

@@ -19,7 +19,16 @@ internal static class GatedPods
     public static bool CanBe(Observation o)
         => o.Status.Source?.KillGate == KillGates.Open && o.Source is { } pod && pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).All(c => c.Lifecycle?.PreStop is null);
 
-    public static bool IsGone(Observation o) => o.Status is { Owner.Gate: true, Source.KillGate: KillGates.Closed } && o.Source is not { Metadata.DeletionTimestamp: null };
+    public static bool IsGone(Observation o) => IsClosed(o) && (o.Source is not { Metadata.DeletionTimestamp: null } || o.Status.Source?.State == SourceState.Released);
+
+    /// <summary>
+    /// After an abort: the object may have been deleted, and the copy of it here may be older than that. The source's agent, which has read it since, says
+    /// which it is.
+    /// </summary>
+    public static bool IsUnknown(Observation o)
+        => IsClosed(o) && IsMarked(o) && !IsGone(o) && o.Status.Source?.State is not (SourceState.Thawed or SourceState.Refused) && o.PhaseAge.TotalSeconds < o.Limits.AbortingSeconds;
+
+    private static bool IsClosed(Observation o) => o.Status is { Owner.Gate: true, Source.KillGate: KillGates.Closed };
 
     /// <summary>The old object for the new one.</summary>
     public static MoveStep Exchange(Observation o, OwnerRecord owner, Claim claim)
@@ -40,7 +49,7 @@ internal static class GatedPods
         // The policy keeps such a pod out; where it is not installed, the sooner it goes the better.
         return PodMapping.Annotation(pod, Names.ClaimAnnotation) == claim.Token
             ? MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid))
-            : new MoveStep([new MoveAction.DeletePod(pod, GraceSeconds: 0)], soon);
+            : new MoveStep([new MoveAction.DeletePod(pod, GraceSeconds: 1)], soon);
     }
 
     /// <summary>After an abort.</summary>
@@ -62,23 +71,28 @@ internal static class GatedPods
             return new MoveStep([new MoveAction.DeletePod(replacement, GraceSeconds: 0)], EndRecheck);
         }
 
-        // Nobody else makes a bare pod again: its name must be free first.
-        if (owner.Kind == OwnerKinds.None && o.Namesake is { Metadata.DeletionTimestamp: not null })
+        // Nobody else makes a bare pod again: its name must be free first. The old one has gone, whatever the copy of it here says.
+        var namesake = o.Namesake?.Metadata.Uid == o.Status.PodUID && o.Status.Source?.State == SourceState.Released ? null : o.Namesake;
+        if (owner.Kind == OwnerKinds.None && namesake is { Metadata.DeletionTimestamp: not null })
         {
             return MoveStep.Wait(EndRecheck);
         }
 
         var message = $"{o.Status.Message}; its object had gone already, so the pod starts cold";
-        return owner.Kind == OwnerKinds.None && o.Namesake is null
+        return owner.Kind == OwnerKinds.None && namesake is null
             ? MoveMachine.Finish(o, Phases.Failed, o.Status.Reason, message, new MoveAction.CreatePod(owner.BarePod!))
             : MoveMachine.Finish(o, Phases.Failed, o.Status.Reason, message);
     }
 
     public static bool IsMarked(Observation o) => o.Migration.Metadata.Labels?.ContainsKey(Names.GateLabel) == true;
 
-    /// <summary>A node that is gone for good, or of which somebody says so, runs nothing any more.</summary>
+    /// <summary>
+    /// A node that is gone for good, or of which somebody says so, runs nothing any more. A pod that was thawed with its object is kubelet's again, and where
+    /// that has been deleted since, it has ended like any other.
+    /// </summary>
     private static bool HasEnded(Observation o)
         => o.Status.Source?.State == SourceState.Released
+            || (o.Status.Source?.State == SourceState.Thawed && o.Source is null)
             || o.Cluster.Snapshot.Value.Node(o.Status.SourceNode ?? "") is not { } node
             || node.Taints.Any(t => t.Key == OutOfService);
 }

@@ -366,4 +366,25 @@ public sealed class MoveMachineTests
         Assert.NotNull(move.Source);
         Assert.Equal("abc", move.Source.Metadata.Labels[Names.PodTemplateHash]);
     }
+
+    /// <summary>The watch of pods may be behind what this very controller has deleted.</summary>
+    [Fact]
+    public void Next_GatedAbortWithAnOldCopyOfTheSource_WaitsForTheAgentAndStartsCold()
+    {
+        var move = new SimulatedMove(OwnerKinds.StatefulSet, gate: true);
+        var old = move.Source;
+        move.ToPreparing();
+        Assert.Null(move.Source);
+        move.Source = old;
+
+        move.Decide(Decision.Aborted);
+        move.Settle();
+        Assert.Equal(Phases.Aborting, move.Phase);
+
+        move.IsSourceAlive = false;
+        move.Write(s => s.Source!.State = SourceState.Released);
+        move.Settle().Pass(TimeSpan.FromSeconds(1)).Settle();
+        Assert.Equal(Phases.Failed, move.Phase);
+        Assert.Null(move.Replacement);
+    }
 }
