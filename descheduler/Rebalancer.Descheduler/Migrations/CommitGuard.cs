@@ -7,7 +7,7 @@ namespace Rebalancer.Descheduler.Migrations;
 /// <summary>What ends a move in every phase before the commit.</summary>
 internal static class CommitGuard
 {
-    public static Refusal? Check(Observation o) => Asked(o) ?? Deadline(o) ?? Source(o) ?? OwnerOf(o) ?? Agents(o) ?? Bound(o);
+    public static Refusal? Check(Observation o) => Asked(o) ?? Deadline(o) ?? Twin(o) ?? Source(o) ?? OwnerOf(o) ?? Agents(o) ?? Bound(o);
 
     private static Refusal? Asked(Observation o)
     {
@@ -26,6 +26,20 @@ internal static class CommitGuard
         => o.Migration.Spec.Deadline is { } deadline && o.Now >= deadline
             ? new Refusal(Reasons.DeadlineExceeded, $"spec.deadline {deadline:O} passed before the commit")
             : null;
+
+    /// <summary>
+    /// Two moves of one pod can have begun where the answer to the first one's beginning was lost, or under two leaders. The one that has taken something goes on,
+    /// else the older.
+    /// </summary>
+    private static Refusal? Twin(Observation o)
+    {
+        var twin = o.Status.Claim is null ? o.Cluster.OtherMigrations.FirstOrDefault(m => m.Status.PodUID == o.Status.PodUID && m.Status.PodUID is not null && !Phases.IsFinal(m.Status.Phase)) : null;
+        return twin is not null && (twin.Status.Claim is not null || Age(twin).CompareTo(Age(o.Migration)) < 0)
+            ? new Refusal(Reasons.AlreadyMoving, $"Migration {twin.Metadata.Name} already moves pod {FullName(o)}")
+            : null;
+    }
+
+    private static (DateTime? Created, string Name) Age(Migration migration) => (migration.Metadata.CreationTimestamp, migration.Metadata.Name);
 
     private static Refusal? Source(Observation o)
     {
