@@ -22,6 +22,10 @@ internal static class Recovery
         return status.Source?.State == SourceState.Ready ? SourceStep.AwaitCopy : SourceStep.Preflight;
     }
 
+    /// <summary>The move is over after its commit without a pod that could still be given the checkpoint: what lies here of it is for nobody.</summary>
+    public static bool IsAbandoned(Migration migration) =>
+        migration.Status is { Decision: Decision.Committed, Phase: Phases.Failed, Reason: Reasons.TargetLost or Reasons.PodReplaced };
+
     /// <param name="migration">As read.</param>
     /// <param name="hasImages">Complete and checked images lie here.</param>
     /// <param name="hasLatePages">Some pages of the copy came after the rest, or still come: what there is of them lies here until it has them all.</param>
@@ -31,6 +35,7 @@ internal static class Recovery
         if (status.Target is { State: TargetState.Running, Filling: true }) { return TargetStep.Filling; }
         if (status.Target?.State == TargetState.Running && hasLatePages) { return TargetStep.Running; }
         if (status.Target?.State is TargetState.Refused or TargetState.Running or TargetState.ColdStarted or TargetState.Cleaned) { return null; }
+        if (IsAbandoned(migration)) { return null; }
         if (status.Decision == Decision.Committed) { return TargetStep.Stored; }
         // Whatever is here is to go; a preflight could find something against a move that is over, and end with that.
         if (status.Decision == Decision.Aborted) { return TargetStep.Ready; }

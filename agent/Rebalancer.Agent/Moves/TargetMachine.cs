@@ -52,6 +52,8 @@ internal enum TargetSignal
     GivenUp,
     /// <summary>Aborted was read.</summary>
     Aborted,
+    /// <summary>After a commit: the pod that could be given the checkpoint is gone, and no other comes.</summary>
+    Abandoned,
 }
 
 /// <summary>Which step follows. Pure; a pair that is not listed is refused.</summary>
@@ -84,7 +86,7 @@ internal static class TargetMachine
         (TargetStep.Filling, TargetSignal.Filled) => TargetStep.Running,
         (TargetStep.Restoring or TargetStep.Held or TargetStep.Resuming, TargetSignal.RestoreFailed) => TargetStep.Stored,
         ( >= TargetStep.Preflight and <= TargetStep.Filling, TargetSignal.GivenUp) => TargetStep.ColdStarted,
-        ( >= TargetStep.Preflight and <= TargetStep.Held, TargetSignal.Aborted) => TargetStep.Cleaned,
+        ( >= TargetStep.Preflight and <= TargetStep.Held, TargetSignal.Aborted or TargetSignal.Abandoned) => TargetStep.Cleaned,
         _ => null,
     };
 }

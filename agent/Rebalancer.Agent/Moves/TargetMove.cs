@@ -53,8 +53,10 @@ internal sealed class TargetMove : IDisposable
             var prepared = PrepareNamesakeAsync(stopping);
             var takenOver = new TargetTakeOver(services, this, log).RunAsync(stopping);
             var aborted = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision == Decision.Aborted, stopping);
+            var abandoned = services.Book.WaitAsync(Context.Uid, Recovery.IsAbandoned, stopping);
             var ended = Context.Step.WaitAsync(TargetMachine.IsFinal, stopping);
-            if (await Task.WhenAny(aborted, ended) == aborted && Advance(TargetSignal.Aborted)) { Clean(); }
+            var first = await Task.WhenAny(aborted, abandoned, ended);
+            if (first != ended && Advance(first == aborted ? TargetSignal.Aborted : TargetSignal.Abandoned)) { Clean(); }
             await ended;
             await prepared;
             await takenOver;

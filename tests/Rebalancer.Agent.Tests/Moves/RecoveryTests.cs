@@ -44,6 +44,17 @@ public sealed class RecoveryTests
     }
 
     [Theory]
+    [InlineData(Reasons.TargetLost, null)]
+    [InlineData(Reasons.PodReplaced, null)]
+    [InlineData(Reasons.PhaseTimeout, TargetStep.Stored)]
+    public void Target_FailedAfterTheCommit_KeepsWhatAPodCouldStillBeGiven(string reason, object? expected)
+    {
+        var status = new MigrationStatus { Phase = Phases.Failed, Decision = Decision.Committed, Reason = reason, Target = new TargetStatus { State = TargetState.Prepared } };
+
+        Assert.Equal((TargetStep?)expected, Recovery.Target(new Migration { Status = status }, hasImages: true, hasLatePages: false));
+    }
+
+    [Theory]
     [InlineData(null, "", "Preflight", false, TargetStep.Preflight)]
     [InlineData(TargetState.Prepared, "", "Preparing", false, TargetStep.Ready)]
     [InlineData(TargetState.Held, "", "Restoring", true, TargetStep.Stored)]
