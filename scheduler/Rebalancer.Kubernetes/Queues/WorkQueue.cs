@@ -105,7 +105,8 @@ public sealed class WorkQueue<TKey>(TimeProvider clock, int capacity = WorkQueue
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var timer = Task.Delay(delay, clock, stop.Token);
+        // Task.Delay drops what is less than a millisecond, and the rest of the wait would be spent asking for the time.
+        var timer = Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)), clock, stop.Token);
         await Task.WhenAny(signal, timer);
         await stop.CancelAsync();
         cancellation.ThrowIfCancellationRequested();
