@@ -5,12 +5,13 @@ VERSION ?= 0.1.0
 CGROUP ?= both
 ARTIFACTS := $(CURDIR)/artifacts
 LAB := dotnet tests/Rebalancer.Lab/bin/$(CONFIG)/net10.0/Rebalancer.Lab.dll
+SIMULATION := dotnet tests/Rebalancer.Simulation/bin/$(CONFIG)/net10.0/Rebalancer.Simulation.dll
 BENCHMARKS := dotnet benchmarks/Rebalancer.Benchmarks/bin/$(CONFIG)/net10.0/Rebalancer.Benchmarks.dll
 TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here images image-packages lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender bench-risk bench-simulate apiserver cli build publish packages format clean
+.PHONY: demo test test-here images image-packages simulate-faults lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender bench-risk bench-simulate apiserver cli build publish packages format clean
 
 ## demo: a window opens, a plan consolidates four nodes to two by live moves, one of them is interrupted, and everything moves again, watched by clients that check every reply
 demo: publish
@@ -37,6 +38,14 @@ test-here: SHELL := /bin/bash
 # What depends on the kernel: trackers on their own, and moves.
 VM_TESTS := FullyQualifiedName~SoftDirtyTrackerTests|FullyQualifiedName~TrackerChoiceTests|FullyQualifiedName~ThreadStopTests|FullyQualifiedName~RoundsTests|FullyQualifiedName~Moves.MoveTests|FullyQualifiedName~Moves.MemoryTests
 VM_PROJECTS := Rebalancer.Agent.Tests Rebalancer.Lab.Tests
+
+## simulate-faults: moves in a simulated cluster in which everything fails, by seeds, SEEDS of them in two processes (ARGS="--seed N" plays one and shows what happens)
+simulate-faults: SEEDS := 10000
+simulate-faults: FIRST := 1
+simulate-faults:
+	dotnet build tests/Rebalancer.Simulation -c $(CONFIG) --nologo -v q
+	$(if $(ARGS),$(SIMULATION) $(ARGS),@half=$$(( $(SEEDS) / 2 )); $(SIMULATION) --first $(FIRST) --seeds $$half & first=$$!; \
+	$(SIMULATION) --first $$(( $(FIRST) + half )) --seeds $$(( $(SEEDS) - half )); status=$$?; wait $$first && exit $$status)
 
 ## lab-faults: somebody dies somewhere in a move, N times: who, where and for which owner is drawn by a seed
 lab-faults: publish

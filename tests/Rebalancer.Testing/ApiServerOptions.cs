@@ -32,6 +32,9 @@ public sealed record ApiServerOptions
     /// <summary>Interval of bookmarks to watchers that allow them.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Draws UIDs and generated names, one at a time; null: anew in each run.</summary>
+    public int? Seed { get; init; }
+
     /// <summary>Length of a watch that names no timeoutSeconds.</summary>
     public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(30);
 

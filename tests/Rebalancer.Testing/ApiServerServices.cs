@@ -37,10 +37,12 @@ internal static class ApiServerServices
         return builder.Build();
     }
 
-    private static void AddApiServer(this IServiceCollection services, ApiServerOptions options) => services
+    /// <summary>All but what listens.</summary>
+    public static IServiceCollection AddApiServer(this IServiceCollection services, ApiServerOptions options) => services
         .AddSingleton(options)
         .AddSingleton(options.Time)
         .AddSingleton(new ObjectStore(options.HistoryLimit, options.WatcherCapacity))
+        .AddSingleton<Identities>()
         .AddSingleton<ResourceRegistry>()
         .AddSingleton<ServiceAddresses>()
         .AddSingleton<ServiceResolver>()

@@ -18,8 +18,8 @@ internal sealed class Claims(IClusterApi api, MigrationBook book, AgentOptions o
         var annotations = pod.Metadata.Annotations;
         if (annotations is null || !annotations.TryGetValue(Names.MigrationAnnotation, out var name)) { return null; }
         annotations.TryGetValue(Names.ClaimAnnotation, out var token);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(BindLimit);
+        using var expiry = new CancellationTokenSource(BindLimit, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, expiry.Token);
         try
         {
             return await BoundAsync(podNamespace, name, podUid, token ?? "", limit.Token);

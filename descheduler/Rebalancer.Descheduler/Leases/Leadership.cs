@@ -86,8 +86,8 @@ internal sealed partial class Leadership(ApiClient client, DeschedulerOptions op
 
     private async Task TryAsync(LeaseHolder holder, CancellationToken stoppingToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        limit.CancelAfter(RequestLimit);
+        using var expiry = new CancellationTokenSource(RequestLimit, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, expiry.Token);
         try
         {
             await holder.TryAsync(limit.Token);

@@ -21,7 +21,7 @@ public readonly record struct Change<T>(T? Before, T? After)
 public sealed class Informer<T>(ApiClient client, ApiResource resource, InformerOptions options, TimeProvider clock, ILogger logger, Action<T>? trim = null) : IInformer
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
-    private readonly ConcurrentDictionary<(string Namespace, string Name), T> objects = new();
+    private readonly ConcurrentDictionary<(string Namespace, string Name), T> objects = new(options.KeyComparer);
     private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private readonly Random jitter = new(options.JitterSeed);

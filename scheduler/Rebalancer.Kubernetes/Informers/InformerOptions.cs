@@ -15,6 +15,9 @@ public sealed record InformerOptions
     public TimeSpan FirstBackOff { get; init; } = TimeSpan.FromMilliseconds(200);
     public TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Of namespaces and names, which <see cref="Informer{T}.List"/> is in the order of; null: hashes that differ from process to process.</summary>
+    public IEqualityComparer<(string Namespace, string Name)>? KeyComparer { get; init; }
+
     /// <summary>Seeds the jitter; take another one per process.</summary>
     public int JitterSeed { get; init; }
 }

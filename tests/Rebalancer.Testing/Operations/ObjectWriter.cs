@@ -9,7 +9,7 @@ using Rebalancer.Testing.Store;
 namespace Rebalancer.Testing.Operations;
 
 /// <summary>Creates and changes objects: complete, mutate, check, validate, store.</summary>
-internal sealed class ObjectWriter(ObjectStore store, ResourceRegistry registry, IAdmission admission, BuiltInAdmission builtIn, TimeProvider time)
+internal sealed class ObjectWriter(ObjectStore store, ResourceRegistry registry, IAdmission admission, BuiltInAdmission builtIn, Identities identities, TimeProvider time)
 {
     /// <summary>How often a change that names no version is computed again after losing against another write.</summary>
     private const int MaxAttempts = 20;
@@ -70,7 +70,7 @@ internal sealed class ObjectWriter(ObjectStore store, ResourceRegistry registry,
         for (var attempt = 1; ; attempt++)
         {
             var o = completed.Copy();
-            var generated = Preparation.Begin(o, resource, time.GetUtcNow());
+            var generated = Preparation.Begin(o, resource, identities, time.GetUtcNow());
             Preparation.Check(o, null, resource);
             var name = o.Text("metadata", "name")!;
             await admission.ValidateAsync(new("CREATE", resource, ns, name, o, null, options), cancellationToken);

@@ -41,16 +41,16 @@ internal static class Preparation
 
     /// <summary>Sets what the server gives a new object.</summary>
     /// <returns>Whether the name was generated.</returns>
-    public static bool Begin(JsonObject o, ResourceDescriptor resource, DateTimeOffset now)
+    public static bool Begin(JsonObject o, ResourceDescriptor resource, Identities identities, DateTimeOffset now)
     {
         var metadata = o.Metadata();
         var generates = string.IsNullOrEmpty(metadata.Text("name")) && metadata.Text("generateName") is { Length: > 0 };
         if (generates)
         {
-            metadata["name"] = NameSuffix.Append(metadata.Text("generateName")!);
+            metadata["name"] = identities.Append(metadata.Text("generateName")!);
         }
 
-        metadata["uid"] = Guid.NewGuid().ToString();
+        metadata["uid"] = identities.Uid();
         metadata["creationTimestamp"] = Timestamps.Seconds(now);
         if (resource.TracksGeneration)
         {
