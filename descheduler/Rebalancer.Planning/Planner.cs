@@ -44,7 +44,7 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
             return draft.ToPlan(waves, explain: true, found.End);
         }
 
-        var plan = draft.ToPlan(waves, explain: false, end);
+        var plan = draft.ToPlan(waves, explain: false, found.End);
         for (var round = 1; round < MaxRounds && plan.Verdict == PlanVerdict.Act && !meter.TimeIsUp; round++)
         {
             // Looked at as the next plan will look at it: everything in its new place, with nothing to lose. Where that does not go together with this one, with what has moved at rest.
@@ -64,8 +64,8 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         MovePlan? Next(ClusterSnapshot settled)
         {
             var nextDraft = new PlanDraft(new PlacementProblem(settled, policy, hazards, estimates), policy, settled);
-            var (nextWaves, _, nextEnd) = Search(nextDraft, meter, budget.Seed);
-            var next = nextDraft.ToPlan(nextWaves, explain: false, nextEnd);
+            var nextFound = Search(nextDraft, meter, budget.Seed);
+            var next = nextDraft.ToPlan(nextFound.Waves, explain: false, nextFound.End);
             return next.Verdict == PlanVerdict.Act ? next : null;
         }
     }
@@ -141,7 +141,7 @@ public sealed class Planner(PlanPolicy policy, IHazardModel hazards, IMoveEstima
         var steps = draft.Steps(state);
         if (steps.Count == 0)
         {
-            return new Found([], [], state);
+            return ([], []);
         }
 
         var sequencer = draft.Sequencer();
