@@ -86,6 +86,11 @@ public sealed class MoveMachineProperties
         {
             move.LetGo();
         }
+        else if (move is { Migration.IsHeld: true, Phase: Phases.PreCopying, Status.Source: { } source } && random.Next(40) == 0)
+        {
+            // An agent that does not know of holding.
+            source.State = SourceState.Copied;
+        }
 
         switch (random.Next(100))
         {
