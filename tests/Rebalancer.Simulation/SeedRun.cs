@@ -73,6 +73,12 @@ internal static class SeedRun
                 return;
             }
 
+            if (world.Simulator.Now >= end && LivenessChecks.IsOpen(world))
+            {
+                world.Safety.Ends["Aborting (known)"] = 1;
+                return;
+            }
+
             if (world.Simulator.Now >= end)
             {
                 world.Safety.Violated($"{what} within {limit}: {string.Join("; ", LivenessChecks.Missing(world))}");

@@ -86,13 +86,9 @@ internal static class GatedPods
 
     public static bool IsMarked(Observation o) => o.Migration.Metadata.Labels?.ContainsKey(Names.GateLabel) == true;
 
-    /// <summary>
-    /// A node that is gone for good, or of which somebody says so, runs nothing any more. A pod that was thawed with its object is kubelet's again, and where
-    /// that has been deleted since, it has ended like any other.
-    /// </summary>
+    /// <summary>A node that is gone for good, or of which somebody says so, runs nothing any more.</summary>
     private static bool HasEnded(Observation o)
         => o.Status.Source?.State == SourceState.Released
-            || (o.Status.Source?.State == SourceState.Thawed && o.Source is null)
             || o.Cluster.Snapshot.Value.Node(o.Status.SourceNode ?? "") is not { } node
             || node.Taints.Any(t => t.Key == OutOfService);
 }

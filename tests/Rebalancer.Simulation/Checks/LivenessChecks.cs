@@ -15,6 +15,13 @@ internal static class LivenessChecks
         return Moves(world).Concat(Sets(world, pods)).Concat(Pods(world, pods)).Concat(Nodes(world, pods));
     }
 
+    /// <summary>
+    /// What is known to be open: a gated pod was thawed with its object, which was deleted before the controller had seen the pod ready. Nobody says when its
+    /// processes have ended, so nothing starts beside them, and the abort waits for a person.
+    /// </summary>
+    public static bool IsOpen(World world)
+        => world.Migrations().Any(m => m.Status is { Phase: Phases.Aborting, Owner.Gate: true, Source: { State: SourceState.Thawed, KillGate: KillGates.Closed } });
+
     private static IEnumerable<string> Moves(World world)
     {
         foreach (var move in world.Migrations())
