@@ -50,13 +50,13 @@ internal sealed class Invariants(RebalanceRules rules, TimeProvider clock)
             if (Misplaced(pod, cluster) is { } what) { Must(false, $"pod {pod.FullName}", what); }
         }
 
+        foreach (var node in cluster.Nodes.Values) { held += node.Pods.Count; }
+        Must(places == held, "the cluster", $"pods are in {places} places, and nodes hold {held}");
         foreach (var node in cluster.Nodes.Values)
         {
-            held += node.Pods.Count;
             if (Miscounted(node, cluster.Room) is { } what) { Must(false, $"node {node.Info.Name}", what); }
         }
 
-        Must(places == held, "the cluster", $"pods are in {places} places, and nodes hold {held}");
         _ = cluster.Bill.Usd(Now, cluster.Nodes.Values);
     }
 
