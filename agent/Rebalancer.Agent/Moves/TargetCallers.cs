@@ -16,6 +16,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
     /// <summary>Longest wait for the source; kubelet gives a sandbox 4 minutes and a container 2.</summary>
     public static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(85);
     private const string IfName = "eth0";
+    private static readonly TimeSpan JobPoll = TimeSpan.FromMilliseconds(500);
     private readonly TargetDecision decision = new(services, move, log);
     private TargetContext Context => move.Context;
     private TargetPod Pod => move.Pod;
@@ -49,7 +50,9 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
     }
 
     /// <summary>A container's create: waits for the images.</summary>
-    public async Task<LocalReply> ContainerAsync(LocalRequest request, CancellationToken callerGone)
+    public async Task<LocalReply> ContainerAsync(LocalRequest request, CancellationToken callerGone) => await KeptBackAsync(await CreateAsync(request, callerGone), request, callerGone);
+
+    private async Task<LocalReply> CreateAsync(LocalRequest request, CancellationToken callerGone)
     {
         KnowSandbox(request);
         if (!move.Containers.Contains(request.ContainerName)) { return await OtherAsync(request, callerGone); }
@@ -110,7 +113,9 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
     }
 
     /// <summary>runc restore has ended.</summary>
-    public async Task<LocalReply> RestoreDoneAsync(LocalRequest request, CancellationToken callerGone)
+    public async Task<LocalReply> RestoreDoneAsync(LocalRequest request, CancellationToken callerGone) => await KeptBackAsync(await EndRestoreAsync(request, callerGone), request, callerGone);
+
+    private async Task<LocalReply> EndRestoreAsync(LocalRequest request, CancellationToken callerGone)
     {
         KnowSandbox(request);
         var copy = Context.Copies.Of(request.ContainerName);
@@ -126,7 +131,7 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         }
         // A copy that dies because the move was aborted is no failed restore.
         if (move.IsAborted) { return Aborted(); }
-        if (move.Ahead.TryEnd(request.ContainerId, out var isLate)) { return isLate ? Late(request) : await ContainerAsync(request, callerGone); }
+        if (move.Ahead.TryEnd(request.ContainerId, out var isLate)) { return isLate ? Late(request) : await CreateAsync(request, callerGone); }
         var cause = CriuCauses.Find(await ReadLogAsync(request.WorkPath, callerGone), Reasons.RestoreFailed);
         var why = new MoveException(cause.Reason, $"restore of container {request.ContainerName} failed (runc exit code {request.ExitCode}): {cause.Hint}", cause.LogLine);
         var wasRunning = TargetMachine.Runs(Context.Step.Current);
@@ -135,6 +140,38 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         if (!move.IsCommitted && await move.AbortAsync(why, callerGone) != Decision.Committed) { return Fail(why.Reason, why.Message); }
         log.LogError("Migration {Name}: {Message}: {Line}", Context.Migration.Metadata.Name, why.Message, why.LogLine);
         return !wasRunning && copy.Restores < TargetContext.MaximumRestores && Context.Folder.IsComplete ? await Pod.GiveAsync(request, callerGone) : Pod.ColdStart(request, why);
+    }
+
+    /// <summary>
+    /// A pod of a Job whose container cannot be made has failed, and the Job counts that, though its real pod goes on at the source. So it is told only when the pod is taken away, as it
+    /// is once the source's has its labels again.
+    /// </summary>
+    private async Task<LocalReply> KeptBackAsync(LocalReply reply, LocalRequest request, CancellationToken callerGone)
+    {
+        if (reply.Action != LocalActions.Fail || !move.IsAborted || move.Now.Status.Owner?.Kind != OwnerKinds.Job) { return reply; }
+        using var limit = Limit(callerGone);
+        try
+        {
+            while (await IsThereAsync(request, limit.Token)) { await Task.Delay(JobPoll, services.Clock, limit.Token); }
+        }
+        catch (OperationCanceledException)
+        {
+            // Later than this kubelet gives up by itself.
+        }
+        return reply;
+    }
+
+    private async Task<bool> IsThereAsync(LocalRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await services.Api.ReadPodAsync(request.PodNamespace, request.PodName, cancellation) is { Metadata: { DeletionTimestamp: null } meta } && meta.Uid == request.PodUid;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && DecisionReader.IsTransient(e))
+        {
+            log.LogWarning("Pod {Pod} cannot be read after its move was given up: {Cause}", request.PodName, e.Message);
+            return true;
+        }
     }
 
     /// <summary>A restarted agent learns of the pod's sandbox, whose network it has to open, from whoever asks first.</summary>

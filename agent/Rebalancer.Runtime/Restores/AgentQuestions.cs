@@ -7,6 +7,7 @@ namespace Rebalancer.Runtime.Restores;
 /// <summary>Questions to the agent about one claimed container or sandbox.</summary>
 internal sealed class AgentQuestions(RuntimeHost host, RuncArguments call, BundleConfig config)
 {
+    /// <summary>Of a copy that runs, whatever is answered.</summary>
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(20);
     private readonly long start = host.Clock.GetTimestamp();
 
@@ -37,9 +38,11 @@ internal sealed class AgentQuestions(RuntimeHost host, RuncArguments call, Bundl
     public LocalReply? TellOutcome(LocalReply restore, int exitCode)
     {
         var request = Request(LocalOps.RestoreDone) with { ImagePath = restore.ImagePath, WorkPath = restore.WorkPath, ExitCode = exitCode };
+        var left = host.DecisionLimit - host.Clock.GetElapsedTime(start);
         try
         {
-            return host.Agent.Ask(request, OutcomeLimit, host.ConnectWindow);
+            // What did not come to be waits for what is to become of it, as long as for the first decision.
+            return host.Agent.Ask(request, exitCode == 0 || left < OutcomeLimit ? OutcomeLimit : left, host.ConnectWindow);
         }
         catch (AgentUnavailableException)
         {
