@@ -59,6 +59,7 @@ internal static class AgentServices
         services.AddSingleton<IMoveSinks>(provider => provider.GetRequiredService<TransferRehearsal>());
         services.AddHostedService(provider => provider.GetRequiredService<TransferRehearsal>());
         services.AddHostedService<MoveSupervisor>();
+        services.AddHostedService<MarkerSweep>();
     }
 
     private static void AddLocalServer(this IServiceCollection services)

@@ -34,6 +34,23 @@ internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
         return Directory.Exists(folder) && Directory.EnumerateFiles(folder, podUid + "_*").Any();
     }
 
+    /// <summary>Forgets pods that have left or come by a move, where that is long ago and the node has no such pod: there is one of these markers for each move.</summary>
+    /// <param name="before">Older ones only: kubelet may still hold on to a pod whose object has just gone.</param>
+    /// <param name="podUids">Of the pods that the node has.</param>
+    /// <returns>How many are gone.</returns>
+    public int Forget(DateTimeOffset before, IReadOnlySet<string> podUids)
+    {
+        var old = OfPods().Where(file => file.LastWriteTimeUtc < before.UtcDateTime && !podUids.Contains(file.Name.Split('_')[0])).ToList();
+        foreach (var file in old) { file.Delete(); }
+        return old.Count;
+    }
+
+    /// <summary>Whether <see cref="Forget"/> could find something.</summary>
+    public bool HasOlder(DateTimeOffset before) => OfPods().Any(file => file.LastWriteTimeUtc < before.UtcDateTime);
+
+    private IEnumerable<FileInfo> OfPods() => new[] { NodePaths.ReleasedFolder, NodePaths.ConsumedFolder }
+        .Select(folder => new DirectoryInfo(PathOf(folder, ""))).Where(folder => folder.Exists).SelectMany(folder => folder.EnumerateFiles());
+
     public void CreateFolders()
     {
         foreach (var folder in new[] { NodePaths.StateFolder, NodePaths.CommitMarkers, NodePaths.ReleasedFolder, NodePaths.ServingFolder, NodePaths.ConsumedFolder })

@@ -27,6 +27,7 @@ internal sealed partial class EvictionService(ApiClient client, ClusterCache cac
         var verdict = EvictionRule.Decide(view);
         if (verdict is EvictionVerdict.Pass && LastReplica.IsOurs(pod, options.Namespace))
         {
+            foreach (var uid in askedFirst.Keys.Where(uid => cache.Pods.List().All(p => p.Metadata.Uid != uid))) { askedFirst.TryRemove(uid, out _); }
             var asked = askedFirst.GetOrAdd(pod.Metadata.Uid, view.Now);
             return LastReplica.Decide(new LastReplicaView(view, [.. cache.Pods.List()], [.. cache.Migrations.List()], asked)) ?? verdict;
         }
