@@ -48,7 +48,7 @@ internal sealed class Soak(int seed, RebalanceRules rules)
 
     public static CronSchedule Cron(string text) => CronSchedule.TryParse(text, out var schedule, out var problem) ? schedule! : throw new FormatException(problem);
 
-    /// <summary>At sampled hours in which something could move for long enough: what the cluster costs above what a long search would make of it, as a share.</summary>
+    /// <summary>At each hour in which something could move for long enough: what the cluster costs above what a long search would make of it, as a share.</summary>
     public IReadOnlyList<(DateTimeOffset At, double Above)> Costs => costs;
 
     public Task<SimulationReport> RunAsync(double days = 1, int nodes = 200, bool withCosts = true)
@@ -74,7 +74,7 @@ internal sealed class Soak(int seed, RebalanceRules rules)
     private void Look(SimulatedMoment moment)
     {
         openSteps = moment.IsClosed ? 0 : openSteps + 1;
-        if (moment.At.Minute != 0 || moment.At.Hour % 3 != 1 || openSteps < OpenStepsToSettle)
+        if (moment.At.Minute != 0 || openSteps < OpenStepsToSettle)
         {
             return;
         }

@@ -2,6 +2,7 @@ using Prometheus;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Ledger;
 using Rebalancer.Descheduler.Webhook;
+using Rebalancer.Kubernetes.Informers;
 
 namespace Rebalancer.Descheduler.Status;
 
@@ -30,9 +31,18 @@ internal static class StatusEndpoints
 
     private static IResult Ready(ClusterCache cache, WebhookRegistration registration)
     {
-        if (!cache.Synced.IsCompletedSuccessfully) { return NotReady("the cluster's objects are not read yet"); }
-        return registration.Answers.IsCompletedSuccessfully ? Results.Text("ok") : NotReady("the webhooks do not answer yet");
+        var missing = Missing(cache.All, registration.Answers.IsCompletedSuccessfully);
+        return missing.Length == 0 ? Results.Text("ok") : Results.Text(string.Join('\n', missing), statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static IResult NotReady(string why) => Results.Text(why, statusCode: StatusCodes.Status503ServiceUnavailable);
+    /// <summary>All that keeps us from being ready.</summary>
+    internal static string[] Missing(IEnumerable<IInformer> informers, bool doWebhooksAnswer)
+    {
+        var unread = informers.Where(informer => !informer.Synced.IsCompletedSuccessfully).Select(informer => informer.Resource.Plural).ToList();
+        return
+        [
+            .. unread.Count > 0 ? [$"not read yet from the API server: {string.Join(", ", unread)}"] : Array.Empty<string>(),
+            .. doWebhooksAnswer ? Array.Empty<string>() : ["the webhooks do not answer yet"],
+        ];
+    }
 }

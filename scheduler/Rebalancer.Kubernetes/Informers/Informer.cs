@@ -28,6 +28,8 @@ public sealed class Informer<T>(ApiClient client, ApiResource resource, Informer
     private Action<Change<T>> handlers = static _ => { };
     private long unsyncedTicks = clock.GetUtcNow().UtcTicks;
 
+    public ApiResource Resource => resource;
+
     /// <summary>Completes once the first list is in the cache and its handlers have run.</summary>
     public Task Synced => synced.Task;
 

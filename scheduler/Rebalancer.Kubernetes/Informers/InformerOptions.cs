@@ -1,3 +1,5 @@
+using Rebalancer.Kubernetes.Client;
+
 namespace Rebalancer.Kubernetes.Informers;
 
 /// <summary>How an informer reads.</summary>
@@ -25,6 +27,9 @@ public sealed record InformerOptions
 /// <summary>An informer whatever it holds, for those who run and await several.</summary>
 public interface IInformer
 {
+    /// <summary>What it keeps a copy of.</summary>
+    ApiResource Resource { get; }
+
     Task Synced { get; }
 
     /// <summary>Since when the copy may be behind: from the start to the first list, and from a failure to the list after it. Null while it is current.</summary>
