@@ -25,6 +25,16 @@ public sealed class FaultSeedTests(ITestOutputHelper output)
         Assert.Matches("moves: .*[1-9][0-9]* RolledBack, .*[1-9][0-9]* Succeeded", lines[^1]);
     }
 
+    /// <summary>Seeds that found something which the usual ones do not.</summary>
+    [Theory]
+    [InlineData(1324)]
+    public async Task Seed_ThatFoundABug_IsWell(int seed)
+    {
+        var (exitCode, lines) = await PlayAsync("--seed", seed.ToString(CultureInfo.InvariantCulture));
+
+        Assert.True(exitCode == 0, lines[^2]);
+    }
+
     [Fact]
     public async Task Seed_PlayedTwice_HappensInTheSameWay()
     {

@@ -39,6 +39,7 @@ internal sealed class MoveController : BackgroundService
         queue = new WorkQueue<MoveKey>(clock);
         cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After) || GivesWay(m, c.Latest) || BandwidthShare.IsDividedAnew(c.Before, c.After)));
         cache.Pods.OnChange(c => MarkAll(m => Concerns(m, c.Latest)));
+        cache.Pods.OnChange(c => MarkAborted(c.Latest));
         cache.ReplicaSets.OnChange(c => MarkOwned(c.Latest.Metadata));
         cache.StatefulSets.OnChange(c => MarkOwned(c.Latest.Metadata));
         cache.Jobs.OnChange(c => MarkOwned(c.Latest.Metadata));
@@ -61,6 +62,15 @@ internal sealed class MoveController : BackgroundService
         foreach (var migration in cache.Migrations.List().Where(m => IsOpen(m) && concerned(m)))
         {
             queue.Mark(new MoveKey(migration.Metadata.NamespaceProperty, migration.Metadata.Name));
+        }
+    }
+
+    /// <summary>A move that was given up may have a replacement that came too late, whenever that is.</summary>
+    private void MarkAborted(V1Pod pod)
+    {
+        if (PodMapping.Annotation(pod, Names.MigrationAnnotation) is { } name && cache.Migrations.Get(pod.Metadata.NamespaceProperty, name) is { Status.Decision: Decision.Aborted })
+        {
+            queue.Mark(new MoveKey(pod.Metadata.NamespaceProperty, name));
         }
     }
 

@@ -9,7 +9,7 @@ namespace Rebalancer.Descheduler.Migrations;
 /// </summary>
 internal static class MoveMachine
 {
-    private static readonly TimeSpan EndpointHandOver = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan EndpointHandOver = TimeSpan.FromSeconds(3), Recheck = TimeSpan.FromSeconds(1);
 
     public static MoveStep Next(Observation o)
     {
@@ -70,6 +70,12 @@ internal static class MoveMachine
 
     private static MoveStep Final(Observation o)
     {
+        // Its creation was still under way when the move was given up: it never starts without its checkpoint, and its owner waits for it.
+        if (o is { Status.Decision: Decision.Aborted, Replacement: { Metadata.DeletionTimestamp: null } late })
+        {
+            return new MoveStep([new MoveAction.DeletePod(late, GraceSeconds: 0)], Recheck);
+        }
+
         if (o.Migration.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) != true)
         {
             return Expired(o);
