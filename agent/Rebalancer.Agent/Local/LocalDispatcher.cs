@@ -23,7 +23,8 @@ internal sealed class LocalDispatcher(IClaims claims, MoveRegistry registry, INo
                 LocalOps.CniAdd or LocalOps.CniDel or LocalOps.CniCheck => await network.CniAsync(request, callerGone),
                 LocalOps.SandboxCreate => await ClaimedAsync(request, plain: LocalActions.Proceed, callerGone),
                 LocalOps.ContainerCreate => await ClaimedAsync(request, plain: LocalActions.Create, callerGone),
-                LocalOps.RestoreDone => await ClaimedAsync(request, plain: LocalActions.Proceed, callerGone),
+                // By its images first: the pod's checkpoint counts as consumed by now, and an agent that was started since knows nothing of the pod.
+                LocalOps.RestoreDone => TargetOf(request) is { } target ? await target.Callers.RestoreDoneAsync(request, callerGone) : await ClaimedAsync(request, plain: LocalActions.Proceed, callerGone),
                 LocalOps.SandboxKill => await SandboxKillAsync(request, callerGone),
                 LocalOps.Hold => await HoldAsync(request, callerGone),
                 LocalOps.Resumed => TargetOf(request)?.Callers.Resumed() ?? Unknown(request),

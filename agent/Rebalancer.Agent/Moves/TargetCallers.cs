@@ -123,7 +123,8 @@ internal sealed class TargetCallers(MoveServices services, TargetMove move, ILog
         {
             if (copy.State != CopyState.Parking)
             {
-                // It came through the hold, so it was let run; a lost `resumed` is made up for here.
+                // It came through the hold, so it was let run, by an earlier agent where we know nothing of it; a lost `resumed` is made up for here.
+                if (Context.Step.Current == TargetStep.Stored) { Pod.TakeUp(request.PodUid); }
                 Resumed();
                 return Proceed;
             }

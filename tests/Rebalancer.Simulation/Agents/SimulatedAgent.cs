@@ -192,6 +192,11 @@ internal sealed class SimulatedAgent
                 : request.Op == LocalOps.Hold ? await target.HoldAsync(copy!, gone) : target.Resumed();
         }
 
+        if (request.Op == LocalOps.RestoreDone && targets.Values.FirstOrDefault(t => t.Migration.Metadata.Name == request.Migration) is { } restored)
+        {
+            return await restored.RestoreDoneAsync(request, gone);
+        }
+
         if (await MoveAsync(request, gone) is not { } move)
         {
             return new LocalReply { Action = request.Op == LocalOps.ContainerCreate ? LocalActions.Create : LocalActions.Proceed };

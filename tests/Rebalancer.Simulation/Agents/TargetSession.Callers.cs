@@ -131,6 +131,11 @@ internal sealed partial class TargetSession
         if (request.ExitCode == 0)
         {
             copy ??= agent.Node.Living(request.PodUid);
+            if (cell.Current == TargetStep.Stored)
+            {
+                TakeUp(request.PodUid);
+            }
+
             return Resumed();
         }
 
