@@ -157,24 +157,6 @@ public sealed class MoveMachineTests
         Assert.Equal(Reasons.OwnerChanged, step.Actions.OfType<MoveAction.Abort>().Single().Status["reason"]);
     }
 
-    /// <summary>The API server may take seconds over a creation whose webhook has been answered.</summary>
-    [Fact]
-    public void Next_ReplacementComesAfterTheMoveWasGivenUp_IsRemovedSinceItCanNeverStart()
-    {
-        var move = new SimulatedMove().ToFreezing();
-        var replacement = move.Replacement!;
-        move.Decide(Decision.Aborted);
-        move.Write(s => s.Source!.State = SourceState.Thawed);
-        move.Replacement = null;
-        move.Settle();
-        Assert.Equal(Phases.RolledBack, move.Phase);
-
-        move.Replacement = replacement;
-        var step = MoveMachine.Next(move.Observe());
-
-        Assert.Equal(replacement, Assert.Single(step.Actions.OfType<MoveAction.DeletePod>()).Pod);
-    }
-
     [Fact]
     public void Next_AbortedWhileFrozen_LabelsWaitForTheThaw()
     {
