@@ -23,8 +23,7 @@ internal sealed class LocalDispatcher(IClaims claims, MoveRegistry registry, INo
                 LocalOps.CniAdd or LocalOps.CniDel or LocalOps.CniCheck => await network.CniAsync(request, callerGone),
                 LocalOps.SandboxCreate => await ClaimedAsync(request, plain: LocalActions.Proceed, callerGone),
                 LocalOps.ContainerCreate => await ClaimedAsync(request, plain: LocalActions.Create, callerGone),
-                // By its images first: the pod's checkpoint counts as consumed by now, and an agent that was started since knows nothing of the pod.
-                LocalOps.RestoreDone => TargetOf(request) is { } target ? await target.Callers.RestoreDoneAsync(request, callerGone) : await ClaimedAsync(request, plain: LocalActions.Proceed, callerGone),
+                LocalOps.RestoreDone => await ClaimedAsync(request, plain: LocalActions.Proceed, callerGone),
                 LocalOps.SandboxKill => await SandboxKillAsync(request, callerGone),
                 LocalOps.Hold => await HoldAsync(request, callerGone),
                 LocalOps.Resumed => TargetOf(request)?.Callers.Resumed() ?? Unknown(request),
@@ -52,7 +51,8 @@ internal sealed class LocalDispatcher(IClaims claims, MoveRegistry registry, INo
     /// <returns>Null: a pod without a claim, or one whose move is over.</returns>
     private async Task<TargetMove?> MoveAsync(LocalRequest request, CancellationToken callerGone)
     {
-        if (registry.TargetOfPod(request.PodUid) is { } known) { return known; }
+        // By its images too: when a restore has ended the pod's checkpoint counts as consumed, and an agent that was started since knows nothing of the pod.
+        if ((registry.TargetOfPod(request.PodUid) ?? TargetOf(request)) is { } known) { return known; }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(callerGone);
         limit.CancelAfter(FindLimit);
         var migration = await claims.FindAsync(request.PodNamespace, request.PodName, request.PodUid, limit.Token);

@@ -14,10 +14,11 @@ public sealed class MoveFolderTests
     [InlineData("/moves/../images/redis", null, null)]
     [InlineData("/moves/u1/images/..", null, null)]
     [InlineData("/moves/u1/images/Redis", null, null)]
+    [InlineData("/", null, null)]
     [InlineData("", null, null)]
     public void OwnerOf_OnlyAContainersImageFolder_NamesMoveAndContainer(string path, string? uid, string? container)
     {
-        var owner = MoveFolder.OwnerOf(path.Length == 0 ? "/" : path, "/moves");
+        var owner = MoveFolder.OwnerOf(path, "/moves");
         Assert.Equal((uid, container), (owner?.MigrationUid, owner?.Container));
     }
 

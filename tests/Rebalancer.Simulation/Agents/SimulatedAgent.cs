@@ -187,14 +187,9 @@ internal sealed class SimulatedAgent
     {
         if (request.Op is LocalOps.Hold or LocalOps.Resumed)
         {
-            return targets.Values.FirstOrDefault(t => t.Migration.Metadata.Name == request.Migration) is not { } target
+            return TargetOf(request) is not { } target
                 ? new LocalReply { Action = LocalActions.Fail, Reason = Reasons.AgentRestarted }
                 : request.Op == LocalOps.Hold ? await target.HoldAsync(copy!, gone) : target.Resumed();
-        }
-
-        if (request.Op == LocalOps.RestoreDone && targets.Values.FirstOrDefault(t => t.Migration.Metadata.Name == request.Migration) is { } restored)
-        {
-            return await restored.RestoreDoneAsync(request, gone);
         }
 
         if (await MoveAsync(request, gone) is not { } move)
@@ -210,9 +205,12 @@ internal sealed class SimulatedAgent
         };
     }
 
+    private TargetSession? TargetOf(LocalRequest request) => targets.Values.FirstOrDefault(t => t.Migration.Metadata.Name == request.Migration);
+
     private async Task<TargetSession?> MoveAsync(LocalRequest request, CancellationToken gone)
     {
-        if (targets.Values.FirstOrDefault(t => t.SandboxOf == request.PodUid) is { } known)
+        // Only of a restore are there images to know a move by.
+        if ((targets.Values.FirstOrDefault(t => t.SandboxOf == request.PodUid) ?? (request.Op == LocalOps.RestoreDone ? TargetOf(request) : null)) is { } known)
         {
             return known;
         }
