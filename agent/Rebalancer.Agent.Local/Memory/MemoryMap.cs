@@ -26,8 +26,11 @@ internal sealed record MemoryArea(PageRange Range, bool IsPrivate, bool IsAnonym
     /// <summary>Its missing pages come from a userfaultfd.</summary>
     public bool HasFault => HasFlag("um");
 
+    /// <summary>None of its pages is a file's, another process's or the kernel's.</summary>
+    public bool HasOnlyOwnPages => IsPrivate && IsAnonymous && !IsKernels;
+
     /// <summary>Whether CRIU can leave its pages to a page server: as vma_entry_can_be_lazy in criu/include/vma.h.</summary>
-    public bool CanBeLazy => IsPrivate && IsAnonymous && !IsKernels && !IsHuge && !HasFlag("lo");
+    public bool CanBeLazy => HasOnlyOwnPages && !IsHuge && !HasFlag("lo");
 
     private bool HasFlag(string flag) => Flags.Contains(flag, StringComparison.Ordinal);
 }

@@ -59,7 +59,7 @@ internal sealed class PagemapScan : IDisposable
     public void Guards(Action<PageRegion> each)
     {
         if (!Absent.HasFlag(PageState.Guard)) { return; }
-        Scan(PageState.None, PageState.Guard, PageState.None, protect: false, PageWalk.Everything.Range, each, PageState.Guard);
+        Scan(PageState.None, PageState.Guard, PageState.None, protect: false, PageWalk.AllAddresses, each, PageState.Guard);
     }
 
     public void Dispose() => pagemap.Dispose();

@@ -1,6 +1,7 @@
 using k8s;
 using k8s.Autorest;
 using Microsoft.Extensions.Logging;
+using Rebalancer.Agent.Cluster;
 
 namespace Rebalancer.Agent.Moves;
 
@@ -16,8 +17,8 @@ internal sealed class MarkerSweep(IKubernetes kubernetes, Markers markers, Agent
         if (!markers.HasOlder(before)) { return; }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
-        var pods = await kubernetes.CoreV1.ListPodForAllNamespacesAsync(fieldSelector: $"spec.nodeName={options.Node}", cancellationToken: limit.Token);
-        var gone = markers.Forget(before, pods.Items.Select(pod => pod.Metadata.Uid).ToHashSet());
+        var pods = await kubernetes.ListPodsOfAsync(options.Node, limit.Token);
+        var gone = markers.Forget(before, pods.Select(pod => pod.Metadata.Uid).ToHashSet());
         log.LogInformation("{Count} markers of pods that moved over {Days} days ago are gone", gone, Age.TotalDays);
     }
 

@@ -23,8 +23,7 @@ internal sealed class NodePods(IKubernetes kubernetes, MigrationBook book, Agent
             return false;
         }
 
-        var pods = await kubernetes.CoreV1.ListPodForAllNamespacesAsync(fieldSelector: $"spec.nodeName={options.Node}", cancellationToken: cancellation);
-        return !pods.Items.Any(Stays);
+        return !(await kubernetes.ListPodsOfAsync(options.Node, cancellation)).Any(Stays);
     }
 
     /// <summary>Daemons and static pods end with their node, and what has ended already loses nothing.</summary>

@@ -42,9 +42,8 @@ internal sealed partial class EvictionService(ApiClient client, ClusterCache cac
 
     private async Task<EvictionVerdict> LetGoAsync(EvictionVerdict.LetGo held, CancellationToken cancellation)
     {
-        var (ns, name) = (held.Migration.Metadata.NamespaceProperty, held.Migration.Metadata.Name);
-        await client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, MigrationPatches.Tell(Names.Cutover), cancellation);
-        LetGo(logger, ns, held.Migration.Spec.PodName, name);
+        await client.TellAsync(held.Migration, Names.Cutover, cancellation);
+        LetGo(logger, held.Migration.Metadata.NamespaceProperty, held.Migration.Spec.PodName, held.Migration.Metadata.Name);
         return new EvictionVerdict.Wait(held.Message);
     }
 

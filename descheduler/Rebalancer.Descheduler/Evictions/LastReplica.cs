@@ -31,13 +31,11 @@ internal static class LastReplica
     {
         var (pod, now) = (view.Eviction.Pod, view.Eviction.Now);
         var isOver = now - view.AskedFirst >= Limit || (view.Eviction.Node is { } node && NodeMapping.ToModel(node, []).TerminatesAt is { } end && EvictionTimes.WithWholeGrace(pod, end) <= now);
-        if (isOver || view.Pods.Any(p => p.Metadata.Uid != pod.Metadata.Uid && IsOurs(p, pod.Metadata.NamespaceProperty) && Answers(p))) { return null; }
+        if (isOver || view.Pods.Any(p => p.Metadata.Uid != pod.Metadata.Uid && IsOurs(p, pod.Metadata.NamespaceProperty) && p.Metadata.DeletionTimestamp is null && PodMapping.IsReady(p))) { return null; }
         var moving = view.Migrations.Count(m => !Phases.IsFinal(m.Status.Phase));
         var staying = IsLeft(view.Eviction.Node) ? view.Pods.Count(p => p.Spec.NodeName == pod.Spec.NodeName && p.Metadata.Uid != pod.Metadata.Uid && WillMove(p, view)) : 0;
         return moving + staying > 0 ? new EvictionVerdict.Wait($"pod {pod.Metadata.Name} moves the others and has no second replica: {moving} pods are moving, {staying} of its node are still to move") : null;
     }
-
-    private static bool Answers(V1Pod pod) => pod.Metadata.DeletionTimestamp is null && pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
     private static bool IsLeft(V1Node? node) => node is { Spec.Unschedulable: true } || Announcements.AreOn(node);
 

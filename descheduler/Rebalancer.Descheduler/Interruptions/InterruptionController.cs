@@ -143,9 +143,8 @@ internal sealed partial class InterruptionController : BackgroundService
 
     private async Task LetGoAsync(Migration migration, CancellationToken cancellation)
     {
-        var (ns, name) = (migration.Metadata.NamespaceProperty, migration.Metadata.Name);
-        cache.Migrations.Observe(await client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, MigrationPatches.Tell(Names.Cutover), cancellation));
-        LetGo(logger, ns, name, migration.Spec.PodName);
+        cache.Migrations.Observe(await client.TellAsync(migration, Names.Cutover, cancellation));
+        LetGo(logger, migration.Metadata.NamespaceProperty, migration.Metadata.Name, migration.Spec.PodName);
     }
 
     private async Task EvictAsync(V1Pod pod, string why, CancellationToken cancellation)
@@ -160,9 +159,8 @@ internal sealed partial class InterruptionController : BackgroundService
 
     private async Task AbortAsync(Migration migration, CancellationToken cancellation)
     {
-        var (ns, name) = (migration.Metadata.NamespaceProperty, migration.Metadata.Name);
-        cache.Migrations.Observe(await client.MergeAsync<Migration>(ApiResource.Migrations, ns, name, MigrationPatches.Tell(Names.Abort), cancellation));
-        Aborted(logger, ns, name, migration.Status.SourceNode);
+        cache.Migrations.Observe(await client.TellAsync(migration, Names.Abort, cancellation));
+        Aborted(logger, migration.Metadata.NamespaceProperty, migration.Metadata.Name, migration.Status.SourceNode);
     }
 
     private async Task WithdrawAsync(Migration migration, CancellationToken cancellation)

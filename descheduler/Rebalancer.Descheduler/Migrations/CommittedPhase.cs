@@ -69,10 +69,9 @@ internal static class CommittedPhase
             return MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid));
         }
 
-        // One that its owner made while the webhook did not answer has nothing to lose, and what is kept for it on the target would be lost. Its name is free again
-        // only when kubelet says that it has ended: with a grace period of 0 two of the name could run.
+        // One that its owner made while the webhook did not answer has nothing to lose, and what is kept for it on the target would be lost.
         return !bare && o.PhaseAge.TotalSeconds < o.Limits.ComeBackSeconds
-            ? new MoveStep([new MoveAction.DeletePod(pod, GraceSeconds: 1)], Recheck)
+            ? new MoveStep([new MoveAction.DeletePod(pod, GatedPods.NamesakeGraceSeconds)], Recheck)
             : MoveMachine.Finish(o, Phases.Failed, Reasons.PodReplaced, $"another pod {pod.Metadata.Name} (uid {pod.Metadata.Uid}) took the name before it could be created on {o.Status.TargetNode}");
     }
 

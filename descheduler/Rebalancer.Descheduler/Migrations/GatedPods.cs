@@ -11,6 +11,9 @@ namespace Rebalancer.Descheduler.Migrations;
 /// </summary>
 internal static class GatedPods
 {
+    /// <summary>Of a pod that took the name without its claim. The name is free again only when kubelet says that it has ended: with a grace period of 0 two of the name could run.</summary>
+    public const int NamesakeGraceSeconds = 1;
+
     private const string OutOfService = "node.kubernetes.io/out-of-service";
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan EndRecheck = TimeSpan.FromSeconds(1);
@@ -49,7 +52,7 @@ internal static class GatedPods
         // The policy keeps such a pod out; where it is not installed, the sooner it goes the better.
         return PodMapping.Annotation(pod, Names.ClaimAnnotation) == claim.Token
             ? MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid))
-            : new MoveStep([new MoveAction.DeletePod(pod, GraceSeconds: 1)], soon);
+            : new MoveStep([new MoveAction.DeletePod(pod, NamesakeGraceSeconds)], soon);
     }
 
     /// <summary>After an abort.</summary>

@@ -42,9 +42,12 @@ internal static class Hold
             new MoveAction.Tell(OnPod: false, Warning: false, "LetGo", message));
     }
 
+    /// <summary>Those that hold a copy, or are about to.</summary>
+    public static IEnumerable<Migration> Open(IEnumerable<Migration> migrations) => migrations.Where(m => m.IsHeld && !Phases.IsFinal(m.Status.Phase));
+
     /// <summary>The Migration that another one has to wait for until it has given way; null: there is none.</summary>
     public static Migration? Of(string? podUid, IEnumerable<Migration> migrations)
-        => migrations.FirstOrDefault(m => m.IsHeld && m.Status.PodUID == podUid && !Phases.IsFinal(m.Status.Phase));
+        => Open(migrations).FirstOrDefault(m => m.Status.PodUID == podUid);
 
     private static string? Obstacle(Observation o)
     {

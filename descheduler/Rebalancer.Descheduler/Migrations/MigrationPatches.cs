@@ -22,8 +22,13 @@ internal static class MigrationPatches
             Guard(action.From).Test("/status/decision", Decision.None).Set("/status/decision", Decision.Aborted).Set("/status/phase", action.To),
             action.Status);
 
-    /// <summary>A merge patch that sets one of the annotations by which a move is told what to do: <see cref="Names.Abort"/> or <see cref="Names.Cutover"/>.</summary>
-    public static object Tell(string annotation) => new Dictionary<string, object> { ["metadata"] = new Dictionary<string, object> { ["annotations"] = new Dictionary<string, string> { [annotation] = "true" } } };
+    /// <summary>Sets one of the annotations by which a move is told what to do: <see cref="Names.Abort"/> or <see cref="Names.Cutover"/>.</summary>
+    /// <returns>The Migration as it is then.</returns>
+    public static Task<Migration> TellAsync(this ApiClient client, Migration migration, string annotation, CancellationToken cancellation)
+    {
+        var patch = new Dictionary<string, object> { ["metadata"] = new Dictionary<string, object> { ["annotations"] = new Dictionary<string, string> { [annotation] = "true" } } };
+        return client.MergeAsync<Migration>(ApiResource.Migrations, migration.Metadata.NamespaceProperty, migration.Metadata.Name, patch, cancellation);
+    }
 
     public static JsonPatch WriteStatus(MoveAction.WriteStatus action) => Set(Guard(action.Phase), action.Status);
 

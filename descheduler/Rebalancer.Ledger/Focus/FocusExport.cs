@@ -14,11 +14,13 @@ public static class FocusExport
 
     /// <exception cref="LedgerException">The period has more charges than that.</exception>
     public static Task WriteCsvAsync(Account account, string billingAccount, Stream stream, CancellationToken cancellation = default)
-        => FocusCsv.WriteAsync(Bounded(account), new FocusColumns(string.IsNullOrWhiteSpace(billingAccount) ? UnknownAccount : billingAccount), stream, cancellation);
+        => FocusCsv.WriteAsync(Bounded(account), ColumnsOf(billingAccount), stream, cancellation);
 
     /// <exception cref="LedgerException">The period has more charges than that.</exception>
     public static Task WriteParquetAsync(Account account, string billingAccount, Stream stream, CancellationToken cancellation = default)
-        => FocusParquet.WriteAsync(Bounded(account), new FocusColumns(string.IsNullOrWhiteSpace(billingAccount) ? UnknownAccount : billingAccount), stream, cancellation);
+        => FocusParquet.WriteAsync(Bounded(account), ColumnsOf(billingAccount), stream, cancellation);
+
+    private static FocusColumns ColumnsOf(string billingAccount) => new(string.IsNullOrWhiteSpace(billingAccount) ? UnknownAccount : billingAccount);
 
     private static IEnumerable<FocusRow> Bounded(Account account)
         => FocusRows.Of(account).Select((row, i) => i < MaxCharges ? row : throw new LedgerException($"more than {MaxCharges} charges from {account.Period.From:u} to {account.Period.To:u}; ask for a shorter period"));

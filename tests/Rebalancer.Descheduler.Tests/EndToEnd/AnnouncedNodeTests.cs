@@ -65,11 +65,7 @@ public sealed class AnnouncedNodeTests
     public async Task Risk_PodThatTheNoticeIsTooShortFor_IsCopiedAheadAndLetGoByTheNotice()
     {
         await using var world = await ControllerWorld.StartAsync();
-        await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
-        await CopyAheadAsync(world);
-        var pod = await RunLargeAsync(world);
-        await RecommendAsync(world, isRecommended: true);
-        var held = await UntilHeldAsync(world, pod);
+        var (pod, held) = await HoldAsync(world);
         Assert.Equal(("cheap", MoveReasons.Interruption, null, null), (held.Status.TargetNode, held.Spec.Reason, held.Status.Owner, held.Status.Claim));
         Assert.Equal(pod.Metadata.Uid, Assert.Single(await world.Pods()).Metadata.Uid);
 
@@ -83,11 +79,7 @@ public sealed class AnnouncedNodeTests
     public async Task Risk_ThatPasses_EndsTheCopyAndThePodHasNoticedNothing()
     {
         await using var world = await ControllerWorld.StartAsync();
-        await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
-        await CopyAheadAsync(world);
-        var pod = await RunLargeAsync(world);
-        await RecommendAsync(world, isRecommended: true);
-        await UntilHeldAsync(world, pod);
+        var (pod, _) = await HoldAsync(world);
         var labels = (await world.Pod(pod.Metadata.Name))!.Metadata.Labels;
 
         await RecommendAsync(world, isRecommended: false);
@@ -101,11 +93,7 @@ public sealed class AnnouncedNodeTests
     public async Task Risk_EvictionOfAPodThatIsCopiedAhead_LetsItGo()
     {
         await using var world = await ControllerWorld.StartAsync();
-        await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
-        await CopyAheadAsync(world);
-        var pod = await RunLargeAsync(world);
-        await RecommendAsync(world, isRecommended: true);
-        var held = await UntilHeldAsync(world, pod);
+        var (pod, held) = await HoldAsync(world);
 
         Assert.Equal(429, (await world.EvictAsync(pod.Metadata.Name)).Code);
         await world.UntilPhase(Phases.Succeeded, held.Metadata.Name);
@@ -144,11 +132,16 @@ public sealed class AnnouncedNodeTests
         return world.Client.MergeAsync<V1Node>(ApiResource.Nodes, null, "spot", new Dictionary<string, object> { ["spec"] = new Dictionary<string, object> { ["taints"] = taints } }, default);
     }
 
-    private static async Task<Migration> UntilHeldAsync(ControllerWorld world, V1Pod pod)
+    /// <summary>A pod on a node of high risk, and the move that is held for it.</summary>
+    private static async Task<(V1Pod Pod, Migration Held)> HoldAsync(ControllerWorld world)
     {
+        await world.CreateNodes(("spot", "0.03"), ("cheap", "0.05"));
+        await CopyAheadAsync(world);
+        var pod = await RunLargeAsync(world);
+        await RecommendAsync(world, isRecommended: true);
         Migration? held = null;
         await ControllerWorld.Eventually("its copy is held", async () => (held = (await world.Migrations()).SingleOrDefault(m => m.Spec.PodUID == pod.Metadata.Uid)) is { Status.Source.State: SourceState.Holding });
-        return held!;
+        return (pod, held!);
     }
 
     private static Task AnnounceAsync(ControllerWorld world, TimeSpan after)

@@ -2,6 +2,7 @@ using System.Net;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
+using Rebalancer.Agent.Cluster;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Network.Addresses;
@@ -62,8 +63,8 @@ internal sealed class AddressRecords(IKubernetes kubernetes, AgentOptions option
         IReadOnlyList<V1Pod> pods = [];
         await TryAsync([], async limit =>
         {
-            var all = await kubernetes.CoreV1.ListPodForAllNamespacesAsync(fieldSelector: $"spec.nodeName={options.Node}", cancellationToken: limit);
-            pods = [.. all.Items.Where(pod => pod.Spec.HostNetwork != true && pod.Status?.Phase is not ("Succeeded" or "Failed") && pod.Status?.PodIP is { Length: > 0 })];
+            var all = await kubernetes.ListPodsOfAsync(options.Node, limit);
+            pods = [.. all.Where(pod => pod.Spec.HostNetwork != true && pod.Status?.Phase is not ("Succeeded" or "Failed") && pod.Status?.PodIP is { Length: > 0 })];
         }, cancellation);
         return pods;
     }

@@ -58,15 +58,16 @@ internal sealed partial class AheadController : BackgroundService
         List<AheadPolicy> policies = [.. cache.Policies.List().Select(AheadPolicy.Of).OfType<AheadPolicy>()];
         var migrations = cache.Migrations.List();
         // Without a policy any more, what it began is given up.
-        if (policies.Count == 0 && !migrations.Any(m => m.IsHeld && AheadTries.AreOf(m) && !Phases.IsFinal(m.Status.Phase)))
+        if (policies.Count == 0 && !Hold.Open(migrations).Any(AheadTries.AreOf))
         {
             return;
         }
 
         queue.Mark(Everything, Period);
         var nodes = cache.Nodes.List();
-        var hazard = NodeHazard.Of(new ClusterSnapshot([.. nodes.Select(n => NodeMapping.ToModel(n, []))], [], []), clock);
-        var risks = nodes.ToDictionary(n => n.Metadata.Name, n => NodeRisk.Of(n, hazard.HazardOf(NodeMapping.ToModel(n, [])).PerHour), StringComparer.Ordinal);
+        var models = nodes.ToDictionary(n => n.Metadata.Name, n => NodeMapping.ToModel(n, []), StringComparer.Ordinal);
+        var hazard = NodeHazard.Of(new ClusterSnapshot([.. models.Values], [], []), clock);
+        var risks = nodes.ToDictionary(n => n.Metadata.Name, n => NodeRisk.Of(n, hazard.HazardOf(models[n.Metadata.Name]).PerHour), StringComparer.Ordinal);
         var plan = AheadRule.Plan(new EvacuationView(nodes, cache.Pods.List(), migrations, limits, clock.GetUtcNow()), policies, risks);
         foreach (var migration in plan.Withdraw)
         {

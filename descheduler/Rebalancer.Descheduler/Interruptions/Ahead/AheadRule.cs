@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using k8s.Models;
 using Rebalancer.Descheduler.Evictions;
 using Rebalancer.Descheduler.Interruptions.Deadlines;
+using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 using Rebalancer.Model;
@@ -16,7 +17,7 @@ internal static class AheadRule
 {
     public static AheadPlan Plan(EvacuationView view, IReadOnlyCollection<AheadPolicy> policies, IReadOnlyDictionary<string, NodeRisk> risks)
     {
-        var held = view.Migrations.Where(m => m.IsHeld && !Phases.IsFinal(m.Status.Phase)).ToList();
+        var held = Hold.Open(view.Migrations).ToList();
         ImmutableArray<Migration> withdraw = [.. held.Where(m => AheadTries.AreOf(m) && m.Metadata.DeletionTimestamp is null && HasPassed(m, view, policies, risks))];
         var risky = view.Nodes.Values.Where(n => !Announcements.AreOn(n) && Announcements.Has(n, Names.AgentEndpoint) && policies.Any(p => Takes(p, n, risks))).ToDictionary(n => n.Metadata.Name, StringComparer.Ordinal);
         var late = risky.Count == 0 ? [] : Late(view, risky);

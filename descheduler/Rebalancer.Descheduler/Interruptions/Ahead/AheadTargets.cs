@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
 using Rebalancer.Model;
@@ -13,7 +14,7 @@ internal static class AheadTargets
     /// <returns>A Migration for each that finds a node; for the others there is nothing to hold.</returns>
     public static ImmutableArray<Migration> Choose(ImmutableArray<AheadCopy> copies, ClusterSnapshot snapshot, IEnumerable<Migration> migrations, IReadOnlyDictionary<string, NodeRisk> risks)
     {
-        var held = migrations.Where(m => m.IsHeld && !Phases.IsFinal(m.Status.Phase)).SelectMany(m => new[] { m.Status.SourceNode, m.Status.TargetNode ?? m.Spec.TargetNode }).OfType<string>().CountBy(node => node).ToDictionary();
+        var held = Hold.Open(migrations).SelectMany(m => new[] { m.Status.SourceNode, m.Status.TargetNode ?? m.Spec.TargetNode }).OfType<string>().CountBy(node => node).ToDictionary();
         var made = ImmutableArray.CreateBuilder<Migration>();
         foreach (var copy in copies)
         {
