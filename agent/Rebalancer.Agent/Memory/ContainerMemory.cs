@@ -101,7 +101,7 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
     {
         foreach (var (pid, mappings) in standIns)
         {
-            if (!mappings.HasSameFlagsIn(MappingFlags.Read(pid))) { throw new MoveException(Reasons.CheckpointFailed, $"process {pid} changed flags of its memory in the moment of its freeze"); }
+            if (!mappings.AreSameNow(pid)) { throw new MoveException(Reasons.CheckpointFailed, $"process {pid} changed flags of its memory in the moment of its freeze"); }
         }
     }
 
