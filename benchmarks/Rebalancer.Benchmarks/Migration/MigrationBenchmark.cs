@@ -19,7 +19,7 @@ internal sealed class MigrationBenchmark(MigrationOptions options, TimeProvider 
             output.WriteLine($"[{results.Count + 1}/{plan.Count}] {combination.Method}: Redis {combination.Workload}, link {combination.Link}, {combination.Moves} moves");
             var series = new MigrationSeries(combination, time, output);
             results.Add(await series.RunAsync(cancel));
-            isGood &= combination.Method != "rebalancer" || series.Problem is null;
+            isGood &= combination.Method != MigrationOptions.Ours || series.Problem is null;
             // After each series, so that an interrupted run leaves what it measured.
             await MigrationReport.WriteAsync(results, $"{options.Artifacts}/bench-migration.json", cancel);
         }

@@ -18,7 +18,7 @@ internal static class MigrationCommand
         var memory = Numbers("--memory", "MiB of values in the Redis.", defaults.MemoryMb, 1, MaximumMemoryMb);
         var writes = Numbers("--writes", $"Values overwritten meanwhile, MB/s; 0: idle. Rates above 0 only at the size nearest to {MigrationPlan.RewrittenMb}.", defaults.WriteMbPerS, 0, MaximumRate);
         var links = Numbers("--links", "Speed of the nodes' links, Mbit/s; 0: unlimited.", defaults.LinkMbitPerS, 0, MaximumRate);
-        var moves = new Option<int>("--moves") { Description = $"Moves of each series; at most {MigrationPlan.MovesOfLarge} from {MigrationPlan.LargeMb} MiB on.", DefaultValueFactory = _ => defaults.Moves };
+        var moves = new Option<int>("--moves") { Description = $"Moves of each series; of runc and podman at most {MigrationPlan.MovesOfLarge} from {MigrationPlan.LargeMb} MiB on.", DefaultValueFactory = _ => defaults.Moves };
         var artifacts = new Option<string>("--artifacts") { Description = "Folder of bench-migration.json and bench-migration.png.", DefaultValueFactory = _ => defaults.Artifacts };
         methods.Validators.Add(result =>
         {

@@ -3,7 +3,8 @@ namespace Rebalancer.Benchmarks.Migration;
 /// <summary>What is measured.</summary>
 internal sealed record MigrationOptions
 {
-    public static readonly string[] AllMethods = ["runc", "podman", "rebalancer"];
+    public const string Ours = "rebalancer";
+    public static readonly string[] AllMethods = ["runc", "podman", Ours];
 
     public IReadOnlyList<string> Methods { get; init; } = AllMethods;
 

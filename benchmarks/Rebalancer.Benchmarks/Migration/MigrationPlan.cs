@@ -6,7 +6,7 @@ internal static class MigrationPlan
     /// <summary>The size that rewriting is measured at: large enough that a copy takes time, small enough that the writes touch much of it.</summary>
     public const int RewrittenMb = 512;
 
-    /// <summary>From this size on there are fewer moves, so that a run stays bounded.</summary>
+    /// <summary>From this size on those methods whose move takes minutes make fewer, so that a run stays bounded.</summary>
     public const int LargeMb = 2048;
     public const int MovesOfLarge = 3;
 
@@ -15,12 +15,12 @@ internal static class MigrationPlan
         .. from workload in Workloads(options)
            from link in options.LinkMbitPerS.Distinct()
            from method in options.Methods.Distinct()
-           select new Combination(method, workload.MemoryMb, workload.WriteMbPerS, link, Moves(options.Moves, workload.MemoryMb)),
+           select new Combination(method, workload.MemoryMb, workload.WriteMbPerS, link, Moves(method, options.Moves, workload.MemoryMb)),
     ];
 
     public static TimeSpan Estimate(IEnumerable<Combination> plan) => plan.Aggregate(TimeSpan.Zero, (sum, each) => sum + each.Estimate);
 
-    private static int Moves(int wanted, int memoryMb) => memoryMb >= LargeMb ? Math.Min(wanted, MovesOfLarge) : wanted;
+    private static int Moves(string method, int wanted, int memoryMb) => memoryMb >= LargeMb && method != MigrationOptions.Ours ? Math.Min(wanted, MovesOfLarge) : wanted;
 
     /// <summary>Every size idle; every rate at the one size nearest to <see cref="RewrittenMb"/>.</summary>
     private static IEnumerable<(int MemoryMb, int WriteMbPerS)> Workloads(MigrationOptions options)

@@ -111,7 +111,7 @@ internal sealed class MigrationSeries(Combination combination, TimeProvider time
         {
             Name = $"bench-{combination.Method}",
             Nodes = [new LabNodeOptions { Name = Nodes.First, Memory = NodeMemory }, new LabNodeOptions { Name = Nodes.Second, Memory = NodeMemory }],
-            WithProduct = combination.Method == "rebalancer",
+            WithProduct = combination.Method == MigrationOptions.Ours,
             Time = time,
         },
         cancel);
