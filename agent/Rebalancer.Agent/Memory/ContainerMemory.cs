@@ -41,9 +41,32 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
     /// <summary>To be hidden from CRIU.</summary>
     public int[] Pids => [.. processes.Keys];
 
+    /// <summary>Bytes of pages written since they were looked at last; null: that cannot be told.</summary>
+    public long? WrittenBytes()
+    {
+        long bytes = 0;
+        foreach (var process in processes.Values)
+        {
+            try
+            {
+                if (process.WrittenBytes() is not { } written) { return null; }
+                bytes += written;
+            }
+            catch (LinuxException)
+            {
+                // It has ended; the next round finds that out.
+            }
+        }
+        return bytes;
+    }
+
     /// <summary>Sends what was written since the last round; in the first all that is there.</summary>
+    /// <param name="pids">Of the container's processes.</param>
+    /// <param name="stream">To the target.</param>
+    /// <param name="sent">Told the bytes of each chunk.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <returns>Bytes of pages sent.</returns>
-    public async Task<long> RoundAsync(IEnumerable<int> pids, ImageStream stream, CancellationToken cancellation)
+    public async Task<long> RoundAsync(IEnumerable<int> pids, ImageStream stream, Action<long>? sent, CancellationToken cancellation)
     {
         foreach (var pid in pids.Where(pid => !processes.ContainsKey(pid) && !refused.Contains(pid))) { Attach(pid); }
         long bytes = 0;
@@ -51,7 +74,7 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
         {
             try
             {
-                foreach (var range in process.TakeWritten().ToList()) { bytes += await SendAsync(process, range, stream, cancellation); }
+                foreach (var range in process.TakeWritten().ToList()) { bytes += await SendAsync(process, range, stream, cancellation, sent: sent); }
             }
             catch (LinuxException e)
             {
@@ -197,17 +220,19 @@ internal sealed class ContainerMemory(string container, TrackerKind tracker, Pro
     }
 
     /// <param name="isOver">Asked before each chunk: what is left is not sent here.</param>
-    private async Task<long> SendAsync(TrackedProcess process, PageRange range, ImageStream stream, CancellationToken cancellation, Func<bool>? isOver = null)
+    /// <param name="sent">Told the bytes of each chunk.</param>
+    private async Task<long> SendAsync(TrackedProcess process, PageRange range, ImageStream stream, CancellationToken cancellation, Func<bool>? isOver = null, Action<long>? sent = null)
     {
         long bytes = 0;
         for (var at = range.Start; at < range.End && isOver?.Invoke() != true;)
         {
             var end = Math.Min(range.End, at + Transfer.TransferLimits.ChunkBytes);
-            var sent = await stream.SendPagesAsync(container, process.ImagePid, process.ReadToSend, new PageRange(at, end), cancellation);
-            process.Sent.Add(new PageRange(at, at + (ulong)sent));
-            bytes += sent;
+            var chunk = await stream.SendPagesAsync(container, process.ImagePid, process.ReadToSend, new PageRange(at, end), cancellation);
+            process.Sent.Add(new PageRange(at, at + (ulong)chunk));
+            bytes += chunk;
+            sent?.Invoke(chunk);
             // A page that cannot be read has gone since, or is found missing at the end.
-            at += sent > 0 ? (ulong)sent : PageRange.PageBytes;
+            at += chunk > 0 ? (ulong)chunk : PageRange.PageBytes;
         }
         return bytes;
     }

@@ -15,6 +15,10 @@ internal interface IDirtyTracker : IDisposable
     /// <exception cref="Local.Netlink.LinuxException">The process is gone, or cannot be looked at now.</exception>
     IReadOnlyList<PageRange> TakeWritten();
 
+    /// <summary>What the next call of <see cref="TakeWritten"/> would give now, about; takes nothing. Null: only reading all memory could tell.</summary>
+    /// <exception cref="Local.Netlink.LinuxException">The process is gone.</exception>
+    IReadOnlyList<PageRange>? LookAtWritten() => null;
+
     /// <summary>This is what the target gets of some pages that were to be sent, whatever they have become since.</summary>
     /// <param name="address">Of the first.</param>
     /// <param name="content">Whole pages.</param>

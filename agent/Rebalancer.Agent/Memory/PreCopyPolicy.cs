@@ -16,6 +16,16 @@ internal readonly record struct CopyRound(long Bytes, TimeSpan Duration, TimeSpa
     public double WrittenPerSecond => Writing > TimeSpan.Zero ? Bytes / Writing.TotalSeconds : 0;
 }
 
+/// <summary>How far the first round is, which sends all memory.</summary>
+/// <param name="Bytes">Of the pod's memory, about.</param>
+/// <param name="Sent">Of these.</param>
+/// <param name="Elapsed">Since it began.</param>
+internal readonly record struct FirstRound(long Bytes, long Sent, TimeSpan Elapsed)
+{
+    /// <summary>Until it is over, at the rate so far.</summary>
+    public TimeSpan Left => Sent > 0 ? Elapsed * (Math.Max(0, Bytes - Sent) / (double)Sent) : TimeSpan.MaxValue;
+}
+
 /// <param name="IsGoOn">One more round pays.</param>
 /// <param name="Reason">Why not.</param>
 /// <param name="Share">Of its CPU that the pod is to have from now on.</param>
@@ -50,6 +60,14 @@ internal static class PreCopyPolicy
     /// <summary>Time that the rest of the move takes beside the next round.</summary>
     private static readonly TimeSpan RestOfMove = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// From the end of the copying until a target only waits for the checkpoint: the pod is made there, and its sandbox and CRIU (measured with the fastest
+    /// kubelet; another takes longer, and is waited for in any case).
+    /// </summary>
+    private static readonly TimeSpan TargetLead = TimeSpan.FromMilliseconds(250);
+    /// <summary>Of a shorter time no rate can be told.</summary>
+    private static readonly TimeSpan LeastElapsed = TimeSpan.FromMilliseconds(20);
+
     /// <summary>A held move's pod is left alone for so long between two rounds: what it rewrites meanwhile is sent once, and about so much of its writes is left when it is let go.</summary>
     private static readonly TimeSpan UsualHoldPause = TimeSpan.FromSeconds(5);
     /// <summary>Where a round reads all memory, a twentieth of the time may go into that.</summary>
@@ -80,6 +98,15 @@ internal static class PreCopyPolicy
 
         PreCopyVerdict Stop(string reason) => new(false, reason, last.Share);
     }
+
+    /// <summary>Whether what is left of the first round takes no longer than it takes to make the target ready.</summary>
+    public static bool IsNearlyOver(FirstRound round) => round.Elapsed >= LeastElapsed && round.Left <= TargetLead;
+
+    /// <summary>Whether the second round would be the last, so that the target can be made ready before the first is over: it has not to wait then, nor the pod's Services to do without it.</summary>
+    /// <param name="round">So far.</param>
+    /// <param name="writtenBytes">By the pod since it began; null: that is not known.</param>
+    public static bool IsCalm(FirstRound round, long? writtenBytes) => writtenBytes is { } written && round.Elapsed > TimeSpan.Zero
+        && written / (double)round.Sent * (round.Elapsed + round.Left) <= EnoughLeft;
 
     private static bool IsStalled(IReadOnlyList<CopyRound> rounds)
     {

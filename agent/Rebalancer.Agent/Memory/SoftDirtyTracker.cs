@@ -40,6 +40,8 @@ internal sealed class SoftDirtyTracker(IProcessPages process, ulong zeroFrame) :
         }
     }
 
+    public IReadOnlyList<PageRange> LookAtWritten() => [.. Final().Where(each => each.IsWritten).Select(each => each.Range)];
+
     public IReadOnlyList<TrackedRange> Final()
     {
         var all = new TrackedRanges();

@@ -85,9 +85,16 @@ internal sealed class TrackedProcess : IDisposable
         // Read after the scan. A mapping that was made in between is not among the written ones, or was looked at before it was what it is now: what is left
         // out here must count as never sent, since the scan has taken its mark.
         Mappings = MappingFlags.Read(Pid);
-        var lazy = Ranges.Disjoint(Mappings.Areas.Where(area => area.CanBeLazy).Select(area => area.Range));
         foreach (var range in written) { Sent.Remove(range); }
-        return Ranges.Intersect(written, lazy);
+        return Ranges.Intersect(written, Lazy(Mappings));
+    }
+
+    /// <summary>What it has written since its last round, as far as that is sent in rounds.</summary>
+    /// <returns>Bytes, 0 before its first; null: that cannot be told.</returns>
+    public long? WrittenBytes()
+    {
+        if (Mappings is not { } mappings) { return 0; }
+        return tracker.LookAtWritten() is { } written ? Ranges.Intersect(written, Lazy(mappings)).Sum(range => (long)range.Bytes) : null;
     }
 
     /// <summary>To be called once, when the process is frozen.</summary>
@@ -98,6 +105,8 @@ internal sealed class TrackedProcess : IDisposable
         Final = tracker.Final();
         foreach (var each in Final.Where(each => each.IsWritten)) { Sent.Remove(each.Range); }
     }
+
+    private static IReadOnlyList<PageRange> Lazy(MappingFlags mappings) => Ranges.Disjoint(mappings.Areas.Where(area => area.CanBeLazy).Select(area => area.Range));
 
     private IReadOnlyList<PageRange> FindGuards()
     {

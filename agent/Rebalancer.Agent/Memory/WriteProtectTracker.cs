@@ -55,6 +55,8 @@ internal sealed class WriteProtectTracker : IDirtyTracker
         return written;
     }
 
+    public IReadOnlyList<PageRange> LookAtWritten() => [.. Final().Where(each => each.IsWritten).Select(each => each.Range)];
+
     public IReadOnlyList<TrackedRange> Final()
     {
         var all = new List<TrackedRange>();

@@ -25,6 +25,8 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
     private readonly Dictionary<string, long> lastBytes = new(StringComparer.Ordinal);
     private long lastStart;
     private double share = 1;
+    /// <summary>The end of the first round, where the move goes on meanwhile.</summary>
+    private Task? firstRound;
 
     private bool IsTracked => context.Containers.Any(each => each.Memory is { IsTracking: true });
 
@@ -90,21 +92,34 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
             context.Throttle = new Throttle(context.Uid, services.Quotas, services.Clock, log);
             context.Throttle.Measure(context.Containers.Where(each => each.Memory is not null).Select(each => each.State));
         }
-        PreCopyVerdict verdict;
-        do
+        if (await IsReadyBeforeItsEndAsync(cancellation))
+        {
+            Conclude(Choose(fits: true, accepted.LatePages), "so little is written that the target is made ready while the memory still comes");
+            return;
+        }
+        var verdict = Judge();
+        while (verdict.IsGoOn)
         {
             await RoundAsync(cancellation);
             verdict = Judge();
         }
-        while (verdict.IsGoOn);
         Conclude(Choose(ThrottlePolicy.Fits(rounds, Limits), accepted.LatePages), $"{verdict.Reason} after {rounds.Count} rounds{Unthrottled()}");
     }
 
     /// <summary>Goes on sending what is written until the signal comes, and once more then.</summary>
+    /// <param name="signal">Ends it.</param>
+    /// <param name="isLast">What follows is the freeze: nothing may be under way then.</param>
+    /// <param name="cancellation">Ends it too.</param>
     /// <returns>What the signal says.</returns>
-    public async Task<bool> FollowAsync(Task<bool> signal, CancellationToken cancellation)
+    public async Task<bool> FollowAsync(Task<bool> signal, bool isLast, CancellationToken cancellation)
     {
         if (context.Containers.All(each => each.Memory is null)) { return await signal; }
+        if (firstRound is { } first)
+        {
+            if (!isLast && await Task.WhenAny(signal, first) == signal) { return await signal; }
+            await first.WaitAsync(cancellation);
+            firstRound = null;
+        }
         while (!signal.IsCompleted)
         {
             await RoundAsync(cancellation);
@@ -116,18 +131,52 @@ internal sealed class PreCopy(MoveServices services, SourceContext context, ILog
         return await signal;
     }
 
+    /// <summary>Nothing is sent any more by a move that has failed.</summary>
+    public async Task EndAsync()
+    {
+        if (firstRound is not { } first) { return; }
+        await context.CopyEnd.CancelAsync();
+        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        firstRound = null;
+    }
+
+    /// <summary>Sends all memory.</summary>
+    /// <returns>True: not all is sent yet, and the target may be made ready.</returns>
+    private async Task<bool> IsReadyBeforeItsEndAsync(CancellationToken cancellation)
+    {
+        var isNear = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (start, sent, looked) = (services.Clock.GetTimestamp(), 0L, false);
+        // It may outlive this step, whose end must not end it.
+        firstRound = RoundAsync(context.CopyEnd.Token, Sent);
+        if (await Task.WhenAny(firstRound, isNear.Task).WaitAsync(cancellation) == isNear.Task) { return true; }
+        await firstRound;
+        firstRound = null;
+        return false;
+
+        void Sent(long bytes)
+        {
+            sent += bytes;
+            var round = new FirstRound(context.Facts!.MemoryBytes, sent, services.Clock.GetElapsedTime(start));
+            // All containers are being sent: whose memory is left to CRIU is known.
+            if (looked || !PreCopyPolicy.IsNearlyOver(round) || context.Containers.Any(each => each.Memory is { IsTracking: false })) { return; }
+            looked = true;
+            if (PreCopyPolicy.IsCalm(round, context.Containers.Aggregate((long?)0, (sum, each) => sum + (each.Memory is { } memory ? memory.WrittenBytes() : 0)))) { isNear.TrySetResult(); }
+        }
+    }
+
     private void LeaveToCriu(string reason) => (context.Status.Strategy, context.Status.StrategyReason, context.Status.Tracker) = (Strategies.StopAndCopy, reason, Trackers.None);
 
-    private async Task RoundAsync(CancellationToken cancellation)
+    private async Task RoundAsync(CancellationToken cancellation, Action<long>? sent = null)
     {
         var start = services.Clock.GetTimestamp();
         long bytes = 0;
         foreach (var each in context.Containers)
         {
-            if (each.Memory is { } memory) { bytes += lastBytes[each.Name] = await memory.RoundAsync(each.Cgroup!.Pids(), context.Images!, cancellation); }
+            if (each.Memory is { } memory) { bytes += lastBytes[each.Name] = await memory.RoundAsync(each.Cgroup!.Pids(), context.Images!, sent, cancellation); }
         }
         var writing = rounds.Count == 0 ? TimeSpan.Zero : services.Clock.GetElapsedTime(lastStart, start);
         lastStart = start;
+        if (sent is not null) { context.Timeline.Mark("CopiedOnce"); }
         rounds.Add(new CopyRound(bytes, services.Clock.GetElapsedTime(start), writing, share));
         context.Status.TrackerStopMs = context.Containers.Max(each => each.Memory?.LongestStop.TotalMilliseconds);
         log.LogDebug("Migration {Name}: round {Number} sent {Bytes} bytes in {Ms:0} ms", context.Migration.Metadata.Name, rounds.Count, bytes, rounds[^1].Duration.TotalMilliseconds);

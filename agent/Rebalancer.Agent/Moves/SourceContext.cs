@@ -28,6 +28,8 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     public HeldFrames? Frames { get; set; }
     public Task Pump { get; set; } = Task.CompletedTask;
     public CancellationTokenSource PumpEnd { get; } = new();
+    /// <summary>Ends a round of copying that outlives the step that began it.</summary>
+    public CancellationTokenSource CopyEnd { get; } = new();
     /// <summary>Null: the pod's CPU quotas are its own.</summary>
     public Throttle? Throttle { get; set; }
     public Guard? Guard { get; set; }

@@ -27,6 +27,19 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
     /// <returns>False: the Migration ended before anything was touched.</returns>
     public async Task<bool> DoAsync(SourceStep step, CancellationToken cancellation)
     {
+        try
+        {
+            return await WorkAsync(step, cancellation);
+        }
+        catch
+        {
+            await copy.EndAsync();
+            throw;
+        }
+    }
+
+    private async Task<bool> WorkAsync(SourceStep step, CancellationToken cancellation)
+    {
         switch (step)
         {
             case SourceStep.Preflight: context.Facts = await services.SourcePreflight.CheckAsync(context.Migration, cancellation); return true;
@@ -39,7 +52,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
                 return true;
             case SourceStep.Follow:
                 // A late watch brings the abort and its end at once: what has been begun here is to be undone all the same.
-                return await copy.FollowAsync(AwaitFreezeAsync(cancellation), cancellation) ? true : throw new AbortedException();
+                return await copy.FollowAsync(AwaitFreezeAsync(cancellation), isLast: false, cancellation) ? true : throw new AbortedException();
             case SourceStep.Arm: await ArmAsync(cancellation); return true;
             case SourceStep.Freeze: await FreezeAsync(cancellation); return true;
             case SourceStep.Dump: await DumpAsync(cancellation); return true;
@@ -154,7 +167,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         context.Images!.Pace = null;
         await context.Session!.SendAsync(new MoveFrame { Arming = new Arming() }, cancellation);
         var armed = ArmedAsync(facts, cancellation);
-        _ = context.IsPostCopy ? await armed : await copy.FollowAsync(armed, cancellation);
+        _ = context.IsPostCopy ? await armed : await copy.FollowAsync(armed, isLast: true, cancellation);
     }
 
     /// <summary>Nobody is frozen before the target only waits for the checkpoint: a kubelet that makes a sandbox, or pulls an image, has the pod running meanwhile.</summary>

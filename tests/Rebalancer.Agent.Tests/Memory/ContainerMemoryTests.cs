@@ -14,7 +14,7 @@ public sealed class ContainerMemoryTests
         using var memory = new ContainerMemory("main", await TrackerOfThisNode.FindAsync(), new ProcFolder(), TimeProvider.System);
 
         // Nothing is there to be sent.
-        await memory.RoundAsync([Nobody], null!, CancellationToken.None);
+        await memory.RoundAsync([Nobody], null!, null, CancellationToken.None);
 
         Assert.Null(memory.Obstacle);
         Assert.False(memory.IsTracking);

@@ -41,6 +41,19 @@ public sealed class SoftDirtyTrackerTests
     }
 
     [Fact]
+    public void LookAtWritten_TakesNothing()
+    {
+        Present(100, 150);
+        using var tracker = Tracker();
+        _ = tracker.TakeWritten();
+        process.Words[120] |= PageWord.SoftDirty;
+
+        Assert.Equal([Pages(120, 121)], tracker.LookAtWritten());
+        Assert.Equal(1, process.Clears);
+        Assert.Equal([Pages(120, 121)], tracker.TakeWritten());
+    }
+
+    [Fact]
     public void TakeWritten_MappingMadeSince_IsWritten()
     {
         Present(100, 110);

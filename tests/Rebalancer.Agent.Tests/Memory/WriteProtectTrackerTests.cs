@@ -36,6 +36,21 @@ public sealed class WriteProtectTrackerTests
     }
 
     [Fact]
+    public async Task LookAtWritten_TakesNothing()
+    {
+        using var writer = await Writer.StartAsync();
+        using var tracker = Attach(writer.Pid);
+        _ = tracker.TakeWritten();
+        await writer.AskAsync("w 40000000");
+
+        var looked = tracker.LookAtWritten();
+
+        Assert.Contains(looked, range => Contains(range, writer.Address + 40_000_000));
+        Assert.DoesNotContain(looked, range => Contains(range, writer.Address + 20_000_000));
+        Assert.Contains(tracker.TakeWritten(), range => Contains(range, writer.Address + 40_000_000));
+    }
+
+    [Fact]
     public async Task Final_TellsAllPagesAndWhichWereWritten()
     {
         using var writer = await Writer.StartAsync();
