@@ -65,7 +65,7 @@ internal sealed class Given
         Plan.Status = step.Status;
         foreach (var number in step.Begin.Where(n => !Plan.Spec.Moves[n].IsEviction))
         {
-            Migrations.Add(number, new Migration { Metadata = new V1ObjectMeta { Name = PlanMigrations.NameOf(Plan, number) } });
+            Migrations[number] = PlanMigrations.Of(Plan, number, Rules.Plan);
         }
 
         return step;
@@ -79,7 +79,7 @@ internal sealed class Given
         return Look();
     }
 
-    public void End(int move, string phase, string? reason = null) => Migrations[move].Status = new MigrationStatus { Phase = phase, Reason = reason };
+    public void End(int move, string phase, string? reason = null) => Migrations[move].Status = new MigrationStatus { Phase = phase, Reason = reason, CompletedAt = Now };
 
     public string ResultOf(int move) => Plan.Status.Moves?.FirstOrDefault(m => m.Pod == Plan.Spec.Moves[move].Pod)?.Result ?? "";
 

@@ -40,6 +40,93 @@ public sealed class RunningPlanTests
     }
 
     [Fact]
+    public void FailureOnTheWay_IsTriedOnceMoreAMomentLater_AndTheNextWaveWaits()
+    {
+        var given = new Given("1 a n1 n3", "2 b n1 n3");
+        given.Run();
+        given.End(0, Phases.RolledBack, Reasons.TransferFailed);
+
+        var pause = given.Look();
+        Assert.Equal((PlanPhases.Running, true), (pause.Status.Phase, pause.Begin.IsEmpty));
+        given.Now += pause.LookAgainAfter!.Value;
+        Assert.Equal([0], given.Look().Begin.ToArray());
+        Assert.Equal(("night-1-0-2", MoveResults.Running), (given.Migrations[0].Metadata.Name, given.ResultOf(0)));
+        Assert.Empty(given.Look().Begin);
+        given.End(0, Phases.Succeeded);
+        Assert.Equal([1], given.Look().Begin.ToArray());
+    }
+
+    [Fact]
+    public void FailureOnTheWay_Twice_ItsNodeStays()
+    {
+        var given = new Given("1 a n1 n3", "2 b n1 n3");
+        given.Run();
+        FailOnTheWay(given);
+        FailOnTheWay(given);
+
+        Assert.Equal((PlanPhases.Stopped, MoveResults.RolledBack, MoveResults.Skipped), (given.Plan.Status.Phase, given.ResultOf(0), given.ResultOf(1)));
+        Assert.Equal("night-1-0-2", given.Plan.Status.Moves![0].Migration);
+    }
+
+    [Fact]
+    public void SecondTryIsWrittenWithoutMigration_BeginsAgainUnderItsName()
+    {
+        var given = new Given("1 a n1 n3");
+        given.Run();
+        FailOnTheWay(given);
+        given.Migrations.Clear();
+
+        Assert.Equal([0], given.Look().Begin.ToArray());
+        Assert.Equal("night-1-0-2", given.Migrations[0].Metadata.Name);
+    }
+
+    /// <summary>Its node stays for another reason; the pod goes by itself; the failure says something of the pod or the target.</summary>
+    [Theory]
+    [InlineData(Reasons.TransferFailed, true, false)]
+    [InlineData(Reasons.TransferFailed, false, true)]
+    [InlineData(Reasons.CheckpointFailed, false, false)]
+    [InlineData(Reasons.FreezeBudgetExceeded, false, false)]
+    [InlineData(Reasons.TargetNoRoom, false, false)]
+    public void Failure_ThatASecondTryWouldNotMend_IsTheLast(string reason, bool nodeStays, bool podGoes)
+    {
+        var given = new Given("1 a n1 n3", "1 b n1 n3", "2 c n2 n3");
+        given.Run();
+        given.End(0, Phases.RolledBack, reason);
+        given.End(1, nodeStays ? Phases.Failed : Phases.Succeeded, nodeStays ? Reasons.TargetNoRoom : null);
+        if (podGoes) { given.TerminatingPods.Add(0); }
+
+        var step = given.Look();
+
+        Assert.Equal([2], step.Begin.ToArray());
+        Assert.Equal(MoveResults.RolledBack, given.ResultOf(0));
+    }
+
+    [Fact]
+    public void FailureOnTheWay_WindowHasClosed_IsTheLast()
+    {
+        var given = new Given("1 a n1 n3");
+        given.Run();
+        given.End(0, Phases.RolledBack, Reasons.TransferFailed);
+        given.Rules = given.Rules with { Budgets = [new MoveBudget { Mode = BudgetMode.Deny }] };
+
+        Assert.Equal((PlanPhases.Stopped, PlanReasons.BudgetClosed), (given.Look().Status.Phase, given.Plan.Status.Reason));
+    }
+
+    [Fact]
+    public void FailureOnTheWay_PausedThenResumed_IsTheLast()
+    {
+        var given = new Given("1 a n1 n3", "1 b n2 n3");
+        given.Run();
+        given.End(0, Phases.RolledBack, Reasons.TransferFailed);
+        given.Look(v => v with { Paused = "sale" });
+        given.Now += TimeSpan.FromMinutes(1);
+
+        Assert.Empty(given.Look().Begin);
+        given.End(1, Phases.Succeeded);
+        Assert.Equal((PlanPhases.Stopped, MoveResults.RolledBack), (given.Look().Status.Phase, given.ResultOf(0)));
+    }
+
+    [Fact]
     public void PodIsGone_ItsMoveIsSkipped_AndItsNodeStays()
     {
         var given = new Given("1 a n1 n3", "1 b n1 n3");
@@ -224,5 +311,13 @@ public sealed class RunningPlanTests
         Assert.Empty(step.Begin);
         Assert.Empty(step.Abort);
         Assert.Equal((MoveResults.Skipped, MoveResults.Running), (given.ResultOf(0), given.ResultOf(1)));
+    }
+
+    private static void FailOnTheWay(Given given)
+    {
+        given.End(0, Phases.RolledBack, Reasons.TransferFailed);
+        given.Look();
+        given.Now += TimeSpan.FromMinutes(1);
+        given.Look();
     }
 }

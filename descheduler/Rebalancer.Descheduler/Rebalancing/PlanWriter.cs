@@ -19,12 +19,13 @@ internal sealed class PlanWriter(ApiClient client, ClusterCache cache, Leadershi
     {
         await SayAsync(plan, step.Status, cancellation);
         await MarkAsync(plan, step, cancellation);
+        var written = new RebalancePlan { Metadata = plan.Metadata, Spec = plan.Spec, Status = step.Status };
         foreach (var number in step.Begin)
         {
-            await (plan.Spec.Moves[number].IsEviction ? EvictAsync(plan, number, cancellation) : BeginAsync(PlanMigrations.Of(plan, number, rules!.Plan), cancellation));
+            await (plan.Spec.Moves[number].IsEviction ? EvictAsync(plan, number, cancellation) : BeginAsync(PlanMigrations.Of(written, number, rules!.Plan), cancellation));
         }
 
-        foreach (var (name, ns) in plan.Spec.Moves.Select((move, i) => (Name: PlanMigrations.NameOf(plan, i), move.Namespace)).Where(m => step.Abort.Contains(m.Name)))
+        foreach (var (name, ns) in plan.Spec.Moves.Select((move, i) => (Name: PlanMigrations.NameOf(written, i), move.Namespace)).Where(m => step.Abort.Contains(m.Name)))
         {
             await AbortAsync(ns, name, cancellation);
         }

@@ -10,12 +10,19 @@ namespace Rebalancer.Rebalancing.Running;
 /// <summary>The Migrations of a plan.</summary>
 public static class PlanMigrations
 {
-    /// <summary>The same however often it is asked, so that a leader that died between two steps is followed by one that makes no second Migration.</summary>
-    public static string NameOf(RebalancePlan plan, int move) => $"{plan.Metadata.Name}-{move.ToString(CultureInfo.InvariantCulture)}";
+    /// <summary>
+    /// Of the try that the status tells of, else of the first. The same however often it is asked, so that a leader that died between two steps is followed by one that makes no second Migration.
+    /// </summary>
+    public static string NameOf(RebalancePlan plan, int move)
+        => plan.Status.Moves?.FirstOrDefault(o => o.Namespace == plan.Spec.Moves[move].Namespace && o.Pod == plan.Spec.Moves[move].Pod)?.Migration ?? FirstNameOf(plan, move);
+
+    /// <summary>Of the second try, which is the last.</summary>
+    internal static string SecondNameOf(RebalancePlan plan, int move) => FirstNameOf(plan, move) + "-2";
 
     /// <summary>Its moves as those are said whose plan is looked at again.</summary>
     public static ImmutableArray<PastMove> PastMoves(RebalancePlan plan) => [.. plan.Spec.Moves.Select(m => new PastMove(m.Namespace, m.Pod, m.PodUID, m.SourceNode, NewNodes.TargetOf(plan, m)))];
 
+    /// <param name="plan">With the status in which the move begins.</param>
     public static Migration Of(RebalancePlan plan, int number, PlanPolicy policy)
     {
         var move = plan.Spec.Moves[number];
@@ -38,4 +45,6 @@ public static class PlanMigrations
             },
         };
     }
+
+    private static string FirstNameOf(RebalancePlan plan, int move) => $"{plan.Metadata.Name}-{move.ToString(CultureInfo.InvariantCulture)}";
 }

@@ -9,22 +9,24 @@ internal static class PlanProgress
 {
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
 
-    /// <summary>As kubectl drain.</summary>
-    private static readonly TimeSpan EvictAgain = TimeSpan.FromSeconds(5);
+    /// <summary>Evictions are asked for again as by kubectl drain.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     public static PlanStep Next(PlanView view)
     {
         var plan = view.Plan;
-        var states = plan.Spec.Moves.Select((m, i) => MoveState.Of(view, m, i)).ToArray();
+        var tried = plan.Spec.Moves.Select((m, i) => MoveState.Of(view, m, i)).ToArray();
+        var states = TryAgain(view, tried);
         var allowed = Allowed(view, states);
         var nodes = NewNodes.Look(view);
-        var stop = WhyStop(view, states, allowed) ?? WhyStopped(plan, states) ?? (nodes.Stop is var (reason, message) ? (reason, message, false) : null);
+        var stop = WhyStop(view, tried, allowed) ?? WhyStopped(plan, tried) ?? (nodes.Stop is var (reason, message) ? (reason, message, false) : null);
+        if (stop is not null) { states = tried; }
         Skip(plan, states, stop);
-        ImmutableArray<int> begin = stop is null && !nodes.IsWaiting ? [.. ToBegin(plan, states, allowed)] : [];
+        ImmutableArray<int> begin = stop is null && !nodes.IsWaiting ? [.. ToBegin(view, states, allowed)] : [];
         foreach (var number in begin)
         {
             states[number] = plan.Spec.Moves[number].IsEviction ? states[number] with { Result = MoveResults.Running, StartedAt = view.Now }
-                : states[number] with { Result = MoveResults.Running, Migration = PlanMigrations.NameOf(plan, number) };
+                : states[number] with { Result = MoveResults.Running, Migration = states[number].Migration ?? PlanMigrations.NameOf(plan, number) };
         }
 
         ImmutableArray<int> again = [.. Enumerable.Range(0, states.Length).Where(i => states[i].IsRefused)];
@@ -38,7 +40,8 @@ internal static class PlanProgress
         }
 
         var abort = stop?.Abort == true ? states.Where(s => s.Result == MoveResults.Running).Select(s => s.Migration).OfType<string>().ToImmutableArray() : [];
-        return new PlanStep(status, [.. again, .. begin], abort, ToEmpty(plan, states), ended ? null : again.IsEmpty ? Later : EvictAgain);
+        var isSoon = !again.IsEmpty || Array.Exists(states, s => s.MayBeginAt > view.Now);
+        return new PlanStep(status, [.. again, .. begin], abort, ToEmpty(plan, states), ended ? null : isSoon ? Soon : Later);
     }
 
     /// <summary>Nodes that nothing keeps once the moves that are still possible have been made.</summary>
@@ -71,6 +74,14 @@ internal static class PlanProgress
     private static (string Reason, string Message, bool Abort)? WhyStopped(RebalancePlan plan, MoveState[] states)
         => Array.Exists(states, s => s.Reason == PlanReasons.PlanStopped) ? (plan.Status.Reason ?? PlanReasons.PlanStopped, "it was stopped", false) : null;
 
+    /// <summary>Else one broken connection would keep a node that others have left already, and what was to come into the room that the pod leaves. Not where its node stays anyway.</summary>
+    private static MoveState[] TryAgain(PlanView view, MoveState[] tried)
+    {
+        MoveState[] again = [.. tried.Select((s, i) => s.Again(view, i) ?? s)];
+        var stay = Staying(view.Plan, again);
+        return [.. again.Select((s, i) => stay.Contains(view.Plan.Spec.Moves[i].SourceNode) ? tried[i] : s)];
+    }
+
     /// <summary>A move for a node that stays anyway would save nothing.</summary>
     private static void Skip(RebalancePlan plan, MoveState[] states, (string Reason, string Message, bool Abort)? stop)
     {
@@ -89,9 +100,9 @@ internal static class PlanProgress
         => [.. states.Select((s, i) => (s, i)).Where(x => x.s.IsOver && x.s.Result != MoveResults.Succeeded).Select(x => plan.Spec.Moves[x.i].SourceNode)];
 
     /// <summary>Moves of the first wave that has not ended, as many as the budgets leave.</summary>
-    private static IEnumerable<int> ToBegin(RebalancePlan plan, MoveState[] states, Budgets allowed)
+    private static IEnumerable<int> ToBegin(PlanView view, MoveState[] states, Budgets allowed)
     {
-        var moves = plan.Spec.Moves;
+        var moves = view.Plan.Spec.Moves;
         var open = Enumerable.Range(0, states.Length).Where(i => !states[i].IsOver).ToList();
         if (open.Count == 0)
         {
@@ -115,7 +126,7 @@ internal static class PlanProgress
         {
             var (source, (nodes, pods)) = (moves[number].SourceNode, allowed.Of(moves[number].Reason));
             var mayLeave = left.Contains(source) || (left.Count < (nodes ?? int.MaxValue) && (disturbed.Contains(source) || disturbed.Count < (nodes ?? int.MaxValue)));
-            if (running >= (pods ?? int.MaxValue) || !mayLeave)
+            if (running >= (pods ?? int.MaxValue) || !mayLeave || states[number].MayBeginAt > view.Now)
             {
                 continue;
             }

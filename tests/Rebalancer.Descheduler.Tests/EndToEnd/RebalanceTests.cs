@@ -171,7 +171,8 @@ public sealed class RebalanceTests
     }
 
     /// <summary>
-    /// The leader dies as soon as the plan runs; the next one finds it, and makes no move twice. A replacement that its owner makes while no webhook answers cannot be claimed, so that its move may be rolled back.
+    /// The leader dies as soon as the plan runs; the next one finds it, and makes no move twice. A replacement that its owner makes while no webhook answers cannot be claimed, so that its move may be rolled back and is
+    /// tried once more then.
     /// </summary>
     [Fact]
     public async Task Auto_LeaderRestartsWhileItRuns_PlanEndsWithEachMoveOnce()
@@ -185,7 +186,9 @@ public sealed class RebalanceTests
         await world.StartControllerAsync();
 
         var plan = await UntilAsync(world, p => p is PlanPhases.Completed or PlanPhases.Stopped);
-        Assert.Equal(pods.Length, (await world.Migrations()).Count);
+        var triesByPod = (await world.Migrations()).GroupBy(m => m.Spec.PodUID).ToList();
+        Assert.Equal(pods.Length, triesByPod.Count);
+        Assert.All(triesByPod, t => Assert.True(t.Count() == 1 || (t.Count() == 2 && t.Any(m => m.Status.Phase == Phases.RolledBack)), string.Join(", ", t.Select(m => $"{m.Metadata.Name} {m.Status.Phase}"))));
         Assert.All(plan.Status.Moves!, m => Assert.Contains(m.Result, new[] { MoveResults.Succeeded, MoveResults.RolledBack }));
         Assert.Equal(plan.Status.Phase == PlanPhases.Completed, plan.Status.Moves!.All(m => m.Result == MoveResults.Succeeded));
         Assert.Empty(world.Nodes.Violations);
