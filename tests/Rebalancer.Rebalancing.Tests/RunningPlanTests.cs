@@ -127,16 +127,31 @@ public sealed class RunningPlanTests
     }
 
     [Fact]
-    public void PodIsGone_ItsMoveIsSkipped_AndItsNodeStays()
+    public void PodIsGone_ItsMoveIsSkipped_AndTheOthersLeaveItsNode()
     {
         var given = new Given("1 a n1 n3", "1 b n1 n3");
         given.GonePods.Add(0);
 
         var step = given.Run();
 
-        Assert.Empty(step.Begin);
-        Assert.Equal((PlanPhases.Stopped, MoveResults.Skipped, MoveResults.Skipped), (step.Status.Phase, given.ResultOf(0), given.ResultOf(1)));
-        Assert.Empty(step.Emptying);
+        Assert.Equal([1], step.Begin.ToArray());
+        Assert.Equal((MoveResults.Skipped, MoveResults.Running), (given.ResultOf(0), given.ResultOf(1)));
+        Assert.Equal(["n1"], step.Emptying);
+    }
+
+    /// <summary>Its owner starts it anew elsewhere, as its node takes no pods.</summary>
+    [Fact]
+    public void MoveFails_AndItsPodIsLost_TheOthersLeaveItsNode()
+    {
+        var given = new Given("1 a n1 n3", "2 b n1 n3");
+        given.Run();
+        given.End(0, Phases.Failed, Reasons.RestoreFailed);
+        given.GonePods.Add(0);
+
+        var step = given.Look();
+
+        Assert.Equal([1], step.Begin.ToArray());
+        Assert.Equal((MoveResults.Failed, true), (given.ResultOf(0), step.Emptying.Contains("n1")));
     }
 
     /// <summary>The status says that it began, and there is no Migration: the leader died in between.</summary>

@@ -43,7 +43,7 @@ public static class PlanMachine
         }
 
         var status = Say(view, PlanPhases.Running, PlanReasons.Moving, $"0 of {view.Plan.Spec.Moves.Count} moves have ended") with { StartedAt = view.Now };
-        return new PlanStep(status, [], [], PlanProgress.ToEmpty(view.Plan, []), TimeSpan.Zero);
+        return new PlanStep(status, [], [], PlanProgress.ToEmpty(view, []), TimeSpan.Zero);
     }
 
     private static (string Phase, string Reason, string Message)? End(PlanView view)

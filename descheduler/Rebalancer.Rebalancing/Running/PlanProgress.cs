@@ -21,7 +21,7 @@ internal static class PlanProgress
         var nodes = NewNodes.Look(view);
         var stop = WhyStop(view, tried, allowed) ?? WhyStopped(plan, tried) ?? (nodes.Stop is var (reason, message) ? (reason, message, false) : null);
         if (stop is not null) { states = tried; }
-        Skip(plan, states, stop);
+        Skip(view, states, stop);
         ImmutableArray<int> begin = stop is null && !nodes.IsWaiting ? [.. ToBegin(view, states, allowed)] : [];
         foreach (var number in begin)
         {
@@ -41,13 +41,13 @@ internal static class PlanProgress
 
         var abort = stop?.Abort == true ? states.Where(s => s.Result == MoveResults.Running).Select(s => s.Migration).OfType<string>().ToImmutableArray() : [];
         var isSoon = !again.IsEmpty || Array.Exists(states, s => s.MayBeginAt > view.Now);
-        return new PlanStep(status, [.. again, .. begin], abort, ToEmpty(plan, states), ended ? null : isSoon ? Soon : Later);
+        return new PlanStep(status, [.. again, .. begin], abort, ToEmpty(view, states), ended ? null : isSoon ? Soon : Later);
     }
 
     /// <summary>Nodes that nothing keeps once the moves that are still possible have been made.</summary>
-    public static ImmutableHashSet<string> ToEmpty(RebalancePlan plan, MoveState[] states)
+    public static ImmutableHashSet<string> ToEmpty(PlanView view, MoveState[] states)
     {
-        var stay = Staying(plan, states);
+        var (plan, stay) = (view.Plan, Staying(view, states));
         var left = plan.Spec.Moves.Select(m => m.SourceNode).ToHashSet(StringComparer.Ordinal);
         return [.. plan.Spec.FreedNodes.Where(n => !n.WasEmpty && left.Contains(n.Name) && !stay.Contains(n.Name)).Select(n => n.Name)];
     }
@@ -78,14 +78,14 @@ internal static class PlanProgress
     private static MoveState[] TryAgain(PlanView view, MoveState[] tried)
     {
         MoveState[] again = [.. tried.Select((s, i) => s.Again(view, i) ?? s)];
-        var stay = Staying(view.Plan, again);
+        var stay = Staying(view, again);
         return [.. again.Select((s, i) => stay.Contains(view.Plan.Spec.Moves[i].SourceNode) ? tried[i] : s)];
     }
 
     /// <summary>A move for a node that stays anyway would save nothing.</summary>
-    private static void Skip(RebalancePlan plan, MoveState[] states, (string Reason, string Message, bool Abort)? stop)
+    private static void Skip(PlanView view, MoveState[] states, (string Reason, string Message, bool Abort)? stop)
     {
-        var stay = Staying(plan, states);
+        var (plan, stay) = (view.Plan, Staying(view, states));
         for (var i = 0; i < states.Length; i++)
         {
             if ((states[i].Result is null || states[i].IsRefused) && (stop is not null || stay.Contains(plan.Spec.Moves[i].SourceNode)))
@@ -95,9 +95,10 @@ internal static class PlanProgress
         }
     }
 
-    /// <summary>Nodes that a move should have left and has not.</summary>
-    private static HashSet<string> Staying(RebalancePlan plan, MoveState[] states)
-        => [.. states.Select((s, i) => (s, i)).Where(x => x.s.IsOver && x.s.Result != MoveResults.Succeeded).Select(x => plan.Spec.Moves[x.i].SourceNode)];
+    /// <summary>Nodes that a pod should have left and has not. One that has gone in another way than it was to keeps none: it was lost, or went by itself.</summary>
+    private static HashSet<string> Staying(PlanView view, MoveState[] states)
+        => [.. states.Select((s, i) => (s, i)).Where(x => x.s.IsOver && x.s.Result != MoveResults.Succeeded).Select(x => view.Plan.Spec.Moves[x.i])
+            .Where(m => view.Pod(m) is { Finished: false, Terminating: false } pod && pod.NodeName == m.SourceNode).Select(m => m.SourceNode)];
 
     /// <summary>Moves of the first wave that has not ended, as many as the budgets leave.</summary>
     private static IEnumerable<int> ToBegin(PlanView view, MoveState[] states, Budgets allowed)
