@@ -19,7 +19,13 @@ internal static class Recovery
         if (status.Phase is "Succeeded" or "RolledBack" or "Failed") { return null; }
         if (hasCommitMarker) { return SourceStep.Commit; }
         if (hasFolder) { return SourceStep.RollBack; }
-        return status.Source?.State == SourceState.Ready ? SourceStep.AwaitCopy : SourceStep.Preflight;
+        return status.Source?.State switch
+        {
+            null or "" => SourceStep.Preflight,
+            SourceState.Ready => SourceStep.AwaitCopy,
+            // A reboot took the folder, but not what else was begun: kubelet is kept from the pod, or its object has gone.
+            _ => SourceStep.RollBack,
+        };
     }
 
     /// <summary>The move is over after its commit without a pod that could still be given the checkpoint: what lies here of it is for nobody.</summary>

@@ -9,6 +9,8 @@ public sealed class RecoveryTests
     [InlineData(null, "", "Preflight", false, false, SourceStep.Preflight)]
     [InlineData(SourceState.Ready, "", "PreCopying", false, false, SourceStep.AwaitCopy)]
     [InlineData(SourceState.Ready, "", "Freezing", false, true, SourceStep.RollBack)]
+    [InlineData(SourceState.Copied, "", "Preparing", false, false, SourceStep.RollBack)]
+    [InlineData(SourceState.Frozen, "", "Freezing", false, false, SourceStep.RollBack)]
     [InlineData(SourceState.Frozen, "", "Freezing", true, true, SourceStep.Commit)]
     [InlineData(SourceState.Frozen, Decision.Committed, "Committed", true, true, SourceStep.Release)]
     [InlineData(SourceState.Frozen, Decision.Committed, "Succeeded", false, false, SourceStep.Release)]
