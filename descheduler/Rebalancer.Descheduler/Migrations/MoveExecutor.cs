@@ -31,6 +31,7 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
         MoveAction.BindClaim a => PatchAsync(o, MigrationPatches.BindClaim(Current(o), a), cancellation, "status"),
         MoveAction.TakeLabels a => PatchPodAsync(a.Pod, PodPatches.TakeLabels(a), cancellation),
         MoveAction.GiveBack a => PatchPodAsync(a.Pod, PodPatches.GiveBack(a), cancellation),
+        MoveAction.Confirm a => ConfirmAsync(a.Pod, cancellation),
         MoveAction.SetDeletionCost a => PatchPodAsync(a.Pod, PodPatches.SetDeletionCost(a), cancellation),
         MoveAction.TakeBudgetSlot a => budgets.TakeAsync(o, a, cancellation),
         MoveAction.GiveBudgetSlot a => budgets.GiveAsync(o, a, cancellation),
@@ -81,6 +82,23 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
 
     private async Task PatchPodAsync(V1Pod pod, JsonPatch patch, CancellationToken cancellation)
         => cache.Pods.Observe(await client.PatchAsync<V1Pod>(ApiResource.Pods, pod.Metadata.NamespaceProperty, pod.Metadata.Name, patch, cancellation));
+
+    private async Task ConfirmAsync(V1Pod pod, CancellationToken cancellation)
+    {
+        var (ns, name) = (pod.Metadata.NamespaceProperty, pod.Metadata.Name);
+        var now = await client.GetAsync<V1Pod>(ApiResource.Pods, ns, name, cancellation);
+        if (now?.Metadata.ResourceVersion == pod.Metadata.ResourceVersion)
+        {
+            return;
+        }
+
+        if (now is not null)
+        {
+            cache.Pods.Observe(now);
+        }
+
+        throw new ApiException(HttpStatusCode.Conflict, "Conflict", $"pod {ns}/{name} has changed since it was looked at");
+    }
 
     /// <summary>A pod of that name that exists already is looked at again by the next decision: it is ours by its token, or it is not.</summary>
     private async Task CreateAsync(V1Pod pod, CancellationToken cancellation)
