@@ -14,12 +14,16 @@ internal static class ClaimPatch
             [Names.MigrationAnnotation] = migration.Metadata.Name,
             [Names.ClaimAnnotation] = migration.Status.Claim!.Token,
         };
-        return new JsonPatch()
-            .Set("/metadata/annotations", annotations)
-            .Set("/spec/runtimeClassName", Names.RuntimeHandler)
-            .Set("/spec/affinity", WithNode(pod.Spec.Affinity, migration.Status.TargetNode!))
-            .ToJson();
+        var patch = new JsonPatch().Set("/metadata/annotations", annotations).Set("/spec/runtimeClassName", Names.RuntimeHandler);
+        return (IsPlaced(pod, migration) ? patch.Set("/spec/nodeName", migration.Status.TargetNode!) : patch.Set("/spec/affinity", WithNode(pod.Spec.Affinity, migration.Status.TargetNode!))).ToJson();
     }
+
+    /// <summary>
+    /// As a bare pod: what it is made of is on the target and nowhere else, whatever taint has come there since; and where that node is gone, it goes as every pod
+    /// of such a node, and its owner makes another. The API server takes no node for a pod with scheduling gates.
+    /// </summary>
+    private static bool IsPlaced(V1Pod pod, Migration migration)
+        => OwnerKinds.KeepsName(migration.Status.Owner?.Kind) && pod.Spec.SchedulingGates is not { Count: > 0 };
 
     /// <summary>A copied token is worth nothing to its carrier; taken off so that no agent has to find that out.</summary>
     public static string Strip(V1Pod pod)
