@@ -88,7 +88,7 @@ internal static class AbortingPhase
 
         return PodMapping.Annotation(source, Names.PodDeletionCost) == HighestDeletionCost && owner.DeletionCost != HighestDeletionCost
             ? MoveStep.Do(new MoveAction.SetDeletionCost(source, owner.DeletionCost))
-            : ended ? SourceLost(o, new MoveAction.Confirm(source)) : RolledBack(o, new MoveAction.Confirm(source));
+            : ended ? SourceLost(o) : RolledBack(o);
     }
 
     /// <summary>The owner removes the surplus; if it does not, a pod that can never start must not stay.</summary>
@@ -111,16 +111,18 @@ internal static class AbortingPhase
     }
 
     /// <summary>A claimed replacement never starts without its checkpoint: removed, so that the owner makes one that can.</summary>
-    private static MoveStep SourceLost(Observation o, params ReadOnlySpan<MoveAction> before)
+    private static MoveStep SourceLost(Observation o)
     {
         if (o.Replacement is { Metadata.DeletionTimestamp: null } replacement)
         {
             return new MoveStep([new MoveAction.DeletePod(replacement, GraceSeconds: 0)], Recheck);
         }
 
-        return MoveMachine.Finish(o, Phases.Failed, o.Status.Reason ?? Reasons.SourceLost, o.Status.Message ?? "the source pod is gone", before);
+        return MoveMachine.Finish(o, Phases.Failed, o.Status.Reason ?? Reasons.SourceLost, o.Status.Message ?? "the source pod is gone", AsSeen(o));
     }
 
-    private static MoveStep RolledBack(Observation o, params ReadOnlySpan<MoveAction> before)
-        => MoveMachine.Finish(o, Phases.RolledBack, o.Status.Reason, o.Status.Message ?? "the source runs on", before);
+    private static MoveStep RolledBack(Observation o)
+        => MoveMachine.Finish(o, Phases.RolledBack, o.Status.Reason, o.Status.Message ?? "the source runs on", AsSeen(o));
+
+    private static MoveAction.Confirm AsSeen(Observation o) => new(o.Migration.Spec.PodName, o.Status.PodUID!, o.Source);
 }

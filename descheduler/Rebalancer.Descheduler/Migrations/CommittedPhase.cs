@@ -12,6 +12,12 @@ internal static class CommittedPhase
 
     public static MoveStep Next(Observation o)
     {
+        // However late: what carries the claim never starts without it.
+        if (o.Source is null && o.Status.Claim?.PodUID is null && LatePods.Next(o) is { } bind)
+        {
+            return bind;
+        }
+
         var isLate = o.PhaseAge.TotalSeconds >= o.Limits.CommittedSeconds;
         if (isLate && !(o.Source is null && o.Status.Target is { State: TargetState.Running, Filling: true }))
         {
@@ -31,7 +37,8 @@ internal static class CommittedPhase
 
         if (o.Status.Claim?.PodUID is { } uid && (o.Replacement?.Metadata.Uid != uid || o.Replacement.Metadata.DeletionTimestamp is not null))
         {
-            return MoveMachine.Finish(o, Phases.Failed, Reasons.TargetLost, $"pod {o.Status.Claim.PodName} on {o.Status.TargetNode} was deleted after the commit");
+            return MoveMachine.Finish(o, Phases.Failed, Reasons.TargetLost, $"pod {o.Status.Claim.PodName} on {o.Status.TargetNode} was deleted after the commit",
+                new MoveAction.Confirm(o.Status.Claim.PodName!, uid, o.Replacement));
         }
 
         return o.Status.Target?.State switch
@@ -62,11 +69,6 @@ internal static class CommittedPhase
         if (o.Namesake is not { } pod)
         {
             return bare ? new MoveStep([new MoveAction.CreatePod(BarePods.ForTarget(o.Migration))], Recheck) : MoveStep.Wait(Recheck);
-        }
-
-        if (PodMapping.Annotation(pod, Names.ClaimAnnotation) == o.Status.Claim?.Token)
-        {
-            return MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid));
         }
 
         // One that its owner made while the webhook did not answer has nothing to lose, and what is kept for it on the target would be lost.

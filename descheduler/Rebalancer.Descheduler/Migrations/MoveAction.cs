@@ -48,8 +48,8 @@ internal abstract record MoveAction
     /// <summary>Puts labels back and makes this pod the last that its owner would remove.</summary>
     public sealed record GiveBack(V1Pod Pod, ImmutableDictionary<string, string> Labels, string DeletionCost) : MoveAction;
 
-    /// <summary>What follows in the step is done only if the copy of the pod here is the newest: where nothing is written to the pod, no test would tell.</summary>
-    public sealed record Confirm(V1Pod Pod) : MoveAction;
+    /// <summary>What follows in the step is done only if the copy of the pod here is the newest (null: it is gone): where nothing is written to the pod, no test would tell.</summary>
+    public sealed record Confirm(string PodName, string PodUid, V1Pod? Pod) : MoveAction;
 
     /// <summary>Null removes the annotation.</summary>
     public sealed record SetDeletionCost(V1Pod Pod, string? DeletionCost) : MoveAction;

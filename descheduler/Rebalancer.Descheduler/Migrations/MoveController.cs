@@ -39,7 +39,7 @@ internal sealed class MoveController : BackgroundService
         queue = new WorkQueue<MoveKey>(clock);
         cache.Migrations.OnChange(c => MarkAll(m => m.Metadata.Uid == c.Latest.Metadata.Uid || FreedSlots(c.Before, c.After) || GivesWay(m, c.Latest) || BandwidthShare.IsDividedAnew(c.Before, c.After)));
         cache.Pods.OnChange(c => MarkAll(m => Concerns(m, c.Latest)));
-        cache.Pods.OnChange(c => MarkAborted(c.Latest));
+        cache.Pods.OnChange(c => MarkEnded(c.Latest));
         cache.ReplicaSets.OnChange(c => MarkOwned(c.Latest.Metadata));
         cache.StatefulSets.OnChange(c => MarkOwned(c.Latest.Metadata));
         cache.Jobs.OnChange(c => MarkOwned(c.Latest.Metadata));
@@ -65,10 +65,10 @@ internal sealed class MoveController : BackgroundService
         }
     }
 
-    /// <summary>A move that was given up may have a replacement that came too late, whenever that is.</summary>
-    private void MarkAborted(V1Pod pod)
+    /// <summary>A move that failed may have a replacement that comes too late, whenever that is.</summary>
+    private void MarkEnded(V1Pod pod)
     {
-        if (PodMapping.Annotation(pod, Names.MigrationAnnotation) is { } name && cache.Migrations.Get(pod.Metadata.NamespaceProperty, name) is { Status.Decision: Decision.Aborted })
+        if (PodMapping.Annotation(pod, Names.MigrationAnnotation) is { } name && cache.Migrations.Get(pod.Metadata.NamespaceProperty, name) is { Status: { Decision: Decision.Aborted } or { Phase: Phases.Failed } })
         {
             queue.Mark(new MoveKey(pod.Metadata.NamespaceProperty, name));
         }

@@ -31,7 +31,7 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
         MoveAction.BindClaim a => PatchAsync(o, MigrationPatches.BindClaim(Current(o), a), cancellation, "status"),
         MoveAction.TakeLabels a => PatchPodAsync(a.Pod, PodPatches.TakeLabels(a), cancellation),
         MoveAction.GiveBack a => PatchPodAsync(a.Pod, PodPatches.GiveBack(a), cancellation),
-        MoveAction.Confirm a => ConfirmAsync(a.Pod, cancellation),
+        MoveAction.Confirm a => ConfirmAsync(o, a, cancellation),
         MoveAction.SetDeletionCost a => PatchPodAsync(a.Pod, PodPatches.SetDeletionCost(a), cancellation),
         MoveAction.TakeBudgetSlot a => budgets.TakeAsync(o, a, cancellation),
         MoveAction.GiveBudgetSlot a => budgets.GiveAsync(o, a, cancellation),
@@ -83,21 +83,19 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
     private async Task PatchPodAsync(V1Pod pod, JsonPatch patch, CancellationToken cancellation)
         => cache.Pods.Observe(await client.PatchAsync<V1Pod>(ApiResource.Pods, pod.Metadata.NamespaceProperty, pod.Metadata.Name, patch, cancellation));
 
-    private async Task ConfirmAsync(V1Pod pod, CancellationToken cancellation)
+    private async Task ConfirmAsync(Observation o, MoveAction.Confirm a, CancellationToken cancellation)
     {
-        var (ns, name) = (pod.Metadata.NamespaceProperty, pod.Metadata.Name);
-        var now = await client.GetAsync<V1Pod>(ApiResource.Pods, ns, name, cancellation);
-        if (now?.Metadata.ResourceVersion == pod.Metadata.ResourceVersion)
-        {
-            return;
-        }
-
+        var ns = o.Migration.Metadata.NamespaceProperty;
+        var now = await client.GetAsync<V1Pod>(ApiResource.Pods, ns, a.PodName, cancellation);
         if (now is not null)
         {
             cache.Pods.Observe(now);
         }
 
-        throw new ApiException(HttpStatusCode.Conflict, "Conflict", $"pod {ns}/{name} has changed since it was looked at");
+        if ((now?.Metadata.Uid == a.PodUid ? now.Metadata.ResourceVersion : null) != a.Pod?.Metadata.ResourceVersion)
+        {
+            throw new ApiException(HttpStatusCode.Conflict, "Conflict", $"pod {ns}/{a.PodName} has changed since it was looked at");
+        }
     }
 
     /// <summary>A pod of that name that exists already is looked at again by the next decision: it is ours by its token, or it is not.</summary>

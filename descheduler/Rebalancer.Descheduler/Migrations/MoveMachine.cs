@@ -9,7 +9,7 @@ namespace Rebalancer.Descheduler.Migrations;
 /// </summary>
 internal static class MoveMachine
 {
-    private static readonly TimeSpan EndpointHandOver = TimeSpan.FromSeconds(3), Recheck = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndpointHandOver = TimeSpan.FromSeconds(3);
 
     public static MoveStep Next(Observation o)
     {
@@ -70,10 +70,9 @@ internal static class MoveMachine
 
     private static MoveStep Final(Observation o)
     {
-        // Its creation was still under way when the move was given up: it never starts without its checkpoint, and its owner waits for it.
-        if (o is { Status.Decision: Decision.Aborted, Replacement: { Metadata.DeletionTimestamp: null } late })
+        if (LatePods.Next(o) is { } late)
         {
-            return new MoveStep([new MoveAction.DeletePod(late, GraceSeconds: 0)], Recheck);
+            return late;
         }
 
         if (o.Migration.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) != true)

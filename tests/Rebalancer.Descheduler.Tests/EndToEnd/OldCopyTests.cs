@@ -46,7 +46,11 @@ public sealed class OldCopyTests
 
         await world.Client.PatchAsync<V1Pod>(ApiResource.Pods, ControllerWorld.Ns, "redis", new JsonPatch().Set("/metadata/annotations", new Dictionary<string, string> { ["a"] = "b" }), default);
 
-        Assert.True((await Assert.ThrowsAsync<ApiException>(() => executor.DoAsync(observation, new MoveAction.Confirm(old), default))).IsConflict);
-        await executor.DoAsync(observation, new MoveAction.Confirm(cache.Pods.Get(ControllerWorld.Ns, "redis")!), default);
+        Assert.True((await Assert.ThrowsAsync<ApiException>(() => executor.DoAsync(observation, Of(old), default))).IsConflict);
+        await executor.DoAsync(observation, Of(cache.Pods.Get(ControllerWorld.Ns, "redis")!), default);
+        await Assert.ThrowsAsync<ApiException>(() => executor.DoAsync(observation, new MoveAction.Confirm("redis", old.Metadata.Uid, null), default));
+        await executor.DoAsync(observation, new MoveAction.Confirm("redis", "uid-of-one-before", null), default);
     }
+
+    private static MoveAction.Confirm Of(V1Pod pod) => new(pod.Metadata.Name, pod.Metadata.Uid, pod);
 }

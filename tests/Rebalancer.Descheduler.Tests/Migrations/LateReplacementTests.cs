@@ -1,4 +1,6 @@
+using k8s.Models;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Tests.World;
 using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Descheduler.Tests.Migrations;
@@ -21,5 +23,50 @@ public sealed class LateReplacementTests
         var step = MoveMachine.Next(move.Observe());
 
         Assert.Equal(replacement, Assert.Single(step.Actions.OfType<MoveAction.DeletePod>()).Pod);
+    }
+
+    /// <summary>Nothing else is ever given its checkpoint, and a bare pod is made by nobody else.</summary>
+    [Theory]
+    [InlineData(OwnerKinds.StatefulSet, false)]
+    [InlineData(OwnerKinds.StatefulSet, true)]
+    [InlineData(OwnerKinds.None, false)]
+    [InlineData(OwnerKinds.None, true)]
+    public void Next_ClaimedPodComesAfterTheLimitOfTheCommit_IsStillGivenItsCheckpoint(string kind, bool hasEnded)
+    {
+        var move = new SimulatedMove(kind).ToCommitted();
+        move.Source = null;
+        move.Pass(TimeSpan.FromSeconds(SimulatedMove.Limits.CommittedSeconds));
+        if (hasEnded) { Assert.Equal(Phases.Failed, move.Settle().Phase); }
+        var late = Claimed(move, "uid-late");
+
+        move.Replacement = late;
+        move.Settle();
+
+        Assert.Equal((Phases.Failed, late.Metadata.Uid), (move.Phase, move.Status.Claim!.PodUID));
+        Assert.Equal(late, move.Replacement);
+    }
+
+    /// <summary>The one that was bound was deleted before anybody saw that, and its owner made another, which took the claim too.</summary>
+    [Fact]
+    public void Next_AnotherPodCarriesTheClaimOfOneThatIsGone_IsRemovedSoThatItsOwnerMakesOneThatCanStart()
+    {
+        var move = new SimulatedMove(OwnerKinds.StatefulSet).ToCommitted();
+        move.Source = null;
+        move.Write(s => (s.Claim!.PodName, s.Claim.PodUID) = ("redis", "uid-gone"));
+        var never = Claimed(move, "uid-never");
+        Assert.Equal((Phases.Failed, Reasons.TargetLost), (move.Settle().Phase, move.Status.Reason));
+
+        move.Replacement = never;
+        move.Settle();
+
+        Assert.Null(move.Replacement);
+        Assert.Equal(never, Assert.Single(move.Done.OfType<MoveAction.DeletePod>()).Pod);
+    }
+
+    private static V1Pod Claimed(SimulatedMove move, string uid)
+    {
+        var pod = SimulatedMove.Running(Builders.Pod("redis", "target"), uid);
+        pod.Metadata.Annotations = new Dictionary<string, string> { [Names.MigrationAnnotation] = "move", [Names.ClaimAnnotation] = move.Status.Claim!.Token };
+        return pod;
     }
 }

@@ -269,7 +269,7 @@ internal sealed class SimulatedMove
                 Source = null;
                 break;
             case MoveAction.DeletePod a:
-                Assert.True(Status.Decision == Decision.Aborted || a.Pod.Metadata.Annotations?.ContainsKey(Names.ClaimAnnotation) != true, "the pod that was given the state was deleted");
+                Assert.True(Status.Decision == Decision.Aborted || a.Pod.Metadata.Uid != Status.Claim?.PodUID, "the pod that was given the state was deleted");
                 Replacement = null;
                 break;
         }

@@ -1,0 +1,32 @@
+using k8s.Models;
+using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Mapping;
+
+namespace Rebalancer.Descheduler.Migrations;
+
+/// <summary>
+/// Pods that carry the claim of a move that did not wait for them: their creation was still under way when it ended, or when another pod was bound. None of them
+/// can start, and its owner waits for it.
+/// </summary>
+internal static class LatePods
+{
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
+
+    /// <returns>Null: there is none.</returns>
+    public static MoveStep? Next(Observation o) => o.Status.Decision switch
+    {
+        Decision.Aborted => o.Replacement is { Metadata.DeletionTimestamp: null } late ? Remove(late, graceSeconds: 0) : null,
+        Decision.Committed => o.Namesake is { Metadata.DeletionTimestamp: null } pod && Carries(pod, o) ? TakeIn(o, pod) : null,
+        _ => null,
+    };
+
+    /// <summary>The state is kept for whoever has the name, until it has been given to one.</summary>
+    private static MoveStep? TakeIn(Observation o, V1Pod pod) => o.Status.Claim!.PodUID is null
+        ? MoveStep.Do(new MoveAction.BindClaim(pod.Metadata.Name, pod.Metadata.Uid))
+        : o.Status.Owner?.Kind == OwnerKinds.None ? null : Remove(pod, GatedPods.NamesakeGraceSeconds);
+
+    private static bool Carries(V1Pod pod, Observation o)
+        => o.Status.Claim is { } claim && pod.Metadata.Uid != claim.PodUID && PodMapping.Annotation(pod, Names.ClaimAnnotation) == claim.Token;
+
+    private static MoveStep Remove(V1Pod pod, long graceSeconds) => new([new MoveAction.DeletePod(pod, graceSeconds)], Recheck);
+}
