@@ -202,21 +202,26 @@ internal sealed class SafetyChecks(World world)
         }
     }
 
-    /// <summary>Before the commit the source's object may go only where its processes are kept; after it the pod that waits for them may not.</summary>
+    /// <summary>
+    /// Before the commit the source's object may go only where its processes are kept, or where it started cold under the name of a pod whose state has not come
+    /// back yet; after it the pod that waits for them may not, but by a commit of its own.
+    /// </summary>
     private void LookAtDeletion(string uid, string name, string client)
     {
         var moves = world.Migrations().ToList();
         var isCommitted = moves.Exists(m => m.Status.PodUID == uid && m.Status.Decision == Decision.Committed);
+        var isInTheWay = moves.Exists(m => m.Spec.PodName == name && m.Status.PodUID != uid && m.Status is { Decision: Decision.Committed, Phase: Phases.Committed, Claim.PodUID: null })
+            && world.Nodes.All(n => n.Living(uid) is not { IsRestored: true });
         foreach (var move in moves)
         {
             var status = move.Status;
-            if (!isCommitted && status.PodUID == uid && status.Decision == Decision.None && status.Phase is not (null or "" or Phases.Pending) && !Phases.IsFinal(status.Phase)
+            if (!isCommitted && !isInTheWay && status.PodUID == uid && status.Decision == Decision.None && status.Phase is not (null or "" or Phases.Pending) && !Phases.IsFinal(status.Phase)
                 && status is not { Owner.Gate: true, Source.KillGate: KillGates.Closed })
             {
                 Violated($"{move.Metadata.Name}: {client} deleted the source {name} before the commit");
             }
 
-            if (status.Claim?.PodUID == uid && status.Decision == Decision.Committed && !Phases.IsFinal(status.Phase) && status.Target?.State is not (TargetState.Running or TargetState.ColdStarted))
+            if (!isCommitted && status.Claim?.PodUID == uid && status.Decision == Decision.Committed && !Phases.IsFinal(status.Phase) && status.Target?.State is not (TargetState.Running or TargetState.ColdStarted))
             {
                 Violated($"{move.Metadata.Name}: {client} deleted {name}, which waits for its checkpoint after the commit");
             }
