@@ -32,8 +32,10 @@ public sealed class OldCopyTests
     public async Task Confirm_PodHasChanged_StopsTheStepAndTakesTheNewCopy()
     {
         await using var world = await ControllerWorld.StartAsync(controller: false);
-        await world.CreateNodes(("spot", "0.03"));
-        await world.RunPod("redis", on: "spot");
+        // Nobody else writes it.
+        var pod = Builders.Pod("redis", node: null);
+        pod.Spec.SchedulerName = "nobody";
+        await world.Client.CreateAsync(ApiResource.Pods, ControllerWorld.Ns, pod, default);
         var cache = new ClusterCache(world.Client, new InformerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
         using var stop = new CancellationTokenSource();
         var watching = cache.Pods.RunAsync(stop.Token);
