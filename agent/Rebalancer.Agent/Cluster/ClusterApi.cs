@@ -3,6 +3,7 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Client;
 
 namespace Rebalancer.Agent.Cluster;
 
@@ -18,15 +19,15 @@ internal sealed class ClusterApi(IKubernetes kubernetes) : IClusterApi
         return answer.Body;
     }, cancellation);
 
-    public Task PatchPartAsync(Migration migration, string part, object value, CancellationToken cancellation) => LimitAsync(async limit =>
+    public Task WritePartAsync(Migration migration, string part, object value, CancellationToken cancellation)
     {
-        var document = new Dictionary<string, object> { ["status"] = new Dictionary<string, object> { [part] = value } };
-        return await PatchStatusAsync(migration, new V1Patch(KubernetesJson.Serialize(document), V1Patch.PatchType.MergePatch), limit);
-    }, cancellation);
+        var patch = new JsonPatch().Test("/metadata/uid", migration.Metadata.Uid).Set("/status/" + part, value);
+        return LimitAsync(limit => PatchStatusAsync(migration, new V1Patch(patch.ToJson(), V1Patch.PatchType.JsonPatch), limit), cancellation);
+    }
 
     public async Task<Migration?> DecideAsync(Migration migration, string decision, string? reason, string? message, CancellationToken cancellation)
     {
-        var patch = new V1Patch(DecisionPatch.Of(decision, reason, message), V1Patch.PatchType.JsonPatch);
+        var patch = new V1Patch(DecisionPatch.Of(migration.Metadata.Uid, decision, reason, message), V1Patch.PatchType.JsonPatch);
         try
         {
             return await LimitAsync(limit => PatchStatusAsync(migration, patch, limit), cancellation);

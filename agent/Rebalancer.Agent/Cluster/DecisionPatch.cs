@@ -4,13 +4,14 @@ using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Cluster;
 
-/// <summary>The JSON patch that decides a move, once: its test fails when somebody has decided before.</summary>
+/// <summary>The JSON patch that decides a move, once: its tests fail when somebody has decided before, or when another Migration has the name.</summary>
 internal static class DecisionPatch
 {
-    public static string Of(string decision, string? reason, string? message)
+    public static string Of(string uid, string decision, string? reason, string? message)
     {
         if (decision is not (Decision.Committed or Decision.Aborted)) { throw new ArgumentOutOfRangeException(nameof(decision), decision, "not a decision"); }
         var operations = new JsonArray(
+            Operation("test", "/metadata/uid", uid),
             Operation("test", "/status/decision", Decision.None),
             Operation("replace", "/status/decision", decision));
         if (reason is not null) { operations.Add(Operation("add", "/status/reason", reason)); }

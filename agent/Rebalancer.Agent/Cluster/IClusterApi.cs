@@ -9,8 +9,8 @@ internal interface IClusterApi
     /// <returns>Null when there is none.</returns>
     Task<Migration?> ReadMigrationAsync(string @namespace, string name, CancellationToken cancellation);
 
-    /// <summary>Merges this agent's own part of the status: "source" or "target".</summary>
-    Task PatchPartAsync(Migration migration, string part, object value, CancellationToken cancellation);
+    /// <summary>Replaces this agent's own part of the status: "source" or "target". Fails (422) where another Migration has the name.</summary>
+    Task WritePartAsync(Migration migration, string part, object value, CancellationToken cancellation);
 
     /// <summary>
     /// The compare-and-set of the commit: decision from "" to the wanted one. An answer does not mean that it was this call which decided:

@@ -1,4 +1,8 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using k8s;
 using k8s.Autorest;
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Cluster;
@@ -9,9 +13,21 @@ namespace Rebalancer.Agent.Moves;
 /// <summary>Writes this agent's part of one Migration's status behind the move's back: the newest value wins, a failed write is tried again until it works or a newer one is there.</summary>
 internal sealed class StatusWriter(IClusterApi api, Migration migration, string part, TimeProvider clock, Random random, ILogger log)
 {
-    private readonly Channel<object> latest = Channel.CreateBounded<object>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<JsonElement> latest = Channel.CreateBounded<JsonElement>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Lock gate = new();
 
-    public void Post(object value) => latest.Writer.TryWrite(value);
+    /// <summary>With what an earlier agent wrote.</summary>
+    private readonly JsonObject whole = JsonNode.Parse(KubernetesJson.Serialize(migration.Status))!.AsObject()[part] as JsonObject ?? [];
+
+    /// <summary>What it leaves out stays as it was.</summary>
+    public void Post(object value)
+    {
+        lock (gate)
+        {
+            Merge(whole, JsonNode.Parse(KubernetesJson.Serialize(value))!.AsObject());
+            latest.Writer.TryWrite(JsonElement.Parse(whole.ToJsonString()));
+        }
+    }
 
     /// <summary>No more values come: <see cref="RunAsync"/> ends when the last is written.</summary>
     public void Complete() => latest.Writer.TryComplete();
@@ -31,20 +47,42 @@ internal sealed class StatusWriter(IClusterApi api, Migration migration, string 
         }
     }
 
-    private async Task<bool> TryWriteAsync(object value, CancellationToken cancellation)
+    private static void Merge(JsonObject whole, JsonObject value)
+    {
+        foreach (var (name, member) in value)
+        {
+            if (member is JsonObject inner && whole[name] is JsonObject known) { Merge(known, inner); }
+            else { whole[name] = member?.DeepClone(); }
+        }
+    }
+
+    private async Task<bool> TryWriteAsync(JsonElement value, CancellationToken cancellation)
     {
         try
         {
-            await api.PatchPartAsync(migration, part, value, cancellation);
+            await api.WritePartAsync(migration, part, value, cancellation);
             return true;
         }
-        catch (HttpOperationException e) when (e.Response.StatusCode is System.Net.HttpStatusCode.NotFound)
+        catch (HttpOperationException e) when (e.Response.StatusCode is HttpStatusCode.NotFound)
         {
             return true;
         }
-        catch (Exception e) when (e is HttpOperationException or HttpRequestException or TimeoutException or IOException)
+        catch (Exception e) when (DecisionReader.IsTransient(e))
         {
             log.LogWarning("Status {Part} of migration {Name} is not written yet: {Cause}", part, migration.Metadata.Name, e.Message);
+            return e is HttpOperationException { Response.StatusCode: HttpStatusCode.UnprocessableEntity } && await IsGoneAsync(cancellation);
+        }
+    }
+
+    /// <summary>One that was made anew under the name is another move's.</summary>
+    private async Task<bool> IsGoneAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (await api.ReadMigrationAsync(migration.Metadata.NamespaceProperty, migration.Metadata.Name, cancellation))?.Metadata.Uid != migration.Metadata.Uid;
+        }
+        catch (Exception e) when (DecisionReader.IsTransient(e))
+        {
             return false;
         }
     }

@@ -71,7 +71,9 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
 
     private async Task PatchAsync(Observation o, JsonPatch patch, CancellationToken cancellation, string? subresource = null)
     {
+        // Another Migration may have the name by now.
         var meta = o.Migration.Metadata;
+        patch = patch.Test("/metadata/uid", meta.Uid);
         if (subresource == "status")
         {
             patch = patch.Set("/status/leaderEpoch", leadership.Epoch);

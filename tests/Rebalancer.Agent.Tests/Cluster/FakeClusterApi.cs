@@ -17,6 +17,7 @@ internal sealed class FakeClusterApi : IClusterApi
     /// <summary>Called after a decision was taken over; may throw: the answer is lost, the decision is not.</summary>
     public Action<string> After { get; set; } = _ => { };
     public List<string> Wishes { get; } = [];
+    public List<object> Parts { get; } = [];
 
     public Task<Migration?> ReadMigrationAsync(string @namespace, string name, CancellationToken cancellation)
     {
@@ -24,7 +25,12 @@ internal sealed class FakeClusterApi : IClusterApi
         lock (gate) { return Task.FromResult(Migration is null ? null : Copy()); }
     }
 
-    public Task PatchPartAsync(Migration migration, string part, object value, CancellationToken cancellation) => Task.CompletedTask;
+    public Task WritePartAsync(Migration migration, string part, object value, CancellationToken cancellation)
+    {
+        Before(part);
+        lock (gate) { Parts.Add(value); }
+        return Task.CompletedTask;
+    }
 
     public Task<Migration?> DecideAsync(Migration migration, string decision, string? reason, string? message, CancellationToken cancellation)
     {
