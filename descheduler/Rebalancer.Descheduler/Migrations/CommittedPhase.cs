@@ -18,6 +18,12 @@ internal static class CommittedPhase
             return bind;
         }
 
+        // Nor does a limit hide that another pod has the name: what is kept for the one that would have had it is for nobody then.
+        if (o is { Source: null, Namesake: not null, Status.Claim.PodUID: null } && OwnerKinds.KeepsName(o.Status.Owner?.Kind))
+        {
+            return ComeBack(o);
+        }
+
         var isLate = o.PhaseAge.TotalSeconds >= o.Limits.CommittedSeconds;
         if (isLate && !(o.Source is null && o.Status.Target is { State: TargetState.Running, Filling: true }))
         {

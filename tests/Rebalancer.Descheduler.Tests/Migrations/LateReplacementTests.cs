@@ -46,6 +46,20 @@ public sealed class LateReplacementTests
         Assert.Equal(late, move.Replacement);
     }
 
+    /// <summary>So that the target's agent keeps the checkpoint no longer.</summary>
+    [Theory]
+    [InlineData(OwnerKinds.StatefulSet)]
+    [InlineData(OwnerKinds.None)]
+    public void Next_AnotherPodHasTheNameWhenTheLimitOfTheCommitPasses_SaysSo(string kind)
+    {
+        var move = new SimulatedMove(kind).ToCommitted();
+        move.Source = null;
+        move.Pass(TimeSpan.FromSeconds(SimulatedMove.Limits.CommittedSeconds));
+        move.Replacement = SimulatedMove.Running(Builders.Pod("redis", "elsewhere"), "uid-stranger");
+
+        Assert.Equal((Phases.Failed, Reasons.PodReplaced), (move.Settle().Phase, move.Status.Reason));
+    }
+
     /// <summary>The one that was bound was deleted before anybody saw that, and its owner made another, which took the claim too.</summary>
     [Fact]
     public void Next_AnotherPodCarriesTheClaimOfOneThatIsGone_IsRemovedSoThatItsOwnerMakesOneThatCanStart()
