@@ -46,12 +46,14 @@ public sealed class KernelMappingsTests : IDisposable
 
         Assert.Equal(0, Madvise(page, PageRange.PageBytes, MadviseDontDump));
 
-        Assert.NotEqual(flags, FlagsAt(page));
+        Assert.NotEmpty(flags);
+        Assert.DoesNotContain(FlagsAt(page), flag => flags.Contains(flag));
         Assert.False(before.AreSameNow(Environment.ProcessId));
         AnonymousMemory.Release(page, PageRange.PageBytes);
     }
 
-    private static ulong FlagsAt(nint address) => KernelMappings.TryRead(Environment.ProcessId)!.Single(mapping => mapping.Start <= (ulong)address && (ulong)address < mapping.End).Flags;
+    /// <summary>More than one where the mapping has changed while they were read: this process runs.</summary>
+    private static ulong[] FlagsAt(nint address) => [.. KernelMappings.TryRead(Environment.ProcessId)!.Where(mapping => mapping.Start <= (ulong)address && (ulong)address < mapping.End).Select(mapping => mapping.Flags)];
 
     /// <summary>Before that it still maps its libraries.</summary>
     private void WaitUntilItSleeps() => SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{other.Id}/stat").Contains("(sleep) S", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
