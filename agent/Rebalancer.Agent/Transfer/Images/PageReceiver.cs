@@ -13,7 +13,7 @@ internal sealed class PageReceiver(string folder, IReadOnlyCollection<string> co
     private const ulong AddressLimit = 1UL << 47;
     private readonly Dictionary<string, PageStoreWriter> stores = new(StringComparer.Ordinal);
     private readonly XxHash3 hash = new();
-    private long received;
+    private long received, announced;
 
     /// <exception cref="TransferException">No such process or address, no whole pages, or too many of them.</exception>
     public void Write(string process, ulong address, ReadOnlySpan<byte> data)
@@ -30,6 +30,9 @@ internal sealed class PageReceiver(string folder, IReadOnlyCollection<string> co
     public void Announce(string process, PageRange late)
     {
         var name = Check(process, late);
+        // A place is kept for each announcement, also for one that has come before.
+        announced += (long)late.Bytes;
+        if (announced > maximumBytes) { throw TooMuch(); }
         StoreOf(name).Announce(name.Pid, late);
         CheckSize();
     }
@@ -45,6 +48,8 @@ internal sealed class PageReceiver(string folder, IReadOnlyCollection<string> co
     private ProcessName Check(string process, PageRange range)
     {
         if (ProcessName.TryParse(process) is not { } name || !containers.Contains(name.Container)) { throw new TransferException("pages of a process came that is none of the pod's"); }
+        // Before anything is kept of it: one record may announce all of an address space.
+        if (range.End > range.Start && range.Bytes > (ulong)maximumBytes) { throw TooMuch(); }
         return range.Start % PageRange.PageBytes == 0 && range.End % PageRange.PageBytes == 0 && range.Start < range.End && range.End <= AddressLimit
             ? name : throw new TransferException($"{range.End - range.Start} bytes at {range.Start:x} are no pages of a process");
     }
@@ -57,8 +62,10 @@ internal sealed class PageReceiver(string folder, IReadOnlyCollection<string> co
 
     private void CheckSize()
     {
-        if (stores.Values.Sum(each => each.Bytes) > maximumBytes) { throw new TransferException($"more than {maximumBytes} bytes of pages came"); }
+        if (stores.Values.Sum(each => each.Bytes) > maximumBytes) { throw TooMuch(); }
     }
+
+    private TransferException TooMuch() => new($"more than {maximumBytes} bytes of pages came");
 
     public void Dispose()
     {
