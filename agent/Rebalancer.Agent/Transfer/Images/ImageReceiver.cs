@@ -51,8 +51,11 @@ internal sealed class ImageReceiver(string folder, IReadOnlyCollection<string> f
     public void Complete(Manifest manifest)
     {
         if (manifest.Files.Count != files.Count) { throw new TransferException($"{files.Count} files came, the manifest lists {manifest.Files.Count}"); }
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var listed in manifest.Files)
         {
+            // Twice the same would leave another file unlooked at.
+            if (!seen.Add(listed.Path)) { throw new TransferException($"file '{Shown(listed.Path)}' stands in the manifest twice"); }
             if (!files.TryGetValue(listed.Path, out var file)) { throw new TransferException($"file '{Shown(listed.Path)}' of the manifest did not come"); }
             if (file.Length != listed.Length) { throw new TransferException($"file {listed.Path}: {file.Length} bytes came, the manifest lists {listed.Length}"); }
             var hash = file.Hash.GetCurrentHashAsUInt64();
