@@ -35,6 +35,7 @@ internal sealed class NodeAgentService(AgentOptions options, PeerCertificates ce
         try
         {
             var hello = await HelloAsync(requestStream, context.CancellationToken);
+            TransferLimits.CheckAnnounced(hello);
             sink = await sinks.FindAsync(hello, peer, context.CancellationToken);
             sink.Open(hello, reply => replies.Writer.TryWrite(reply));
             images = tickets.Issue(sink, peer);

@@ -1,3 +1,5 @@
+using Rebalancer.Agent.Contracts;
+
 namespace Rebalancer.Agent.Transfer;
 
 /// <summary>Bounds of one move's stream. What comes from a peer is untrusted until proven otherwise.</summary>
@@ -24,5 +26,17 @@ internal static class TransferLimits
     public const int StreamWindowBytes = 12 << 20;
     public const int ConnectionWindowBytes = 16 << 20;
 
-    public static long MaximumBytes(long estimatedBytes) => checked((Math.Max(0, estimatedBytes) * SlackFactor) + SlackBytes);
+    /// <summary>No node has as much memory or disk; sums and multiples of it are far from what a number holds.</summary>
+    public const long AnnouncedBytes = 1L << 50;
+
+    public static long MaximumBytes(long estimatedBytes) => (Math.Clamp(estimatedBytes, 0, AnnouncedBytes) * SlackFactor) + SlackBytes;
+
+    /// <exception cref="TransferException">A size that no pod has.</exception>
+    public static void CheckAnnounced(Hello hello)
+    {
+        foreach (var bytes in (ReadOnlySpan<long>)[hello.EstimatedBytes, hello.FilesBytes])
+        {
+            if (bytes is < 0 or > AnnouncedBytes) { throw new TransferException($"a move of {bytes} bytes was announced, at most {AnnouncedBytes} are allowed"); }
+        }
+    }
 }
