@@ -19,5 +19,5 @@ internal sealed class MoveException(string reason, string message, string? logLi
     public string Reason { get; } = reason;
     public string? LogLine { get; } = logLine is null ? null : Plain(logLine);
 
-    private static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsWhiteSpace(c) ? ' ' : char.IsControl(c) ? '?' : c)) : text;
+    internal static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsWhiteSpace(c) ? ' ' : char.IsControl(c) ? '?' : c)) : text;
 }
