@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Rebalancer.Agent.Files.Native;
 
@@ -44,5 +45,9 @@ internal readonly record struct FileTime(long Seconds, uint Nanoseconds)
     public static FileTime Of(ReadOnlySpan<byte> statxTimestamp) =>
         new(BinaryPrimitives.ReadInt64LittleEndian(statxTimestamp), BinaryPrimitives.ReadUInt32LittleEndian(statxTimestamp[8..]));
 
-    public DateTimeOffset Instant => DateTimeOffset.FromUnixTimeSeconds(Seconds).AddTicks(Nanoseconds / 100);
+    /// <summary>For messages: of any time that a file may have, and of those that none has.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seconds} s, {Nanoseconds} ns");
+
+    /// <summary>A pod may give its files any time, also one that the class library has no name for.</summary>
+    public DateTimeOffset Instant => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(Seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds() - 1)).AddTicks(Nanoseconds / 100);
 }
