@@ -74,7 +74,7 @@ internal sealed record PagemapImage(uint PagesId, IReadOnlyList<PagemapEntry> En
             }
         }
         pages = pages == 0 ? compatible : pages;
-        if (start % PageRange.PageBytes != 0 || pages > ulong.MaxValue >> (PageRange.PageShift + 1)) { throw new InvalidDataException($"pages at {start:x}, {pages} of them"); }
-        return new PagemapEntry(new PageRange(start, checked(start + (pages << PageRange.PageShift))), (PagemapFlags)flags);
+        if (start % PageRange.PageBytes != 0 || pages > (ulong.MaxValue - start) >> PageRange.PageShift) { throw new InvalidDataException($"pages at {start:x}, {pages} of them"); }
+        return new PagemapEntry(new PageRange(start, start + (pages << PageRange.PageShift)), (PagemapFlags)flags);
     }
 }
