@@ -11,12 +11,20 @@ internal readonly record struct LatePages(int Pid, uint Region, PageRange Range)
     public const int Bytes = 24;
 
     /// <summary>Whole entries; a last one that is not there to its end does not count.</summary>
+    /// <exception cref="InvalidDataException">An entry that is no pages of one block.</exception>
     public static LatePages[] ReadAll(ReadOnlySpan<byte> from)
     {
         var all = new LatePages[from.Length / Bytes];
-        for (var i = 0; i < all.Length; i++) { all[i] = Read(from[(i * Bytes)..]); }
+        for (var i = 0; i < all.Length; i++)
+        {
+            all[i] = Read(from[(i * Bytes)..]);
+            if (!all[i].IsInOneBlock) { throw new InvalidDataException($"late pages from {all[i].Range.Start:x} to {all[i].Range.End:x} are none of one block"); }
+        }
         return all;
     }
+
+    /// <summary>Whole pages, and at least one.</summary>
+    private bool IsInOneBlock => Range.Start < Range.End && Range.Start % PageRange.PageBytes == 0 && Range.End % PageRange.PageBytes == 0 && Range.Start >> PageSet.BlockShift == (Range.End - 1) >> PageSet.BlockShift;
 
     public static byte[] ToBytes(IReadOnlyList<LatePages> all)
     {
