@@ -43,8 +43,9 @@ internal sealed class MetadataClient(HttpClient http, TimeProvider time, TimeSpa
             var header = answerHeader is not null && answer.Headers.TryGetValues(answerHeader, out var values) ? string.Join(',', values) : null;
             return new MetadataAnswer(answer.StatusCode, await answer.Content.ReadAsStringAsync(either.Token), header);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or InvalidOperationException)
         {
+            // The latter where the answer names a character set that there is not.
             throw new MetadataUnavailableException($"metadata service {Address}: {path}: {e.Message}", e);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)

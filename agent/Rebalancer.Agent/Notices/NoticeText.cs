@@ -36,7 +36,20 @@ internal static class NoticeText
     public static bool IsDue(DateTimeOffset notBefore, DateTimeOffset now) => notBefore >= now - OldestPast && notBefore <= now + MaintenanceLead;
 
     public static string? Text(JsonElement element, string name)
-        => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? Text(value) : null;
+
+    /// <returns>Null: something else than text, or escapes in it that stand for half a character.</returns>
+    public static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <exception cref="FormatException">Another kind of JSON, or none.</exception>
     public static JsonDocument Read(string what, string body, JsonValueKind kind)

@@ -44,7 +44,7 @@ internal static class ScheduledEventsParser
     /// <summary>What does not say whom it concerns may concern this machine, and is told as an error then.</summary>
     private static bool Concerns(JsonElement entry, string machine)
         => entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("Resources", out var resources) || resources.ValueKind != JsonValueKind.Array
-            || resources.EnumerateArray().Any(r => r.ValueKind == JsonValueKind.String && string.Equals(r.GetString(), machine, StringComparison.OrdinalIgnoreCase));
+            || resources.EnumerateArray().Any(r => string.Equals(NoticeText.Text(r), machine, StringComparison.OrdinalIgnoreCase));
 
     private static List<string> Errors(JsonElement entry, out ScheduledEvent? read)
     {
