@@ -65,7 +65,7 @@ internal sealed class MoveFolder(string migrationUid, string root = NodePaths.Mo
     /// <summary>The move and the container that an image folder belongs to; null for a folder that is none of ours, and for none at all.</summary>
     public static ImageOwner? OwnerOf(string imagePath, string root = NodePaths.MovesFolder)
     {
-        if (imagePath.Length == 0) { return null; }
+        if (imagePath.Length == 0 || imagePath.Contains('\0', StringComparison.Ordinal)) { return null; }
         var relative = Path.GetRelativePath(root, imagePath).Split('/');
         return relative is [var uid, ImagesName, var container] && uid is not (".." or ".") && IsContainerName(container) ? new ImageOwner(uid, container) : null;
     }
