@@ -26,7 +26,7 @@ internal sealed record AgentRequest(CertificateRequest Request, string Node, IRe
             var names = parsed.CertificateExtensions.Where(each => each.Oid?.Value == "2.5.29.17").Select(each => new X509SubjectAlternativeNameExtension(each.RawData)).ToList();
             return new AgentRequest(parsed, CommonName(parsed.SubjectName), [.. names.SelectMany(each => each.EnumerateDnsNames())], [.. names.SelectMany(each => each.EnumerateIPAddresses())]);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or SocketException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or SocketException or NotSupportedException)
         {
             throw new FormatException($"spec.request is no certificate request in PEM: {e.Message}", e);
         }
