@@ -23,7 +23,7 @@ internal static partial class AdmissionEndpoint
         AdmissionRequest request;
         try
         {
-            request = AdmissionRequest.Parse(await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted));
+            request = AdmissionRequest.Parse(await JsonNode.ParseAsync(context.Request.Body, documentOptions: AdmissionRequest.Form, cancellationToken: context.RequestAborted));
         }
         catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException)
         {

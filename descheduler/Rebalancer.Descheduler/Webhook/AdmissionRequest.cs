@@ -1,6 +1,8 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using k8s;
 using k8s.Models;
+using Rebalancer.Kubernetes.Mapping;
 
 namespace Rebalancer.Descheduler.Webhook;
 
@@ -9,6 +11,9 @@ namespace Rebalancer.Descheduler.Webhook;
 /// <param name="IsEviction">The creation of pods/eviction; <paramref name="Name"/> is the pod's.</param>
 internal sealed record AdmissionRequest(string Uid, string Namespace, string Name, bool IsPodCreation, bool IsEviction, bool DryRun, V1Pod? Pod)
 {
+    /// <summary>A key that stands twice is refused at once: the reader would throw when it looks for another.</summary>
+    public static readonly JsonDocumentOptions Form = new() { AllowDuplicateProperties = false };
+
     /// <exception cref="FormatException">Not an AdmissionReview of version v1 with a request.</exception>
     public static AdmissionRequest Parse(JsonNode? review)
     {
@@ -27,6 +32,10 @@ internal sealed record AdmissionRequest(string Uid, string Namespace, string Nam
             pod,
             creates && kind == "Eviction" && subresource == "eviction",
             (bool?)request["dryRun"] ?? false,
-            pod ? KubernetesJson.Deserialize<V1Pod>(request["object"]!.ToJsonString()) : null);
+            pod ? PodOf(request["object"]) : null);
     }
+
+    private static V1Pod PodOf(JsonNode? created) => created is JsonObject pod
+        ? ForeignObject.Read<V1Pod>(Encoding.UTF8.GetBytes(pod.ToJsonString()))
+        : throw new FormatException("expected the pod that is created in request.object");
 }

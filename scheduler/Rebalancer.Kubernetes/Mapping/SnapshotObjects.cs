@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using k8s;
 using k8s.Models;
 using Rebalancer.Model;
 
@@ -73,5 +72,5 @@ public sealed class SnapshotObjects
         };
     }
 
-    private static T Read<T>(JsonElement element) => KubernetesJson.Deserialize<T>(element) ?? throw new JsonException("null");
+    private static T Read<T>(JsonElement element) => ForeignObject.Read<T>(element);
 }

@@ -1,4 +1,3 @@
-using k8s;
 using k8s.Models;
 using Rebalancer.Kubernetes.Mapping;
 using Rebalancer.Model;
@@ -20,8 +19,7 @@ internal sealed class PodSource(ClusterCache cache)
 
     private static V1Pod Parse(ReadOnlySpan<byte> json)
     {
-        using var stream = new MemoryStream(json.ToArray());
-        var pod = KubernetesJson.Deserialize<V1Pod>(stream);
+        var pod = ForeignObject.Read<V1Pod>(json);
         pod.Metadata ??= new V1ObjectMeta();
         return pod;
     }
