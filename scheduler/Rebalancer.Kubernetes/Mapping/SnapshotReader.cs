@@ -116,19 +116,17 @@ public sealed class SnapshotReader
     private void Add(string kind, string name, JsonElement item)
     {
         var before = problems.Count;
-        if (kind is "Node" or "Pod")
-        {
-            problems.AddRange(QuantityScan.Problems(name, item));
-        }
-
-        if (problems.Count > before)
-        {
-            return;
-        }
-
         try
         {
-            objects.Add(kind, item);
+            if (kind is "Node" or "Pod")
+            {
+                problems.AddRange(QuantityScan.Problems(name, item));
+            }
+
+            if (problems.Count == before)
+            {
+                objects.Add(kind, item);
+            }
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException)
         {
@@ -147,8 +145,18 @@ public sealed class SnapshotReader
         return ns.Length == 0 ? $"{kind} {name}" : $"{kind} {ns}/{name}";
     }
 
+    /// <summary>Empty also where escapes in it stand for half a character.</summary>
     private static string Text(JsonElement element, string property)
-        => element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    {
+        try
+        {
+            return element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
+    }
 
     private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> content)
         => content.StartsWith("\uFEFF"u8) ? content[3..] : content;

@@ -35,10 +35,10 @@ public static class StorageMapping
         [.. (c.AllowedTopologies ?? []).Select(ToTerm)]);
 
     public static ImmutableDictionary<string, int> AttachLimits(V1CSINode node)
-        => (node.Spec?.Drivers ?? []).Where(d => d.Allocatable?.Count is not null).ToImmutableDictionary(d => d.Name, d => d.Allocatable.Count!.Value);
+        => (node.Spec?.Drivers ?? []).Where(d => d.Name is not null && d.Allocatable?.Count is not null).DistinctBy(d => d.Name).ToImmutableDictionary(d => d.Name, d => d.Allocatable.Count!.Value);
 
     private static NodeTerm ToTerm(V1TopologySelectorTerm term)
-        => new([.. (term.MatchLabelExpressions ?? []).Select(e => new Requirement(e.Key, "In", [.. e.Values]))], []);
+        => new([.. (term.MatchLabelExpressions ?? []).Select(e => new Requirement(e.Key, "In", [.. e.Values ?? []]))], []);
 
     private static IEnumerable<Requirement> Topology(IDictionary<string, string>? labels)
         => TopologyLabels.Where(k => labels?.ContainsKey(k) == true).Select(k => new Requirement(k, "In", [.. labels![k].Split(ZoneSeparator)]));
