@@ -26,6 +26,11 @@ internal ref struct ArgsReader
             new ArgsReader(body, length, args).Read();
             return args;
         }
+        catch (InvalidOperationException e)
+        {
+            args.Dispose();
+            throw new JsonException($"the body holds text that is none: {e.Message}", e);
+        }
         catch
         {
             args.Dispose();
