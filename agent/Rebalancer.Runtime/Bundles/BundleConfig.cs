@@ -28,6 +28,18 @@ internal sealed record BundleConfig
     /// <exception cref="JsonException">Not JSON, or not an object.</exception>
     public static BundleConfig Parse(ReadOnlySpan<byte> json)
     {
+        try
+        {
+            return ParseObject(json);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException($"config.json: {e.Message}", e);
+        }
+    }
+
+    private static BundleConfig ParseObject(ReadOnlySpan<byte> json)
+    {
         var config = new BundleConfig();
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) { throw new JsonException("config.json is no object"); }

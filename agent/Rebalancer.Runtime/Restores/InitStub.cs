@@ -30,7 +30,20 @@ internal static class InitStub
     /// <exception cref="JsonException">Not a config.json with a process.</exception>
     public static byte[] TakePlace(ReadOnlySpan<byte> json, string program)
     {
-        if (JsonNode.Parse(json) is not JsonObject config || config["process"] is not JsonObject process) { throw new JsonException("config.json has no process"); }
+        try
+        {
+            return WithStub(json, program);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException($"config.json: {e.Message}", e);
+        }
+    }
+
+    private static byte[] WithStub(ReadOnlySpan<byte> json, string program)
+    {
+        // A key that stands twice would throw later, as another exception.
+        if (JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is not JsonObject config || config["process"] is not JsonObject process) { throw new JsonException("config.json has no process"); }
         process["args"] = new JsonArray(JsonValue.Create(PathInContainer));
         // Not the working folder of the program, which the image's volumes may be needed for.
         process["cwd"] = "/";
