@@ -202,7 +202,7 @@ public sealed class Informer<T>(ApiClient client, ApiResource resource, Informer
             trim?.Invoke(read);
             return read;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException or NotSupportedException)
         {
             var name = element.TryGetProperty("metadata", out var meta) ? meta.ToString() : "without metadata";
             Log.Unreadable(logger, resource.Kind, name, e.Message);
