@@ -9,7 +9,7 @@ namespace Rebalancer.Kubernetes.Mapping;
 
 /// <summary>
 /// Objects of the API that have not come from the API server, which lets none of this in: looked at before the client library reads them, which takes hours
-/// and all memory for the quantity 1e999999999, has no end for -9223372036854775809, and leaves nulls where nobody expects one.
+/// and all memory for the quantity 1e999999999, has no end for -9e18, and leaves nulls where nobody expects one.
 /// </summary>
 public static class ForeignObject
 {
@@ -50,7 +50,7 @@ public static class ForeignObject
                 case JsonTokenType.Null when open.TryPeek(out var list) && (list.IsList || Maps.Contains(list.Name)): throw new JsonException($"null in '{list.Name}'");
                 case JsonTokenType.String or JsonTokenType.Number:
                     var text = reader.TokenType == JsonTokenType.String ? Text(ref reader) : Encoding.ASCII.GetString(reader.ValueSpan);
-                    if ((Singles.Contains(name) || (open.TryPeek(out var map) && Maps.Contains(map.Name))) && !Quantity.TryParse(text, out _)) { throw new JsonException($"'{text}' in '{name}' is no quantity"); }
+                    if ((Singles.Contains(name) || (open.TryPeek(out var map) && Maps.Contains(map.Name))) && (!Quantity.TryParse(text, out var amount) || amount < Quantity.Zero)) { throw new JsonException($"'{text}' in '{name}' is no quantity"); }
                     break;
                 default: break;
             }
