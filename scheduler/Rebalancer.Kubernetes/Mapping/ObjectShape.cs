@@ -34,8 +34,9 @@ public static class ObjectShape
                 problems.Add(new InvalidField(item, field, Shown(value), $"a field of a {type.Name}: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}"));
                 o.Remove(name);
             }
-            else if (value is not null && !Fits(item, field, value, wanted, problems))
+            else if (value is null || !Fits(item, field, value, wanted, problems))
             {
+                // Null says that there is none, also where the type has no way to say so.
                 o.Remove(name);
             }
         }
