@@ -21,7 +21,7 @@ public static class PlacementMapping
             AntiAffinity = terms.AntiAffinity(affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution),
             Spread = [.. (spec.TopologySpreadConstraints ?? []).Select(c => ToModel(c, pod))],
             Preferences = new Preferences(
-                [.. (affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Select(p => new PreferredNode(p.Weight, ToTerm(p.Preference)))],
+                [.. (affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Where(p => p.Preference is not null).Select(p => new PreferredNode(p.Weight, ToTerm(p.Preference)))],
                 terms.Preferred(affinity?.PodAffinity, affinity?.PodAntiAffinity)),
         };
     }

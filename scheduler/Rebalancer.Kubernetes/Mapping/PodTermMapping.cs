@@ -19,8 +19,8 @@ internal sealed class PodTermMapping(V1Pod pod, NamespaceLabels namespaces)
 
     public ImmutableArray<PreferredPods> Preferred(V1PodAffinity? near, V1PodAntiAffinity? far) =>
     [
-        .. (near?.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Select(p => new PreferredPods(p.Weight, ToTerm(p.PodAffinityTerm, null))),
-        .. (far?.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Select(p => new PreferredPods(-p.Weight, ToTerm(p.PodAffinityTerm, Everything))),
+        .. (near?.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Where(p => p.PodAffinityTerm is not null).Select(p => new PreferredPods(p.Weight, ToTerm(p.PodAffinityTerm, null))),
+        .. (far?.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Where(p => p.PodAffinityTerm is not null).Select(p => new PreferredPods(-p.Weight, ToTerm(p.PodAffinityTerm, Everything))),
     ];
 
     /// <summary>The pod's own values of the keys become a part of the selector, as the API server does it; a key that the pod lacks, or that is there already, adds nothing.</summary>
