@@ -11,7 +11,7 @@ TESTS := $(sort $(wildcard tests/*.Tests))
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test test-here images image-packages simulate-faults lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender bench-risk bench-simulate apiserver cli build publish packages format clean
+.PHONY: demo test test-here fuzz images image-packages simulate-faults lab-faults lab-vm lab-soak lab-workloads bench-wrapper bench-migration bench-planner bench-extender bench-risk bench-simulate apiserver cli build publish packages format clean
 
 ## demo: a window opens, a plan consolidates four nodes to two by live moves, one of them is interrupted, and everything moves again, watched by clients that check every reply
 demo: publish
@@ -38,6 +38,13 @@ test-here: SHELL := /bin/bash
 # What depends on the kernel: trackers on their own, and moves.
 VM_TESTS := FullyQualifiedName~SoftDirtyTrackerTests|FullyQualifiedName~TrackerChoiceTests|FullyQualifiedName~ThreadStopTests|FullyQualifiedName~RoundsTests|FullyQualifiedName~Moves.MoveTests|FullyQualifiedName~Moves.MemoryTests
 VM_PROJECTS := Rebalancer.Agent.Tests Rebalancer.Lab.Tests
+
+## fuzz: hostile input for every reader of what others write, SECONDS long in all, from SEED; what is found is kept in the corpus (ONLY=NAME for one reader)
+fuzz: SECONDS := 300
+fuzz: SEED := $(shell date +%Y%m%d)
+fuzz:
+	dotnet build tests/Rebalancer.Fuzz.Tests -c $(CONFIG) --nologo -v q
+	REBALANCER_FUZZ_SECONDS=$(SECONDS) REBALANCER_FUZZ_SEED=$(SEED) $(if $(ONLY),REBALANCER_FUZZ_ONLY=$(ONLY)) dotnet vstest tests/Rebalancer.Fuzz.Tests/bin/$(CONFIG)/net10.0/Rebalancer.Fuzz.Tests.dll '--TestCaseFilter:FullyQualifiedName~Reader_' '--logger:console;verbosity=normal'
 
 ## simulate-faults: moves in a simulated cluster in which everything fails, by seeds, SEEDS of them in two processes (ARGS="--seed N" plays one and shows what happens)
 simulate-faults: SEEDS := 10000
