@@ -25,13 +25,13 @@ public sealed class PreCopyPolicyTests
     [InlineData(1000, 700, 1.0, false)]
     [InlineData(1000, 1200, 1.0, true)]
     [InlineData(64, 60, 0.01, false)]
-    public void IsNearlyOver_WhatIsLeftTakesAQuarterOfASecond_Is(int megabytes, int sent, double seconds, bool isOver) =>
+    public void IsNearlyOver_WhatIsLeftTakesNoLongerThanATarget_Is(int megabytes, int sent, double seconds, bool isOver) =>
         Assert.Equal(isOver, PreCopyPolicy.IsNearlyOver(new FirstRound(megabytes * 1_000_000L, sent * 1_000_000L, TimeSpan.FromSeconds(seconds))));
 
     [Theory]
     [InlineData(0L, true)]
-    [InlineData(800_000L, true)]
-    [InlineData(2_000_000L, false)]
+    [InlineData(4_000_000L, true)]
+    [InlineData(6_000_000L, false)]
     [InlineData(null, false)]
     public void IsCalm_WhatIsWrittenUntilTheEndTakesAMoment_Is(long? written, bool isCalm) =>
         Assert.Equal(isCalm, PreCopyPolicy.IsCalm(new FirstRound(100_000_000, 90_000_000, TimeSpan.FromSeconds(0.9)), written));
