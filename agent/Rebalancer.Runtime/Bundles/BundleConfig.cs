@@ -54,7 +54,11 @@ internal sealed record BundleConfig
 
     private static BundleConfig Annotations(ref Utf8JsonReader reader, BundleConfig config)
     {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) { return config; }
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return config;
+        }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var key = reader.GetString();
@@ -81,13 +85,19 @@ internal sealed record BundleConfig
     private static string LinuxNetwork(ref Utf8JsonReader reader)
     {
         var path = "";
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) { return path; }
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return path;
+        }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!reader.ValueTextEquals("namespaces"u8)) { reader.Skip(); continue; }
-            reader.Read();
-            while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            var isList = reader.ValueTextEquals("namespaces"u8) && reader.Read() && reader.TokenType == JsonTokenType.StartArray;
+            // What is of another shape is passed over as a whole: what stands in it is at no place that counts.
+            if (!isList) { reader.Skip(); continue; }
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
+                if (reader.TokenType != JsonTokenType.StartObject) { reader.Skip(); continue; }
                 var (type, at) = Namespace(ref reader);
                 if (type == "network") { path = at; }
             }
