@@ -16,7 +16,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     private static readonly TimeSpan Never = TimeSpan.Zero;
 
     public static TheoryData<int> Seeds
-        => [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("REBALANCER_SOAK_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 4)];
+        => [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("REBALANCER_SOAK_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 24)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -68,7 +68,12 @@ internal static class SocketTargets
         var answering = new Thread(() =>
         {
             using var caller = listener.Accept();
-            try { caller.Send(input); }
+            // An agent answers what it was asked; one that hangs up before is another fault than a broken answer.
+            try
+            {
+                _ = caller.Receive(new byte[64 << 10]);
+                caller.Send(input);
+            }
             catch (SocketException) { }
         }) { IsBackground = true };
         answering.Start();
