@@ -16,7 +16,7 @@ internal static class KernelMappings
 {
     private const int ProgramLoad = 5, LinkCreate = 28, IteratorCreate = 33;
     private const int TracingProgram = 26, IteratorAttach = 28, CallSeqWrite = 127;
-    private const int AttributeBytes = 120, EntryBytes = 24;
+    private const int AttributeBytes = 120, EntryBytes = 24, Attempts = 3;
     private const long BpfSyscallX64 = 321, BpfSyscallArm64 = 280;
     /// <summary>Loaded once, for all processes; null where this kernel takes no such program.</summary>
     private static readonly Lazy<Descriptor?> Program = new(TryLoad);
@@ -24,14 +24,19 @@ internal static class KernelMappings
     /// <summary>What the kernel has of a process now; null where this kernel cannot be asked, or the process is gone.</summary>
     public static IReadOnlyList<KernelMapping>? TryRead(int pid)
     {
+        if (Program.Value is not { } program) { return null; }
         try
         {
-            return Program.Value is { } program && Read(program, pid) is { Count: > 0 } mappings ? mappings : null;
+            for (var attempt = 1; attempt <= Attempts; attempt++)
+            {
+                if (Read(program, pid) is { } mappings) { return mappings.Count > 0 ? mappings : null; }
+            }
         }
         catch (LinuxException)
         {
-            return null;
+            // Whoever asks has another way.
         }
+        return null;
     }
 
     private static Descriptor? TryLoad()
@@ -71,7 +76,11 @@ internal static class KernelMappings
         }
     }
 
-    private static unsafe List<KernelMapping> Read(Descriptor program, int pid)
+    /// <returns>
+    /// Null: the kernel began to repeat itself, as it does while somebody waits to change the mappings (seen on 6.18 with CRIU at work on many threads): without
+    /// an end, for as long as that lasts.
+    /// </returns>
+    private static unsafe List<KernelMapping>? Read(Descriptor program, int pid)
     {
         var about = stackalloc int[4] { pid, 0, 0, 0 };
         using var link = new Attributes().Put(0, program.Number).Put(8, IteratorAttach).PutPointer(16, about).Put(24, 4 * sizeof(int)).Call(LinkCreate, $"look at the mappings of process {pid}");
@@ -85,7 +94,12 @@ internal static class KernelMappings
             if (count == 0) { return filled == 0 ? found : throw new LinuxException($"read the mappings of process {pid}: half of one", 0); }
             filled += count;
             var at = 0;
-            for (; at + EntryBytes <= filled; at += EntryBytes) { found.Add(new KernelMapping(Word(buffer, at), Word(buffer, at + 8), Word(buffer, at + 16))); }
+            for (; at + EntryBytes <= filled; at += EntryBytes)
+            {
+                var mapping = new KernelMapping(Word(buffer, at), Word(buffer, at + 8), Word(buffer, at + 16));
+                if (found.Count > 0 && mapping.Start < found[^1].End) { return null; }
+                found.Add(mapping);
+            }
             buffer.AsSpan(at, filled - at).CopyTo(buffer);
             filled -= at;
         }
