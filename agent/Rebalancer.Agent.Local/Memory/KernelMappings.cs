@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Rebalancer.Agent.Local.Native;
 using Rebalancer.Agent.Local.Netlink;
 
 namespace Rebalancer.Agent.Local.Memory;
@@ -89,7 +90,7 @@ internal static class KernelMappings
         var found = new List<KernelMapping>();
         for (var filled = 0; ;)
         {
-            var count = (int)ReadFile(file.Number, ref buffer[filled], (nuint)(buffer.Length - filled));
+            var count = (int)SystemCalls.Read(file.Number, ref buffer[filled], (nuint)(buffer.Length - filled));
             if (count < 0) { throw Descriptor.Failure($"read the mappings of process {pid}"); }
             if (count == 0) { return filled == 0 ? found : throw new LinuxException($"read the mappings of process {pid}: half of one", 0); }
             filled += count;
@@ -113,9 +114,6 @@ internal static class KernelMappings
 
     [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static extern long Syscall(long number, long command, ref byte attributes, long bytes);
-
-    [DllImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static extern nint ReadFile(int descriptor, ref byte buffer, nuint bytes);
 
     /// <summary>union bpf_attr of one call, zero where nothing is put.</summary>
     private sealed class Attributes

@@ -1,6 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Rebalancer.Kubernetes.Api;
+using Rebalancer.Kubernetes.Client;
 
 namespace Rebalancer.Agent.Cluster;
 
@@ -10,14 +9,9 @@ internal static class DecisionPatch
     public static string Of(string uid, string decision, string? reason, string? message)
     {
         if (decision is not (Decision.Committed or Decision.Aborted)) { throw new ArgumentOutOfRangeException(nameof(decision), decision, "not a decision"); }
-        var operations = new JsonArray(
-            Operation("test", "/metadata/uid", uid),
-            Operation("test", "/status/decision", Decision.None),
-            Operation("replace", "/status/decision", decision));
-        if (reason is not null) { operations.Add(Operation("add", "/status/reason", reason)); }
-        if (message is not null) { operations.Add(Operation("add", "/status/message", message)); }
-        return operations.ToJsonString(JsonSerializerOptions.Default);
+        var patch = new JsonPatch().Test("/metadata/uid", uid).Test("/status/decision", Decision.None).Replace("/status/decision", decision);
+        if (reason is not null) { patch.Set("/status/reason", reason); }
+        if (message is not null) { patch.Set("/status/message", message); }
+        return patch.ToJson();
     }
-
-    private static JsonObject Operation(string op, string path, string value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 }

@@ -62,6 +62,8 @@ internal sealed class HashTracker : IDirtyTracker
         for (var at = 0; at < content.Length; at += PageRange.PageBytes) { hashes.Set(address + (ulong)at, content.Slice(at, PageRange.PageBytes)); }
     }
 
+    public IReadOnlyList<PageRange>? LookAtWritten() => null;
+
     public IReadOnlyList<TrackedRange> Final()
     {
         var all = new TrackedRanges();

@@ -17,7 +17,7 @@ internal interface IDirtyTracker : IDisposable
 
     /// <summary>What the next call of <see cref="TakeWritten"/> would give now, about; takes nothing. Null: only reading all memory could tell.</summary>
     /// <exception cref="Local.Netlink.LinuxException">The process is gone.</exception>
-    IReadOnlyList<PageRange>? LookAtWritten() => null;
+    IReadOnlyList<PageRange>? LookAtWritten() => [.. Final().Where(each => each.IsWritten).Select(each => each.Range)];
 
     /// <summary>This is what the target gets of some pages that were to be sent, whatever they have become since.</summary>
     /// <param name="address">Of the first.</param>

@@ -40,8 +40,6 @@ internal sealed class SoftDirtyTracker(IProcessPages process, ulong zeroFrame) :
         }
     }
 
-    public IReadOnlyList<PageRange> LookAtWritten() => [.. Final().Where(each => each.IsWritten).Select(each => each.Range)];
-
     public IReadOnlyList<TrackedRange> Final()
     {
         var all = new TrackedRanges();

@@ -55,8 +55,6 @@ internal sealed class WriteProtectTracker : IDirtyTracker
         return written;
     }
 
-    public IReadOnlyList<PageRange> LookAtWritten() => [.. Final().Where(each => each.IsWritten).Select(each => each.Range)];
-
     public IReadOnlyList<TrackedRange> Final()
     {
         var all = new List<TrackedRange>();

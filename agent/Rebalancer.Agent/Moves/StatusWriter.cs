@@ -13,38 +13,32 @@ namespace Rebalancer.Agent.Moves;
 /// <summary>Writes this agent's part of one Migration's status behind the move's back: the newest value wins, a failed write is tried again until it works or a newer one is there.</summary>
 internal sealed class StatusWriter(IClusterApi api, Migration migration, string part, TimeProvider clock, Random random, ILogger log)
 {
-    private readonly Channel<JsonElement> latest = Channel.CreateBounded<JsonElement>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-    private readonly Lock gate = new();
+    /// <summary>Few: one for each step, all taken before each try to write.</summary>
+    private readonly Channel<object> posted = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>With what an earlier agent wrote.</summary>
     private readonly JsonObject whole = JsonNode.Parse(KubernetesJson.Serialize(migration.Status))!.AsObject()[part] as JsonObject ?? [];
 
-    /// <summary>What it leaves out stays as it was.</summary>
-    public void Post(object value)
-    {
-        lock (gate)
-        {
-            Merge(whole, JsonNode.Parse(KubernetesJson.Serialize(value))!.AsObject());
-            latest.Writer.TryWrite(JsonElement.Parse(whole.ToJsonString()));
-        }
-    }
+    /// <summary>What it leaves out stays as it was. Costs a frozen pod no time: all work is done by <see cref="RunAsync"/>.</summary>
+    public void Post(object value) => posted.Writer.TryWrite(value);
 
     /// <summary>No more values come: <see cref="RunAsync"/> ends when the last is written.</summary>
-    public void Complete() => latest.Writer.TryComplete();
+    public void Complete() => posted.Writer.TryComplete();
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), random, clock);
-        await foreach (var posted in latest.Reader.ReadAllAsync(cancellation))
+        while (await posted.Reader.WaitToReadAsync(cancellation))
         {
-            var value = posted;
-            while (!await TryWriteAsync(value, cancellation))
-            {
-                await backoff.WaitAsync(cancellation);
-                if (latest.Reader.TryRead(out var newer)) { value = newer; }
-            }
+            while (!await TryWriteAsync(TakePosted(), cancellation)) { await backoff.WaitAsync(cancellation); }
             backoff.Reset();
         }
+    }
+
+    private JsonElement TakePosted()
+    {
+        while (posted.Reader.TryRead(out var value)) { Merge(whole, JsonNode.Parse(KubernetesJson.Serialize(value))!.AsObject()); }
+        return JsonElement.Parse(whole.ToJsonString());
     }
 
     private static void Merge(JsonObject whole, JsonObject value)

@@ -33,7 +33,7 @@ internal sealed record MoveState(string? Result, string? Migration = null, strin
             return new MoveState(Phases.IsFinal(status.Phase) ? status.Phase : MoveResults.Running, migration.Metadata.Name, Phases.IsFinal(status.Phase) ? status.Reason : null, status.Target?.FreezeMs);
         }
 
-        var written = Written(view, move);
+        var written = PlanMigrations.OutcomeOf(view.Plan, move);
         if (written is { Result: not MoveResults.Running })
         {
             return new MoveState(written.Result, written.Migration, written.Reason, written.FreezeMs, written.StartedAt);
@@ -51,13 +51,11 @@ internal sealed record MoveState(string? Result, string? Migration = null, strin
     /// <summary>The same move, not begun: a try that was rolled back for a reason that may pass is followed by a second one. Null: this was the last, as it is where that is written already.</summary>
     public MoveState? Again(PlanView view, int number)
         => Result == MoveResults.RolledBack && MayPass.Contains(Reason) && Migration != PlanMigrations.SecondNameOf(view.Plan, number)
-            && view.Plan.Spec.Moves[number] is var move && Written(view, move)?.Result != MoveResults.RolledBack && Stands(view, move)
+            && view.Plan.Spec.Moves[number] is var move && PlanMigrations.OutcomeOf(view.Plan, move)?.Result != MoveResults.RolledBack && Stands(view, move)
             ? new MoveState(Result: null, PlanMigrations.SecondNameOf(view.Plan, number)) { MayBeginAt = view.Migration(number)?.Status.CompletedAt + Pause } : null;
 
     public MoveOutcome? ToOutcome(PlanMove move)
         => Result is null ? null : new MoveOutcome { Namespace = move.Namespace, Pod = move.Pod, Migration = Migration, Result = Result, Reason = Reason, FreezeMs = FreezeMs, StartedAt = StartedAt };
-
-    private static MoveOutcome? Written(PlanView view, PlanMove move) => view.Plan.Status.Moves?.FirstOrDefault(o => o.Namespace == move.Namespace && o.Pod == move.Pod);
 
     private static bool Stands(PlanView view, PlanMove move)
         => view.Pod(move) is { Phase: "Running", Terminating: false } pod && pod.Uid == move.PodUID && pod.NodeName == move.SourceNode;

@@ -14,7 +14,10 @@ public static class PlanMigrations
     /// Of the try that the status tells of, else of the first. The same however often it is asked, so that a leader that died between two steps is followed by one that makes no second Migration.
     /// </summary>
     public static string NameOf(RebalancePlan plan, int move)
-        => plan.Status.Moves?.FirstOrDefault(o => o.Namespace == plan.Spec.Moves[move].Namespace && o.Pod == plan.Spec.Moves[move].Pod)?.Migration ?? FirstNameOf(plan, move);
+        => OutcomeOf(plan, plan.Spec.Moves[move])?.Migration ?? FirstNameOf(plan, move);
+
+    /// <summary>What the status tells of a move; null: it has not begun.</summary>
+    internal static MoveOutcome? OutcomeOf(RebalancePlan plan, PlanMove move) => plan.Status.Moves?.FirstOrDefault(o => o.Namespace == move.Namespace && o.Pod == move.Pod);
 
     /// <summary>Of the second try, which is the last.</summary>
     internal static string SecondNameOf(RebalancePlan plan, int move) => FirstNameOf(plan, move) + "-2";

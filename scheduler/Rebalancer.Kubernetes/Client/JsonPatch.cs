@@ -13,6 +13,9 @@ public sealed class JsonPatch
     /// <summary>Adds or replaces a member of an object; its parent must exist.</summary>
     public JsonPatch Set(string path, object? value) => Append("add", path, ToNode(value));
 
+    /// <summary>Replaces a member, which must exist.</summary>
+    public JsonPatch Replace(string path, object? value) => Append("replace", path, ToNode(value));
+
     public JsonPatch Remove(string path)
     {
         operations.Add(new JsonObject { ["op"] = "remove", ["path"] = path });

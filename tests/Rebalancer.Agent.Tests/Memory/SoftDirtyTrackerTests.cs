@@ -48,7 +48,7 @@ public sealed class SoftDirtyTrackerTests
         _ = tracker.TakeWritten();
         process.Words[120] |= PageWord.SoftDirty;
 
-        Assert.Equal([Pages(120, 121)], tracker.LookAtWritten());
+        Assert.Equal([Pages(120, 121)], ((IDirtyTracker)tracker).LookAtWritten()!);
         Assert.Equal(1, process.Clears);
         Assert.Equal([Pages(120, 121)], tracker.TakeWritten());
     }

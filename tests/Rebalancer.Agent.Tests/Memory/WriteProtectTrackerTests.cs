@@ -43,7 +43,7 @@ public sealed class WriteProtectTrackerTests
         _ = tracker.TakeWritten();
         await writer.AskAsync("w 40000000");
 
-        var looked = tracker.LookAtWritten();
+        var looked = ((IDirtyTracker)tracker).LookAtWritten()!;
 
         Assert.Contains(looked, range => Contains(range, writer.Address + 40_000_000));
         Assert.DoesNotContain(looked, range => Contains(range, writer.Address + 20_000_000));
