@@ -212,8 +212,8 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
 
     /// <summary>
     /// First what comes in, then the processes, then what goes out. The processes have a moment to answer what they were asked, and what they answered
-    /// leaves: an answer that the shield caught would be repeated by the restored socket only after its initial time-out of a second. A socket with nothing
-    /// to read also gives its process no reason to touch it, should CRIU die while it has the socket in repair mode.
+    /// leaves: an answer that the shield caught would be repeated by the restored socket only after its initial time-out of a second. A process that waits for
+    /// the next request also has no reason to touch a socket, should CRIU die while it has that in repair mode.
     /// </summary>
     private async Task FreezeAsync(CancellationToken cancellation)
     {
@@ -224,7 +224,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         context.Timeline.Mark("IngressHeld");
         // Before the freeze: processes that are out of quota would stop only with the next period, and CRIU dumps the quotas of their cgroup too.
         context.Throttle?.Undo();
-        _ = await new ReceiveQueues(services.Clock).DrainAsync(context.Cgroups.SelectMany(each => each.Pids()), DrainLimit, cancellation);
+        _ = await new ReceiveQueues(services.Proc, services.Clock).DrainAsync(context.Cgroups.SelectMany(each => each.Pids()), DrainLimit, cancellation);
         await new PodFreeze(services.Proc, services.Clock).RunAsync([.. context.Cgroups], context.Facts!.Names, FreezeLimit, cancellation);
         context.Timeline.Mark("Frozen");
         context.Shield.Close();

@@ -45,6 +45,9 @@ internal sealed class ProcFolder(string root = "/proc")
         }
     }
 
+    /// <summary>Whether one of its threads is on a CPU or waits for one.</summary>
+    public bool IsRunning(int pid) => Threads(pid).Any(thread => Text(Path.Combine(thread, "stat")).Contains(") R ", StringComparison.Ordinal));
+
     public IEnumerable<string> Lines(int pid, string file) => Text(PathOf(pid, file)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Value of a "Key:   123 kB" line in bytes; 0 when there is none.</summary>

@@ -51,6 +51,7 @@ internal sealed class OtherProcess : IDisposable
             ["repair", var port] => ConnectInRepair(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)),
             ["deaf", var port] => Connect(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), reads: false),
             ["slow", var port] => Connect(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), reads: true),
+            ["busy", var port] => Work(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)),
             _ => throw new ArgumentException($"unknown: {string.Join(' ', arguments)}"),
         };
         Console.ReadLine();
@@ -76,6 +77,14 @@ internal sealed class OtherProcess : IDisposable
             Console.ReadLine();
             _ = socket.Receive(new byte[64]);
         }
+        return socket;
+    }
+
+    /// <summary>Connects, and computes until its end.</summary>
+    private static Socket Work(int port)
+    {
+        var socket = Connect(port, reads: false);
+        new Thread(() => { while (true) { } }) { IsBackground = true }.Start();
         return socket;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Rebalancer.Agent.Network;
+using Rebalancer.Agent.Preflight;
 
 namespace Rebalancer.Agent.Tests.Network;
 
@@ -10,7 +11,7 @@ public sealed class ReceiveQueuesTests : IDisposable
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly ReceiveQueues queues = new(TimeProvider.System);
+    private readonly ReceiveQueues queues = new(new ProcFolder(), TimeProvider.System);
 
     public ReceiveQueuesTests() => listener.Start();
 
@@ -47,6 +48,15 @@ public sealed class ReceiveQueuesTests : IDisposable
         other.Go();
 
         Assert.True(await draining);
+    }
+
+    [Fact]
+    public async Task Drain_AllReadAndStillAtWork_EndsAtTheLimit()
+    {
+        using var other = Start("busy");
+        using var connection = await listener.AcceptSocketAsync();
+
+        Assert.False(await queues.DrainAsync([other.Pid], Short, CancellationToken.None));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ internal sealed class CounterClient : IAsyncDisposable
         {
             var increment = RespConnection.Encode("INCR", options.Key);
             var limit = TimeSpan.FromSeconds(options.ReplyLimitSeconds);
-            var pause = TimeSpan.FromMicroseconds(options.PauseMicroseconds);
+            var pause = TimeSpan.FromMilliseconds(options.PauseMilliseconds);
             while (!stop.IsCancellationRequested)
             {
                 var asked = time.GetTimestamp();

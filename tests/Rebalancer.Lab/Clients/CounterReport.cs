@@ -2,9 +2,9 @@ namespace Rebalancer.Lab.Clients;
 
 /// <summary>How a counter client asks.</summary>
 /// <param name="Key">Redis key that is incremented; nobody else may touch it.</param>
-/// <param name="PauseMicroseconds">Think time between a reply and the next request.</param>
+/// <param name="PauseMilliseconds">Think time between a reply and the next request; without one, a few clients and their servers keep a small machine busy, and what they wait for is each other.</param>
 /// <param name="ReplyLimitSeconds">A reply later than this counts as a broken connection.</param>
-internal sealed record CounterClientOptions(string Key = "counter", int PauseMicroseconds = 500, int ReplyLimitSeconds = 120);
+internal sealed record CounterClientOptions(string Key = "counter", int PauseMilliseconds = 1, int ReplyLimitSeconds = 120);
 
 /// <summary>What one client on one TCP connection has seen up to now.</summary>
 internal sealed record CounterReport

@@ -65,6 +65,7 @@ internal sealed class RespConnection : IDisposable
     }
 
     /// <summary>Waits without asking anything, for a closed-loop client's think time; data or an end of the connection cut it short.</summary>
+    /// <param name="pause">Whole milliseconds: less is none.</param>
     public void Pause(TimeSpan pause) => socket.Poll(pause, SelectMode.SelectRead);
 
     /// <summary>The next line without its type byte checked: ":12", "+OK", "-ERR ...", "$5" (a bulk reply's length).</summary>

@@ -9,7 +9,7 @@ namespace Rebalancer.Benchmarks.Migration.Load;
 /// </summary>
 internal sealed class SeriesClients : IAsyncDisposable
 {
-    private static readonly CounterClientOptions CounterOptions = new(PauseMicroseconds: 1000, ReplyLimitSeconds: 180);
+    private static readonly CounterClientOptions CounterOptions = new(PauseMilliseconds: 1, ReplyLimitSeconds: 180);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
     private readonly IPEndPoint server;
     private readonly Combination combination;
