@@ -11,7 +11,7 @@ internal sealed class CriuFront
     private const string Happened = "/run/criu-fault";
     private const string IsParked = "[ -n \"$(ls /run/rebalancer/parked 2>/dev/null)\" ]";
     private const string IsStored = "[ -e /run/rebalancer/moves/*/complete ]";
-    private const string Pages = "/run/rebalancer/moves/*/images/*/pages-1.img";
+    private const string Tree = "/run/rebalancer/moves/*/images/*/pstree.img";
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly LabNode node;
@@ -24,9 +24,12 @@ internal sealed class CriuFront
     /// <summary>A call of runc that has its checkpoint waits first, so that there is time to break something meanwhile; none is made ready ahead.</summary>
     public static Task<CriuFront> DelayAsync(LabNode node, int seconds, CancellationToken cancel) => InstallAsync(node, $"{IsStored} || exit 1; : > {Happened}; sleep {seconds}", cancel);
 
-    /// <summary>CRIU, which takes over the shell's pid, is killed as soon as it has written the first memory: nobody from outside is quick enough for that.</summary>
+    /// <summary>
+    /// CRIU, which takes over the shell's pid, is killed as soon as it begins the image of the processes' tree, with their sockets in repair mode and its own
+    /// code out of them again: in a thread that runs this, for a millisecond each, its death is the process's. Nobody from outside is quick enough for that.
+    /// </summary>
     public static Task<CriuFront> KillInDumpAsync(LabNode node, CancellationToken cancel) =>
-        InstallAsync(node, $"(until [ -s {Pages} ]; do :; done; : > {Happened}; kill -9 $$) &", cancel);
+        InstallAsync(node, $"chrt -f 1 sh -c 'until [ -e {Tree} ]; do sleep 0.001; done; kill -9 '$$'; : > {Happened}' &", cancel);
 
     /// <summary>CRIU, which takes over the shell's pid, is killed as soon as it has its checkpoint.</summary>
     public static Task<CriuFront> KillEarlyAsync(LabNode node, CancellationToken cancel) => InstallAsync(node, $"(until {IsStored}; do :; done; : > {Happened}; kill -9 $$) &", cancel);
