@@ -95,10 +95,14 @@ internal sealed class SimulatedAgent
             {
                 answer.TrySetResult(new LocalReply { Action = LocalActions.Fail, Reason = e.Reason, Message = e.Message });
             }
+            catch (OperationCanceledException e)
+            {
+                answer.TrySetException(new IOException(e.Message));
+            }
             catch (Exception e)
             {
-                // LocalServer hangs up on a question that it cannot answer.
-                answer.TrySetException(new IOException(e.Message));
+                // As LocalServer.
+                answer.TrySetResult(new LocalReply { Action = LocalActions.Fail, Reason = "AgentError", Message = e.Message });
             }
 
             callers.Remove(answer);

@@ -164,10 +164,11 @@ internal sealed class Wrapper(World world, SimulatedNode node)
     /// <summary>Asked again where an agent's death cut it off.</summary>
     private async Task<LocalReply?> DecideAsync(LocalRequest question, CancellationToken gone)
     {
-        var end = Simulator.Now + DecisionLimit;
+        // Less than a millisecond is none for a timer, and no time would pass here.
+        var end = Simulator.Now + DecisionLimit - TimeSpan.FromMilliseconds(1);
         while (Simulator.Now < end && !gone.IsCancellationRequested)
         {
-            var (reply, wasReached) = await TryAskAsync(question, end - Simulator.Now, null, gone);
+            var (reply, wasReached) = await TryAskAsync(question, end - Simulator.Now + TimeSpan.FromMilliseconds(1), null, gone);
             if (reply is not null || !wasReached)
             {
                 return reply;
