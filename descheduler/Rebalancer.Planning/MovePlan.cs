@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Rebalancer.Model;
+using Rebalancer.Planning.Placement;
 using Rebalancer.Policy.Cost;
+using Rebalancer.Policy.Cost.Catalogue;
 
 namespace Rebalancer.Planning;
 
@@ -56,7 +58,13 @@ public sealed record MoveWave(ImmutableArray<PlannedMove> Moves);
 public sealed record PlannedMove(string Namespace, string Pod, string Uid, string Source, string Target, Money Cost, string Reason, bool IsEviction = false);
 
 /// <param name="Like">The node whose labels, taints and zone it has.</param>
-public sealed record NewNode(string Name, string InstanceType, string Like, NodePrice Price);
+public sealed record NewNode(string Name, string InstanceType, string Like, NodePrice Price)
+{
+    /// <summary>The node as it comes, before its daemons are there.</summary>
+    /// <param name="like">The node that it is modelled on.</param>
+    /// <param name="instanceType">One of the catalogue's.</param>
+    public static NodeInfo Of(NodeInfo like, string instanceType) => Offers.Make(like, Ec2Catalogue.Instance.Types[instanceType], []);
+}
 
 /// <param name="WasEmpty">No move is needed for it, and none of the plan's saving is its price.</param>
 public sealed record FreedNode(string Name, NodePrice Price, bool WasEmpty);

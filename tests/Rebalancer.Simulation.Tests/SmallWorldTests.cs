@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Rebalancer.Model;
 using Rebalancer.Policy;
+using Rebalancer.Policy.Cost;
+using Rebalancer.Policy.Cost.Catalogue;
 using Rebalancer.Policy.Moves;
 using Rebalancer.Policy.Windows;
 using Rebalancer.Rebalancing.WhatIf;
@@ -13,6 +15,9 @@ namespace Rebalancer.Simulation.Tests;
 public sealed class SmallWorldTests
 {
     private const decimal Price = 1m;
+    /// <summary>Of m5.large in us-east-1.</summary>
+    private const decimal SmallPrice = 0.096m;
+    private static readonly RebalanceRules Offering = new() { Plan = new PlanPolicy { OfferedTypes = ["m5.large"], Pricing = new NodePricing { Catalogues = [Ec2Catalogue.Instance] } } };
     private static readonly SimulationOptions Day = new() { Start = Soak.Start, Days = 1, ChurnPerDay = 0, Interruptions = [] };
 
     [Fact]
@@ -40,6 +45,33 @@ public sealed class SmallWorldTests
         Assert.Equal((0, 0, 2), (kept.Moves, kept.Restarts, kept.NodesEnd));
         Assert.Equal((1, 1, 1, 60.0, 0.05m), (evicted.Moves, evicted.Restarts, evicted.NodesEnd, evicted.RestartSeconds, evicted.MovingUsd));
         Assert.InRange(evicted.NodeUsd, 24.16m * Price, 24.3m * Price);
+    }
+
+    /// <summary>The small node comes two minutes after it is asked for, the pod moves, and the large one goes when it has been empty for ten minutes.</summary>
+    [Fact]
+    public async Task SmallerNodeIsOnOffer_ThePodMovesThereAndTheLargeOneGoes()
+    {
+        var cluster = Cluster(1, 1) with { Nodes = [Ec2Node("a")], Pods = [Pod("p", "a", 1)] };
+
+        var report = await Run(cluster, Day, Offering);
+
+        Assert.Equal((1, 1, 1, 1), (report.Plans.NewNodes, report.Plans.Completed, report.Arms[2].Moves, report.Arms[2].NodesEnd));
+        Assert.InRange(report.Arms[2].NodeUsd, (24 * SmallPrice) + (0.2m * Price), (24 * SmallPrice) + (0.3m * Price));
+    }
+
+    /// <summary>The pod is taken away from the plan while the node is on its way: the node is not needed, and goes as it came.</summary>
+    [Fact]
+    public async Task NodeComesForAPlanThatHasEnded_ItGoesAgain()
+    {
+        var cluster = Cluster(1, 1) with { Nodes = [Ec2Node("a")], Pods = [Pod("p", "a", 1)] };
+        var options = Day with { Interruptions = [new RecordedInterruption(Soak.Start.AddMinutes(1), "a")], Days = 0.02 };
+
+        var once = Offering with { Budgets = [new MoveBudget { Window = new BudgetWindow(Soak.Cron("0 0 * * *"), TimeSpan.FromMinutes(5), TimeZoneInfo.Utc) }] };
+
+        var report = await Run(cluster, options, once);
+
+        Assert.Equal((1, 0, 0), (report.Plans.NewNodes, report.Plans.Completed, report.Arms[2].Moves));
+        Assert.Equal(1, report.Arms[2].NodesEnd);
     }
 
     [Fact]
@@ -110,6 +142,8 @@ public sealed class SmallWorldTests
         Name = name, Ready = true, PodLimit = 10, AgentEndpoint = name, CostText = "1", Labels = ImmutableDictionary<string, string>.Empty.Add("kubernetes.io/hostname", name),
         Machine = MachineInfo.Unknown with { InstanceType = "own.large" }, Allocatable = ResourceSet.Of((ResourceSet.Cpu, Quantity.FromUnits(8)), (ResourceSet.Memory, Quantity.FromUnits(32L << 30))),
     };
+
+    private static NodeInfo Ec2Node(string name) => Node(name) with { Machine = MachineInfo.Unknown with { InstanceType = "m5.2xlarge", Arch = "amd64", Region = "us-east-1", Zone = "us-east-1a" } };
 
     private static PodInfo Pod(string name, string node, int memoryGib) => new()
     {

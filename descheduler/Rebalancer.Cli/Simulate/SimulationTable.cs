@@ -13,7 +13,7 @@ internal sealed class SimulationTable(IAnsiConsole console)
         foreach (var note in notes) { console.WriteLine(note); }
         console.WriteLine(Text($"{report.Days:0.##} days from {report.Start.UtcDateTime:yyyy-MM-dd HH:mm}Z, seed {report.Seed}: {report.Nodes} nodes, {report.Pods} pods at the start; {report.Arrivals} pods came, {report.Departures} went."));
         var plans = report.Plans;
-        console.WriteLine(Text($"{plans.Made} plans were made, {plans.Proposed} proposed, {plans.Begun} carried out, {plans.Completed} to their end; {plans.RemoveShare:0.##%} of their moves within 30 min of the pod's last; budgets were closed for {plans.ClosedHours:0.#} h."));
+        console.WriteLine(Text($"{plans.Made} plans were made, {plans.Proposed} proposed, {plans.Begun} carried out, {plans.Completed} to their end{(plans.NewNodes > 0 ? $", for which {plans.NewNodes} nodes of other types came" : "")}; {plans.RemoveShare:0.##%} of their moves within 30 min of the pod's last; budgets were closed for {plans.ClosedHours:0.#} h."));
         Rows(report);
         Sentence(report);
     }

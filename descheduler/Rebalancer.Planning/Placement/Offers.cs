@@ -74,7 +74,7 @@ internal static class Offers
     private static string NameOf(InstanceType type, NodeInfo model, int number) => $"new-{type.Name}{ModelMark}{model.Name}{NumberMark}{number}";
 
     /// <summary>What all offers of a kind have in common.</summary>
-    private static NodeInfo Make(NodeInfo model, InstanceType type, List<PodInfo> daemons)
+    public static NodeInfo Make(NodeInfo model, InstanceType type, List<PodInfo> daemons)
         => model with
         {
             Labels = model.Labels.SetItem(InstanceTypeLabel, type.Name),

@@ -40,7 +40,7 @@ internal sealed class SimulatedWorld
         if (isLive)
         {
             moves = new PlanMoves(cluster, scheduling, agenda, accounts, rules, options, draws, estimates) { Committed = p => invariants.AfterCommit(p, cluster) };
-            driver = new PlanDriver(cluster, moves, agenda, rules, options, estimates, invariants);
+            driver = new PlanDriver(cluster, moves, agenda, rules, options, estimates, invariants, scheduling);
         }
 
         evacuation = new Evacuation(cluster, scheduling, moves, agenda, accounts, rules.Plan, draws, estimates);
@@ -87,7 +87,7 @@ internal sealed class SimulatedWorld
 
     public PlanCounts Plans() => new(
         driver?.Made ?? 0, driver?.Proposed ?? 0, driver?.Begun ?? 0, driver?.Completed ?? 0, moves?.Removes ?? 0,
-        moves is { Begun: > 0 } ? Math.Round((double)moves.Removes / moves.Begun, 6) : 0, Math.Round(closed.TotalHours, 3));
+        moves is { Begun: > 0 } ? Math.Round((double)moves.Removes / moves.Begun, 6) : 0, Math.Round(closed.TotalHours, 3), driver?.NodesAdded ?? 0);
 
     private void Step()
     {

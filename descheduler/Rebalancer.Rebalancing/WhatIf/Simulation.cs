@@ -8,7 +8,7 @@ namespace Rebalancer.Rebalancing.WhatIf;
 /// What continuous rebalancing would do to a cluster and its bill: the decisions are the service's own, on plans and Migrations in memory, and the cluster around them is simulated from event to
 /// event. Pure: the same snapshot, rules and options give the same report. What is simplified:
 /// <list type="bullet">
-/// <item>The policy's mode is taken as Auto, and plans add no nodes of other types. Commitments count in plans; the bill is of the nodes that are there.</item>
+/// <item>The policy's mode is taken as Auto. Nodes that a plan asks for always come. Commitments count in plans; the bill is of the nodes that are there.</item>
 /// <item>Pods come and go as <see cref="Churn"/> says, keep what they ask for, and keep their names through moves. None is preempted.</item>
 /// <item>Moves take what <see cref="Policy.Moves.SizeEstimates"/> expects; images are there; every node is reached by every other at the same rate.</item>
 /// <item>A pod that is lost serves again after <see cref="SimulationOptions.Restart"/>, and two minutes later where no node had room.</item>
@@ -32,7 +32,7 @@ public sealed class Simulation
 
         this.start = start;
         this.options = options;
-        this.rules = rules with { Mode = RebalanceMode.Auto, Plan = rules.Plan with { Limits = rules.Plan.Limits with { NewNodes = 0 } } };
+        this.rules = rules with { Mode = RebalanceMode.Auto };
     }
 
     /// <summary>Told after each step of the world in which pods move live.</summary>

@@ -16,7 +16,8 @@ public sealed record SimulationReport(DateTimeOffset Start, double Days, int See
 /// <param name="Removes">Moves of plans of a pod that a plan had moved within the half hour before.</param>
 /// <param name="RemoveShare">Of all moves of plans.</param>
 /// <param name="ClosedHours">In which budgets let nothing move.</param>
-public sealed record PlanCounts(int Made, int Proposed, int Begun, int Completed, int Removes, double RemoveShare, double ClosedHours);
+/// <param name="NewNodes">Nodes of the policy's offered types that plans asked for.</param>
+public sealed record PlanCounts(int Made, int Proposed, int Begun, int Completed, int Removes, double RemoveShare, double ClosedHours, int NewNodes);
 
 /// <param name="Name">nothing, evict or live.</param>
 /// <param name="NodeUsd">Of all nodes, from their start to their end.</param>

@@ -29,15 +29,17 @@ internal sealed class PlanDriver
     private readonly IMoveEstimates estimates;
     private readonly Invariants invariants;
     private readonly Releases releases;
+    private readonly Placeholders placeholders;
     private readonly Random chance;
     private readonly List<RebalancePlan> plans = [];
     private DateTimeOffset? due;
     private long seen = -1;
 
-    public PlanDriver(SimulatedCluster cluster, PlanMoves moves, Agenda agenda, RebalanceRules rules, SimulationOptions options, IMoveEstimates estimates, Invariants invariants)
+    public PlanDriver(SimulatedCluster cluster, PlanMoves moves, Agenda agenda, RebalanceRules rules, SimulationOptions options, IMoveEstimates estimates, Invariants invariants, Scheduling scheduling)
     {
         (this.cluster, this.moves, this.agenda, this.rules, this.options, this.estimates, this.invariants) = (cluster, moves, agenda, rules, options, estimates, invariants);
         releases = new Releases(cluster, agenda, rules.Release);
+        placeholders = new Placeholders(scheduling, () => LookAfter(TimeSpan.Zero));
         chance = new Random(options.Seed);
         moves.Ended = () => LookAfter(MoveTimes.Look);
     }
@@ -50,6 +52,9 @@ internal sealed class PlanDriver
 
     public int Completed { get; private set; }
 
+    /// <summary>Nodes of other types that plans have asked for.</summary>
+    public int NodesAdded => placeholders.Ordered;
+
     /// <summary>A plan is made where none runs and something has changed, as the service makes them.</summary>
     public void Propose()
     {
@@ -60,7 +65,8 @@ internal sealed class PlanDriver
 
         seen = cluster.Changes;
         var snapshot = Read();
-        var plan = new Planner(rules.Plan, NodeHazard.Of(snapshot, agenda), estimates, agenda).Plan(snapshot, new PlanBudget(options.Iterations, null, options.Seed));
+        var policy = NewNodes.MayBeAskedFor(plans, agenda.Now) ? rules.Plan : rules.Plan with { OfferedTypes = [] };
+        var plan = new Planner(policy, NodeHazard.Of(snapshot, agenda), estimates, agenda).Plan(snapshot, new PlanBudget(options.Iterations, null, options.Seed));
         Made++;
         if (!ProposalRule.IsNews(plan, ProposalRule.Standing(plans)))
         {
@@ -106,6 +112,7 @@ internal sealed class PlanDriver
             if (step.LookAgainAfter is { } later) { LookAfter(later); }
         }
 
+        placeholders.Look(plans);
         if (releases.Look(plans) is { } again) { LookAfter(again); }
         foreach (var old in ProposalRule.ToForget(plans)) { plans.Remove(old); }
     }
@@ -162,6 +169,7 @@ internal sealed class PlanDriver
         Pods = cluster.Pods.Count,
         Migration = i => moves.Find(PlanMigrations.NameOf(plan, i)),
         Pod = m => cluster.Pods.GetValueOrDefault($"{m.Namespace}/{m.Pod}")?.Info,
+        ArrivedNode = number => placeholders.NodeOf(plan, number),
         Objection = () => Objection(plan),
     }.Beside(plans);
 

@@ -1,3 +1,4 @@
+using Rebalancer.Kubernetes.Api;
 using Rebalancer.Policy.Constraints;
 using Rebalancer.Rebalancing.WhatIf.Accounts;
 using Rebalancer.Rebalancing.WhatIf.Clusters;
@@ -62,6 +63,36 @@ internal sealed class Scheduling
             n => cluster.Room.CheckMove(pod.Number, source.Number, n.Number) == RejectionKind.None);
     }
 
+    /// <summary>The autoscaler starts a node for a plan's placeholder, which holds it; null: nothing is there any more that it could be like.</summary>
+    /// <param name="node">As the plan describes it.</param>
+    /// <param name="ready">Called when it is.</param>
+    public SimulatedNode? Order(PlanNewNode node, Action ready)
+    {
+        if (!node.UsdPerHour.TryRead(out var usdPerHour) || cluster.Add(node.Like, node.InstanceType, usdPerHour) is not { } added)
+        {
+            return null;
+        }
+
+        added.IsHeld = true;
+        Boot(added, () =>
+        {
+            added.Ready();
+            ready();
+        });
+        return added;
+    }
+
+    /// <summary>The placeholder of a node has gone: it is like any other, and goes where nothing is on it.</summary>
+    public void LetGo(SimulatedNode node)
+    {
+        node.IsHeld = false;
+        if (!node.IsGone && node.Pods.TrueForAll(p => p.GoesWithNode))
+        {
+            node.EmptySince = agenda.Now;
+            RemoveLater(node);
+        }
+    }
+
     /// <summary>Also of a node that was empty from the start.</summary>
     public void RemoveLater(SimulatedNode node)
     {
@@ -80,13 +111,14 @@ internal sealed class Scheduling
     private SimulatedNode? Add(SimulatedPod pod)
     {
         var node = cluster.Kinds.Select(k => cluster.TryAdd(k, pod)).FirstOrDefault(n => n is not null);
-        if (node is not null)
-        {
-            node.ReadyAt = agenda.Now + MoveTimes.NodeStart;
-            agenda.At(node.ReadyAt.Value, node.Ready);
-        }
-
+        if (node is not null) { Boot(node, node.Ready); }
         return node;
+    }
+
+    private void Boot(SimulatedNode node, Action ready)
+    {
+        node.ReadyAt = agenda.Now + MoveTimes.NodeStart;
+        agenda.At(node.ReadyAt.Value, ready);
     }
 
     private void Start(SimulatedPod pod, string uid)

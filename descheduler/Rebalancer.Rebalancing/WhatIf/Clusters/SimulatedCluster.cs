@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Rebalancer.Model;
+using Rebalancer.Planning;
 using Rebalancer.Policy;
 using Rebalancer.Policy.Constraints;
 using Rebalancer.Rebalancing.WhatIf.Accounts;
@@ -20,6 +22,7 @@ internal sealed class SimulatedCluster
     private readonly Dictionary<NodeKind, SpareNodes> spares;
     private readonly Dictionary<string, PodInfo> byName;
     private readonly Dictionary<string, int> comings = new(StringComparer.Ordinal);
+    private int ordered;
 
     public SimulatedCluster(ClusterSnapshot start, PlanPolicy policy, Agenda agenda, Draws draws)
     {
@@ -32,7 +35,7 @@ internal sealed class SimulatedCluster
         byName = templates.ToDictionary(t => t.FullName, StringComparer.Ordinal);
         foreach (var node in start.Nodes.OrderBy(n => n.Name, StringComparer.Ordinal))
         {
-            Nodes.Add(node.Name, NewNode(node, policy.Pricing.PriceOf(node).PerHour.Usd));
+            Nodes.Add(node.Name, Come(node, policy.Pricing.PriceOf(node).PerHour.Usd));
         }
 
         Room = NewRoom();
@@ -130,20 +133,47 @@ internal sealed class SimulatedCluster
     /// <summary>One of the kind that is not ready yet, with its daemons; null: the kind does not take the pod.</summary>
     public SimulatedNode? TryAdd(NodeKind kind, SimulatedPod pod)
     {
+        // First: the room may be made anew for it.
+        var next = Next(kind).Name;
+        return Takes(kind, Room.Index.NodeNumber(next), pod) ? Add(kind) : null;
+    }
+
+    /// <summary>One that is not ready yet, with its daemons.</summary>
+    /// <param name="like">Name of the node whose labels, taints, zone and daemons it has.</param>
+    /// <param name="instanceType">One of the catalogue's.</param>
+    /// <param name="usdPerHour">Its price.</param>
+    /// <returns>Null: nothing is there any more that it could be like.</returns>
+    public SimulatedNode? Add(string like, string instanceType, decimal usdPerHour)
+    {
+        if (!Nodes.TryGetValue(like, out var model))
+        {
+            return null;
+        }
+
+        var daemons = model.Pods.Where(p => p.GoesWithNode).Select(p => p.Template).ToImmutableArray();
+        var name = string.Create(CultureInfo.InvariantCulture, $"sim-new{++ordered}-{instanceType}");
+        var kind = new NodeKind(name, NewNode.Of(model.Info, instanceType), daemons, usdPerHour, AtStart: 0);
+        spares.Add(kind, new SpareNodes(kind, 1));
+        Rebuild();
+        return Add(kind);
+    }
+
+    private NodeInfo Next(NodeKind kind)
+    {
         if (spares[kind].IsEmpty)
         {
             spares[kind].Grow();
             Rebuild();
         }
 
-        var info = spares[kind].Peek();
-        if (!Takes(kind, Room.Index.NodeNumber(info.Name), pod))
-        {
-            return null;
-        }
+        return spares[kind].Peek();
+    }
 
+    private SimulatedNode Add(NodeKind kind)
+    {
+        var info = Next(kind);
         spares[kind].Take();
-        var node = NewNode(info with { CreatedAt = agenda.Now }, kind.UsdPerHour);
+        var node = Come(info with { CreatedAt = agenda.Now }, kind.UsdPerHour);
         node.Number = Room.Index.NodeNumber(info.Name);
         Nodes.Add(info.Name, node);
         Room.SetActive(node.Number, active: true);
@@ -182,7 +212,10 @@ internal sealed class SimulatedCluster
         Bill.Left(agenda.Now, node);
         Nodes.Remove(node.Info.Name);
         Room.SetActive(node.Number, active: false);
-        spares.Values.FirstOrDefault(s => s.Owns(node.Info.Name))?.GiveBack(node.Info.Name);
+        if (spares.FirstOrDefault(s => s.Value.Owns(node.Info.Name)) is not { Key: { } kind, Value: { } away }) { return; }
+        // What a plan has asked for comes once.
+        if (Kinds.Contains(kind)) { away.GiveBack(node.Info.Name); }
+        else { spares.Remove(kind); }
     }
 
     public ClusterSnapshot Snapshot() => start with
@@ -193,7 +226,7 @@ internal sealed class SimulatedCluster
         Reservations = [.. Pods.Values.Where(p => p.Target is not null).Select(p => new Reservation(p.Target!.Info.Name, p.Info))],
     };
 
-    private SimulatedNode NewNode(NodeInfo info, decimal usdPerHour)
+    private SimulatedNode Come(NodeInfo info, decimal usdPerHour)
     {
         var coming = comings[info.Name] = comings.GetValueOrDefault(info.Name) + 1;
         var node = new SimulatedNode(info, usdPerHour, agenda.Now) { Fate = draws.Exponential("fate", info.Name, coming) };

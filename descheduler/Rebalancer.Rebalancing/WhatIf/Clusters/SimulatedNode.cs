@@ -43,11 +43,16 @@ internal sealed class SimulatedNode(NodeInfo info, decimal usdPerHour, DateTimeO
     /// <summary>When it will be ready; null: it was from the start, or never will be.</summary>
     public DateTimeOffset? ReadyAt { get; set; }
 
+    /// <summary>A plan's placeholder holds its room.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>kube-scheduler may place pods there, now or once it is ready.</summary>
-    public bool TakesPods => EmptiedBy is null && !Info.Doomed && !IsGone && (IsReady || ReadyAt is not null);
+    public bool TakesPods => IsOpen && !IsHeld;
 
     /// <summary>Moves may go there.</summary>
-    public bool TakesMoves => TakesPods && MoveRules.Availability(Info) == RejectionKind.None;
+    public bool TakesMoves => IsOpen && MoveRules.Availability(Info) == RejectionKind.None;
+
+    private bool IsOpen => EmptiedBy is null && !Info.Doomed && !IsGone && (IsReady || ReadyAt is not null);
 
     public void Ready() => Info = Info with { Ready = true };
 
