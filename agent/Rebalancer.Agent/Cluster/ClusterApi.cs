@@ -19,9 +19,9 @@ internal sealed class ClusterApi(IKubernetes kubernetes) : IClusterApi
         return answer.Body;
     }, cancellation);
 
-    public Task WritePartAsync(Migration migration, string part, object value, CancellationToken cancellation)
+    public Task WritePartAsync(Migration migration, string part, string? state, object value, CancellationToken cancellation)
     {
-        var patch = new JsonPatch().Test("/metadata/uid", migration.Metadata.Uid).Set("/status/" + part, value);
+        var patch = new JsonPatch().Test("/metadata/uid", migration.Metadata.Uid).Test(state is null ? $"/status/{part}" : $"/status/{part}/state", state).Set("/status/" + part, value);
         return LimitAsync(limit => PatchStatusAsync(migration, new V1Patch(patch.ToJson(), V1Patch.PatchType.JsonPatch), limit), cancellation);
     }
 

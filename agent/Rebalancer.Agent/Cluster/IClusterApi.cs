@@ -10,7 +10,7 @@ internal interface IClusterApi
     Task<Migration?> ReadMigrationAsync(string @namespace, string name, CancellationToken cancellation);
 
     /// <summary>Replaces this agent's own part of the status: "source" or "target". Fails (422) where another Migration has the name.</summary>
-    Task WritePartAsync(Migration migration, string part, object value, CancellationToken cancellation);
+    Task WritePartAsync(Migration migration, string part, string? state, object value, CancellationToken cancellation);
 
     /// <summary>
     /// The compare-and-set of the commit: decision from "" to the wanted one. An answer does not mean that it was this call which decided:

@@ -10,7 +10,10 @@ using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Moves;
 
-/// <summary>Writes this agent's part of one Migration's status behind the move's back: the newest value wins, a failed write is tried again until it works or a newer one is there.</summary>
+/// <summary>
+/// Writes this agent's part of one Migration's status behind the move's back: the newest value wins, a failed write is tried again until it works or a newer one is
+/// there. Each write says which state it replaces, so that one of an agent that has died since, however long it was under way, takes nothing back.
+/// </summary>
 internal sealed class StatusWriter(IClusterApi api, Migration migration, string part, TimeProvider clock, Random random, ILogger log)
 {
     /// <summary>Few: one for each step, all taken before each try to write.</summary>
@@ -18,6 +21,9 @@ internal sealed class StatusWriter(IClusterApi api, Migration migration, string 
 
     /// <summary>With what an earlier agent wrote.</summary>
     private readonly JsonObject whole = JsonNode.Parse(KubernetesJson.Serialize(migration.Status))!.AsObject()[part] as JsonObject ?? [];
+
+    /// <summary>That is written; null: no part is there.</summary>
+    private string? state = StateOf(migration.Status, part);
 
     /// <summary>What it leaves out stays as it was. Costs a frozen pod no time: all work is done by <see cref="RunAsync"/>.</summary>
     public void Post(object value) => posted.Writer.TryWrite(value);
@@ -54,7 +60,8 @@ internal sealed class StatusWriter(IClusterApi api, Migration migration, string 
     {
         try
         {
-            await api.WritePartAsync(migration, part, value, cancellation);
+            await api.WritePartAsync(migration, part, state, value, cancellation);
+            state = value.GetProperty("state").GetString();
             return true;
         }
         catch (HttpOperationException e) when (e.Response.StatusCode is HttpStatusCode.NotFound)
@@ -68,12 +75,17 @@ internal sealed class StatusWriter(IClusterApi api, Migration migration, string 
         }
     }
 
-    /// <summary>One that was made anew under the name is another move's.</summary>
+    private static string? StateOf(MigrationStatus status, string part) => part == "source" ? status.Source?.State : status.Target?.State;
+
+    /// <summary>One that was made anew under the name is another move's. Of the same one, the state is taken as it is now.</summary>
     private async Task<bool> IsGoneAsync(CancellationToken cancellation)
     {
         try
         {
-            return (await api.ReadMigrationAsync(migration.Metadata.NamespaceProperty, migration.Metadata.Name, cancellation))?.Metadata.Uid != migration.Metadata.Uid;
+            var now = await api.ReadMigrationAsync(migration.Metadata.NamespaceProperty, migration.Metadata.Name, cancellation);
+            if (now?.Metadata.Uid != migration.Metadata.Uid) { return true; }
+            state = StateOf(now.Status, part);
+            return false;
         }
         catch (Exception e) when (DecisionReader.IsTransient(e))
         {

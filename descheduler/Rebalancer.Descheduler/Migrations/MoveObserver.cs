@@ -46,7 +46,10 @@ internal sealed class MoveObserver(ClusterCache cache, PolicyLimits policies, Ti
         var ns = migration.Metadata.NamespaceProperty;
         if (claim.PodName is { } bound)
         {
-            return cache.Pods.Get(ns, bound) is { } pod && pod.Metadata.Uid == claim.PodUID ? pod : null;
+            var pod = cache.Pods.Get(ns, bound);
+            if (pod?.Metadata.Uid == claim.PodUID) { return pod; }
+            // Of a move that was given up, whoever carries the claim can never start, also one that was made after the bound one had been deleted.
+            if (migration.Status.Decision != Decision.Aborted) { return null; }
         }
 
         return cache.Pods.List().FirstOrDefault(p => p.Metadata.NamespaceProperty == ns

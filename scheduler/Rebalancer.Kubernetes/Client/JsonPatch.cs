@@ -8,7 +8,9 @@ public sealed class JsonPatch
 {
     private readonly JsonArray operations = [];
 
-    public JsonPatch Test(string path, string value) => Append("test", path, JsonValue.Create(value));
+    /// <param name="path">Of a text.</param>
+    /// <param name="value">Null: there must be none.</param>
+    public JsonPatch Test(string path, string? value) => Append("test", path, JsonValue.Create(value));
 
     /// <summary>Adds or replaces a member of an object; its parent must exist.</summary>
     public JsonPatch Set(string path, object? value) => Append("add", path, ToNode(value));

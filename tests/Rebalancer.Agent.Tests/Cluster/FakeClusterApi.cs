@@ -18,6 +18,8 @@ internal sealed class FakeClusterApi : IClusterApi
     public Action<string> After { get; set; } = _ => { };
     public List<string> Wishes { get; } = [];
     public List<object> Parts { get; } = [];
+    /// <summary>The state that each of the parts was to take the place of.</summary>
+    public List<string?> Replaced { get; } = [];
 
     public Task<Migration?> ReadMigrationAsync(string @namespace, string name, CancellationToken cancellation)
     {
@@ -25,10 +27,14 @@ internal sealed class FakeClusterApi : IClusterApi
         lock (gate) { return Task.FromResult(Migration is null ? null : Copy()); }
     }
 
-    public Task WritePartAsync(Migration migration, string part, object value, CancellationToken cancellation)
+    public Task WritePartAsync(Migration migration, string part, string? state, object value, CancellationToken cancellation)
     {
         Before(part);
-        lock (gate) { Parts.Add(value); }
+        lock (gate)
+        {
+            Replaced.Add(state);
+            Parts.Add(value);
+        }
         return Task.CompletedTask;
     }
 
@@ -58,6 +64,6 @@ internal sealed class FakeClusterApi : IClusterApi
     {
         Metadata = new V1ObjectMeta { Name = Migration!.Metadata.Name, NamespaceProperty = Migration.Metadata.NamespaceProperty, Uid = Migration.Metadata.Uid, ResourceVersion = $"{++version}" },
         Spec = Migration.Spec,
-        Status = new MigrationStatus { Decision = Migration.Status.Decision, Reason = Migration.Status.Reason, Message = Migration.Status.Message },
+        Status = new MigrationStatus { Source = Migration.Status.Source, Decision = Migration.Status.Decision, Reason = Migration.Status.Reason, Message = Migration.Status.Message },
     };
 }

@@ -26,7 +26,32 @@ public sealed class StatusWriterTests
         await writer.RunAsync(default);
 
         var written = Assert.IsType<JsonElement>(Assert.Single(api.Parts));
+        Assert.Equal([SourceState.Ready], api.Replaced);
         Assert.Equal((SourceState.Frozen, "10.0.0.1/16", 7), (written.GetProperty("state").GetString(), written.GetProperty("address").GetString(), written.GetProperty("memoryBytes").GetInt64()));
+    }
+
+    /// <summary>An agent that has died since may have a write under way for seconds.</summary>
+    [Fact]
+    public async Task RunAsync_PartIsNotAsItWasLeft_IsReadAndReplacedAsItIs()
+    {
+        var now = Of("uid");
+        now.Status.Source = new SourceStatus { State = SourceState.Frozen };
+        var (api, tries) = (new FakeClusterApi { Migration = now }, 0);
+        api.Before = what => { if (what == "source" && ++tries == 1) { throw Refused(); } };
+        var clock = new FakeTimeProvider();
+        var writer = new StatusWriter(api, Of("uid"), "source", clock, new Random(1), NullLogger.Instance);
+
+        writer.Post(new SourceStatus { State = SourceState.Released });
+        writer.Complete();
+        var running = writer.RunAsync(default);
+        while (!running.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        await running;
+
+        Assert.Equal([SourceState.Frozen], api.Replaced);
     }
 
     /// <summary>The Migration was deleted, and somebody made another under its name: what happened to the first one says nothing of the second.</summary>

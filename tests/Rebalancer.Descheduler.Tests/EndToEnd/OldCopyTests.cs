@@ -2,6 +2,7 @@ using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rebalancer.Descheduler.Cluster;
 using Rebalancer.Descheduler.Migrations;
+using Rebalancer.Descheduler.Rebalancing;
 using Rebalancer.Descheduler.Tests.Migrations;
 using Rebalancer.Descheduler.Tests.World;
 using Rebalancer.Kubernetes.Api;
@@ -37,11 +38,7 @@ public sealed class OldCopyTests
         pod.Spec.SchedulerName = "nobody";
         await world.Client.CreateAsync(ApiResource.Pods, ControllerWorld.Ns, pod, default);
         var cache = new ClusterCache(world.Client, new InformerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
-        using var stop = new CancellationTokenSource();
-        var watching = cache.Pods.RunAsync(stop.Token);
-        await cache.Pods.Synced;
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+        await ListOnceAsync(cache.Pods);
         var old = cache.Pods.Get(ControllerWorld.Ns, "redis")!;
         var executor = new MoveExecutor(world.Client, cache, null!, null!);
         var observation = new SimulatedMove().Observe();
@@ -52,6 +49,39 @@ public sealed class OldCopyTests
         await executor.DoAsync(observation, Of(cache.Pods.Get(ControllerWorld.Ns, "redis")!), default);
         await Assert.ThrowsAsync<ApiException>(() => executor.DoAsync(observation, new MoveAction.Confirm("redis", old.Metadata.Uid, null), default));
         await executor.DoAsync(observation, new MoveAction.Confirm("redis", "uid-of-one-before", null), default);
+    }
+
+    /// <summary>Somebody deleted the bound replacement, and its owner made the next before the move was given up: it has the claim, and can never start.</summary>
+    [Theory]
+    [InlineData(Decision.Aborted, true)]
+    [InlineData(Decision.None, false)]
+    public async Task Observe_AnotherPodCarriesTheClaimOfABoundOneThatIsGone_IsTheReplacementOfAMoveThatWasGivenUp(string decision, bool isFound)
+    {
+        await using var world = await ControllerWorld.StartAsync(controller: false);
+        var token = new string('a', 32);
+        var next = Builders.Pod("redis", node: null);
+        next.Spec.SchedulerName = "nobody";
+        next.Metadata.Annotations = new Dictionary<string, string> { [Names.ClaimAnnotation] = token };
+        await world.Client.CreateAsync(ApiResource.Pods, ControllerWorld.Ns, next, default);
+        await world.Client.CreateAsync(ApiResource.Migrations, ControllerWorld.Ns, new Migration { Metadata = new V1ObjectMeta { Name = "move", NamespaceProperty = ControllerWorld.Ns }, Spec = new MigrationSpec { PodName = "redis" } }, default);
+        var status = new MigrationStatus { Decision = decision, PodUID = "uid-source", Claim = new Claim { Token = token, PodName = "redis", PodUID = "uid-deleted" } };
+        await world.Client.PatchAsync<Migration>(ApiResource.Migrations, ControllerWorld.Ns, "move", new JsonPatch().Set("/status", status), default, "status");
+        var cache = new ClusterCache(world.Client, new InformerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        await ListOnceAsync(cache.Pods);
+        await ListOnceAsync(cache.Migrations);
+
+        var seen = new MoveObserver(cache, new PolicyLimits(cache, new MoveLimits()), TimeProvider.System).Observe(ControllerWorld.Ns, "move")!;
+
+        Assert.Equal(isFound ? "redis" : null, seen.Replacement?.Metadata.Name);
+    }
+
+    private static async Task ListOnceAsync(IInformer informer)
+    {
+        using var stop = new CancellationTokenSource();
+        var watching = informer.RunAsync(stop.Token);
+        await informer.Synced;
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
     }
 
     private static MoveAction.Confirm Of(V1Pod pod) => new(pod.Metadata.Name, pod.Metadata.Uid, pod);

@@ -42,7 +42,7 @@ internal sealed class CanaryApi(IClusterApi inner, Canary canary) : IClusterApi
 
     public Task<Migration?> ReadMigrationAsync(string @namespace, string name, CancellationToken cancellation) => inner.ReadMigrationAsync(@namespace, name, cancellation);
 
-    public Task WritePartAsync(Migration migration, string part, object value, CancellationToken cancellation) => inner.WritePartAsync(migration, part, value, cancellation);
+    public Task WritePartAsync(Migration migration, string part, string? state, object value, CancellationToken cancellation) => inner.WritePartAsync(migration, part, state, value, cancellation);
 
     public Task<V1Pod?> ReadPodAsync(string @namespace, string name, CancellationToken cancellation) => inner.ReadPodAsync(@namespace, name, cancellation);
 
