@@ -18,6 +18,9 @@ internal sealed class SafetyChecks(World world)
     private readonly Dictionary<string, string> deletedByUs = [];
     private readonly HashSet<string> evicted = [];
 
+    /// <summary>UIDs of pods that a move let go, and the node where: the Migration may be deleted before its source's agent has ended them.</summary>
+    private readonly HashSet<(string? Pod, string? Node)> letGo = [];
+
     public IReadOnlyList<string> Violations => violations;
 
     /// <summary>How many moves came to which end.</summary>
@@ -98,12 +101,13 @@ internal sealed class SafetyChecks(World world)
             return;
         }
 
-        var moves = world.Migrations().Where(m => m.Status.PodUID == copy.PodUid && m.Status.SourceNode == copy.Node.Name).ToList();
-        if (!moves.Exists(m => m.Status.Decision == Decision.Committed || (m.Status is { Decision: Decision.Aborted, Owner.Gate: true })))
+        if (!letGo.Contains((copy.PodUid, copy.Node.Name)) && !world.Migrations().Any(m => m.Status.PodUID == copy.PodUid && m.Status.SourceNode == copy.Node.Name && LetsGo(m)))
         {
             Violated($"the source {copy.PodName} on {copy.Node.Name} was killed before a commit");
         }
     }
+
+    private static bool LetsGo(Migration move) => move.Status.Decision == Decision.Committed || move.Status is { Decision: Decision.Aborted, Owner.Gate: true };
 
     /// <summary>A budget's pods are disrupted one at a time, or as many as it allows.</summary>
     public void LookAtFreeze(PodCopy copy, Migration move)
@@ -148,6 +152,7 @@ internal sealed class SafetyChecks(World world)
         var name = now.Metadata.Name;
         var text = $"{change.Kind} phase '{now.Status.Phase}' decision '{now.Status.Decision}' source '{now.Status.Source?.State}' target '{now.Status.Target?.State}' {now.Status.Reason}";
         world.Trace.Add("api", $"{name} {text}");
+        if (LetsGo(now)) { letGo.Add((now.Status.PodUID, now.Status.SourceNode)); }
         if (before is null)
         {
             return;
