@@ -29,7 +29,7 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
         MoveAction.WriteStatus a => PatchAsync(o, MigrationPatches.WriteStatus(a), cancellation, "status"),
         MoveAction.RecordOwner a => PatchAsync(o, MigrationPatches.RecordOwner(Current(o), a, NewToken()), cancellation, "status"),
         MoveAction.BindClaim a => PatchAsync(o, MigrationPatches.BindClaim(Current(o), a), cancellation, "status"),
-        MoveAction.TakeLabels a => PatchPodAsync(a.Pod, PodPatches.TakeLabels(a), cancellation),
+        MoveAction.TakeLabels a => TakeLabelsAsync(o, a, cancellation),
         MoveAction.GiveBack a => PatchPodAsync(a.Pod, PodPatches.GiveBack(a), cancellation),
         MoveAction.Confirm a => ConfirmAsync(o, a, cancellation),
         MoveAction.SetDeletionCost a => PatchPodAsync(a.Pod, PodPatches.SetDeletionCost(a), cancellation),
@@ -84,6 +84,24 @@ internal sealed class MoveExecutor(ApiClient client, ClusterCache cache, Leaders
 
     private async Task PatchPodAsync(V1Pod pod, JsonPatch patch, CancellationToken cancellation)
         => cache.Pods.Observe(await client.PatchAsync<V1Pod>(ApiResource.Pods, pod.Metadata.NamespaceProperty, pod.Metadata.Name, patch, cancellation));
+
+    /// <summary>The copy of the Migration may be older than that of the pod: of a move that has ended since nobody would give the labels back.</summary>
+    private async Task TakeLabelsAsync(Observation o, MoveAction.TakeLabels a, CancellationToken cancellation)
+    {
+        var meta = o.Migration.Metadata;
+        var now = await client.GetAsync<Migration>(ApiResource.Migrations, meta.NamespaceProperty, meta.Name, cancellation);
+        if (now is not null)
+        {
+            cache.Migrations.Observe(now);
+        }
+
+        if (now?.Metadata.Uid != meta.Uid || now.Status.Phase != o.Status.Phase || now.Status.Decision != o.Status.Decision)
+        {
+            throw new ApiException(HttpStatusCode.Conflict, "Conflict", $"Migration {o.FullName} has changed since it was looked at");
+        }
+
+        await PatchPodAsync(a.Pod, PodPatches.TakeLabels(a), cancellation);
+    }
 
     private async Task ConfirmAsync(Observation o, MoveAction.Confirm a, CancellationToken cancellation)
     {

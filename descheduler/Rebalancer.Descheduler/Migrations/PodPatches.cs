@@ -8,9 +8,11 @@ internal static class PodPatches
 {
     private const string CostPath = "/metadata/annotations/controller.kubernetes.io~1pod-deletion-cost";
 
+    /// <summary>Of the pod as it was looked at.</summary>
     public static JsonPatch TakeLabels(MoveAction.TakeLabels action)
     {
-        var patch = new JsonPatch().Test("/metadata/uid", action.Pod.Metadata.Uid);
+        var meta = action.Pod.Metadata;
+        var patch = new JsonPatch().Test("/metadata/uid", meta.Uid).Test("/metadata/resourceVersion", meta.ResourceVersion);
         foreach (var key in action.Keys)
         {
             patch = patch.Test(LabelPath(key), action.Pod.Metadata.Labels[key]).Remove(LabelPath(key));

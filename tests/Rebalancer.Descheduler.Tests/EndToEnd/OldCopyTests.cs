@@ -51,6 +51,30 @@ public sealed class OldCopyTests
         await executor.DoAsync(observation, new MoveAction.Confirm("redis", "uid-of-one-before", null), default);
     }
 
+    /// <summary>Else a new leader whose copies are from the middle of a move that was rolled back since would take the pod from its owner again, and nobody would give it back.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TakeLabels_PodOrMoveHasChangedSince_TakesNothing(bool isOfMove)
+    {
+        await using var world = await ControllerWorld.StartAsync(controller: false);
+        var pod = Builders.Pod("redis", node: null);
+        pod.Spec.SchedulerName = "nobody";
+        pod = await world.Client.CreateAsync(ApiResource.Pods, ControllerWorld.Ns, pod, default);
+        await world.Client.CreateAsync(ApiResource.Migrations, ControllerWorld.Ns, new Migration { Metadata = new V1ObjectMeta { Name = "move", NamespaceProperty = ControllerWorld.Ns }, Spec = new MigrationSpec { PodName = "redis" } }, default);
+        var move = await StatusAsync(world, new MigrationStatus { Phase = Phases.Preparing });
+        var cache = new ClusterCache(world.Client, new InformerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        var (executor, observation) = (new MoveExecutor(world.Client, cache, null!, null!), new SimulatedMove().Observe() with { Migration = move });
+        if (isOfMove) { await StatusAsync(world, new MigrationStatus { Phase = Phases.Freezing }); }
+        else { await world.Client.PatchAsync<V1Pod>(ApiResource.Pods, ControllerWorld.Ns, "redis", new JsonPatch().Set("/metadata/annotations", new Dictionary<string, string> { ["a"] = "b" }), default); }
+
+        Assert.True((await Assert.ThrowsAsync<ApiException>(() => executor.DoAsync(observation, new MoveAction.TakeLabels(pod, ["app"]), default))).IsConflict);
+        await StatusAsync(world, move.Status);
+        pod = (await world.Client.GetAsync<V1Pod>(ApiResource.Pods, ControllerWorld.Ns, "redis", default))!;
+        Assert.Contains("app", pod.Metadata.Labels);
+        await executor.DoAsync(observation, new MoveAction.TakeLabels(pod, ["app"]), default);
+    }
+
     /// <summary>Somebody deleted the bound replacement, and its owner made the next before the move was given up: it has the claim, and can never start.</summary>
     [Theory]
     [InlineData(Decision.Aborted, true)]
@@ -65,7 +89,7 @@ public sealed class OldCopyTests
         await world.Client.CreateAsync(ApiResource.Pods, ControllerWorld.Ns, next, default);
         await world.Client.CreateAsync(ApiResource.Migrations, ControllerWorld.Ns, new Migration { Metadata = new V1ObjectMeta { Name = "move", NamespaceProperty = ControllerWorld.Ns }, Spec = new MigrationSpec { PodName = "redis" } }, default);
         var status = new MigrationStatus { Decision = decision, PodUID = "uid-source", Claim = new Claim { Token = token, PodName = "redis", PodUID = "uid-deleted" } };
-        await world.Client.PatchAsync<Migration>(ApiResource.Migrations, ControllerWorld.Ns, "move", new JsonPatch().Set("/status", status), default, "status");
+        await StatusAsync(world, status);
         var cache = new ClusterCache(world.Client, new InformerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
         await ListOnceAsync(cache.Pods);
         await ListOnceAsync(cache.Migrations);
@@ -74,6 +98,9 @@ public sealed class OldCopyTests
 
         Assert.Equal(isFound ? "redis" : null, seen.Replacement?.Metadata.Name);
     }
+
+    private static Task<Migration> StatusAsync(ControllerWorld world, MigrationStatus status)
+        => world.Client.PatchAsync<Migration>(ApiResource.Migrations, ControllerWorld.Ns, "move", new JsonPatch().Set("/status", status), default, "status");
 
     private static async Task ListOnceAsync(IInformer informer)
     {
