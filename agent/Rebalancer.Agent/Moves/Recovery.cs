@@ -30,7 +30,7 @@ internal static class Recovery
 
     /// <summary>The move is over after its commit without a pod that could still be given the checkpoint: what lies here of it is for nobody.</summary>
     public static bool IsAbandoned(Migration migration) =>
-        migration.Status is { Decision: Decision.Committed, Phase: Phases.Failed, Reason: Reasons.TargetLost or Reasons.PodReplaced };
+        migration.Status is { Decision: Decision.Committed, Phase: Phases.Failed, Reason: Reasons.TargetLost or Reasons.PodReplaced or Reasons.PodNotFound };
 
     /// <param name="migration">As read.</param>
     /// <param name="hasImages">Complete and checked images lie here.</param>

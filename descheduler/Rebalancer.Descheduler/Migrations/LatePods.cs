@@ -12,6 +12,9 @@ internal static class LatePods
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
 
+    /// <summary>A creation of a pod is over in a minute, with whatever the API server takes for it.</summary>
+    private static readonly TimeSpan KeepForBarePod = TimeSpan.FromMinutes(10);
+
     /// <returns>Null: there is none.</returns>
     public static MoveStep? Next(Observation o) => o.Status.Decision switch
     {
@@ -19,6 +22,20 @@ internal static class LatePods
         Decision.Committed => o.Namesake is { Metadata.DeletionTimestamp: null } pod && Carries(pod, o) ? TakeIn(o, pod) : null,
         _ => null,
     };
+
+    /// <summary>A bare pod that somebody deleted before it was given its state comes back by nobody: the state, which lies in the target's memory, goes too.</summary>
+    /// <returns>Null: there is nothing of that kind.</returns>
+    public static MoveStep? Forsaken(Observation o)
+    {
+        if (o.Status is not { Decision: Decision.Committed, Phase: Phases.Failed, Reason: Reasons.PhaseTimeout, Owner.Kind: OwnerKinds.None, Claim.PodUID: null, CompletedAt: { } ended } || o.Namesake is not null)
+        {
+            return null;
+        }
+
+        var left = KeepForBarePod - (o.Now - ended);
+        var change = StatusChange.None.SetItem("reason", Reasons.PodNotFound).SetItem("message", $"pod {o.Migration.Spec.PodName} was not made again on {o.Status.TargetNode} within {KeepForBarePod.TotalMinutes:0} min after the move: its checkpoint is given up");
+        return left > TimeSpan.Zero ? MoveStep.Wait(left) : MoveStep.Do(new MoveAction.WriteStatus(o.Phase, change));
+    }
 
     /// <summary>The state is kept for whoever has the name, until it has been given to one.</summary>
     private static MoveStep? TakeIn(Observation o, V1Pod pod) => o.Status.Claim!.PodUID is null

@@ -77,7 +77,7 @@ internal static class MoveMachine
 
         if (o.Migration.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) != true)
         {
-            return Expired(o);
+            return LatePods.Forsaken(o) ?? Expired(o);
         }
 
         if (o.Status.Owner?.Gate != true)

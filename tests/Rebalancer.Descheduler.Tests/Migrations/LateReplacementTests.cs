@@ -77,6 +77,25 @@ public sealed class LateReplacementTests
         Assert.Equal(never, Assert.Single(move.Done.OfType<MoveAction.DeletePod>()).Pod);
     }
 
+    /// <summary>Somebody evicted it before it had been given its checkpoint, and nobody else makes it again.</summary>
+    [Theory]
+    [InlineData(OwnerKinds.None, Reasons.PodNotFound)]
+    [InlineData(OwnerKinds.StatefulSet, Reasons.PhaseTimeout)]
+    public void Next_PodIsNotMadeAgain_TheCheckpointOfABareOneIsGivenUp(string kind, string reason)
+    {
+        var move = new SimulatedMove(kind).ToCommitted();
+        move.Source = null;
+        move.Replacement = null;
+        move.Pass(TimeSpan.FromSeconds(SimulatedMove.Limits.CommittedSeconds));
+        Assert.Equal(Reasons.PhaseTimeout, move.Settle().Status.Reason);
+
+        move.Pass(TimeSpan.FromMinutes(9));
+        Assert.Equal(Reasons.PhaseTimeout, move.Settle().Status.Reason);
+        move.Pass(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(reason, move.Settle().Status.Reason);
+    }
+
     private static V1Pod Claimed(SimulatedMove move, string uid)
     {
         var pod = SimulatedMove.Running(Builders.Pod("redis", "target"), uid);
