@@ -16,12 +16,12 @@ internal sealed class CniSetup(ContainerdDump dump, TextWriter log)
     {
         if (NodeAddressing.FileIn(ConfigFolder) is not { } file)
         {
-            log.WriteLine($"there is no CNI network in {ConfigFolder} yet: pods get other addresses when they move");
+            log.WriteLine($"there is no CNI network in {ConfigFolder} yet: its pods cannot move");
             return;
         }
 
         var (range, why) = CniConflist.Find(file, Original(file), nodeAddress);
-        if (range is null) { log.WriteLine($"{file} is left alone, pods get other addresses when they move: {why}"); }
+        if (range is null) { log.WriteLine($"{file} is left alone, and its pods cannot move: {why}"); }
         Apply(range);
     }
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Agent.Memory;
 using Rebalancer.Agent.Network;
-using Rebalancer.Agent.Network.Addresses;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Throttling;
 using Rebalancer.Agent.Transfer;
@@ -17,7 +16,7 @@ internal sealed record MoveServices(
     INodeNetwork Network,
     SourcePreflight SourcePreflight,
     TargetPreflight TargetPreflight,
-    AddressPreflight Addresses,
+    NetworkAdapters Networks,
     ProcFolder Proc,
     Markers Markers,
     QuotaRecords Quotas,

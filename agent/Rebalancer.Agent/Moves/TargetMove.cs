@@ -107,7 +107,7 @@ internal sealed class TargetMove : IDisposable
             Context.Cpu = await services.TargetPreflight.CheckAsync(cancellation);
             var source = await services.Book.WaitAsync(Context.Uid, now => now.Status.Source?.State is { Length: > 0 } || now.Status.Decision != Decision.None, cancellation);
             if (source?.Status.Source?.MemoryBytes is { } memoryBytes) { services.TargetPreflight.RequireRoom(memoryBytes, source.Status.Source.FilesBytes ?? 0); }
-            if (source is not null) { await services.Addresses.RequireAsync(source, cancellation); }
+            if (source is not null) { await services.Networks.OfNode().RequireAsync(source, cancellation); }
             Advance(TargetSignal.Passed);
         }
         catch (MoveException e)
@@ -153,7 +153,7 @@ internal sealed class TargetMove : IDisposable
         {
             try
             {
-                await services.Network.HandOverAddressAsync(Now, stopping);
+                await services.Networks.OfNode().HandOverAsync(Now, stopping);
                 return;
             }
             catch (Exception e) when (DecisionReader.IsTransient(e))

@@ -25,9 +25,6 @@ internal interface INodeNetwork
     /// </summary>
     Task<LocalReply> CniAsync(LocalRequest request, CancellationToken cancellation);
 
-    /// <summary>After the commit: makes the claimed pod the owner of the source's address record, by compare-and-set. Idempotent; throws while the API is away.</summary>
-    Task HandOverAddressAsync(Migration migration, CancellationToken cancellation);
-
     /// <summary>Takes every TCP socket of these (frozen) processes out of TCP_REPAIR, where a CRIU killed in mid-dump left them. Returns how many were in it.</summary>
     int UndoTcpRepair(IReadOnlyCollection<int> pids);
 }

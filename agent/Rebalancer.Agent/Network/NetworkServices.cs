@@ -25,6 +25,8 @@ internal static class NetworkServices
         services.AddSingleton<AddressHandOver>();
         services.AddSingleton<AddressRelease>();
         services.AddSingleton<CniAnswers>();
+        services.AddSingleton<FlatNetwork>();
+        services.AddSingleton<NetworkAdapters>();
         services.AddSingleton<INodeNetwork, NodeNetwork>();
         services.AddHostedService<ShieldWarmUp>();
         return services;

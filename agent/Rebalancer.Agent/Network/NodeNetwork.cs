@@ -44,8 +44,6 @@ internal sealed partial class NodeNetwork(PodShields shields, CniAnswers cni, IL
         }
     }
 
-    public Task HandOverAddressAsync(Migration migration, CancellationToken cancellation) => cni.HandOverAsync(migration, cancellation);
-
     public int UndoTcpRepair(IReadOnlyCollection<int> pids) => TcpRepairUndo.Undo(pids);
 
     private static string? ReasonOf(Exception e) => e switch

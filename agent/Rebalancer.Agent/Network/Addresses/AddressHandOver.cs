@@ -19,19 +19,19 @@ internal sealed partial class AddressHandOver(IAddressRecords records, ILogger<A
             ?? throw new AddressException(AddressReasons.AddressLost, $"migration {NameOf(migration)}: status.source.address '{migration.Status.Source?.Address}' is no address");
     }
 
+    /// <summary>UID of the pod that has the address after the commit.</summary>
+    /// <exception cref="AddressException">MoveUndecided: there is no commit, or no such pod yet.</exception>
+    public static string HeirOf(Migration migration) => migration.Status is { Decision: Decision.Committed, Claim.PodUID: { Length: > 0 } heir } ? heir
+        : throw new AddressException(
+            AddressReasons.MoveUndecided, $"migration {NameOf(migration)}: decision '{migration.Status.Decision}', claim bound to '{migration.Status.Claim?.PodUID}'; its address stays with the source");
+
     /// <param name="migration">Committed, and its claim is bound.</param>
     /// <param name="sandboxId">The claimed pod's; "" where it is not known.</param>
     /// <param name="cancellation">Ends the tries.</param>
     public async Task HandOverAsync(Migration migration, string sandboxId, CancellationToken cancellation)
     {
         var status = migration.Status;
-        if (status.Decision != Decision.Committed || status.Claim?.PodUID is not { Length: > 0 } heir)
-        {
-            throw new AddressException(
-                AddressReasons.MoveUndecided, $"migration {NameOf(migration)}: decision '{status.Decision}', claim bound to '{status.Claim?.PodUID}'; its address stays with the source");
-        }
-
-        var owner = new AddressOwner(heir, migration.Metadata.NamespaceProperty, status.Claim.PodName ?? "", status.TargetNode ?? "", sandboxId);
+        var owner = new AddressOwner(HeirOf(migration), migration.Metadata.NamespaceProperty, status.Claim?.PodName ?? "", status.TargetNode ?? "", sandboxId);
         var address = AddressOf(migration);
         for (var i = 0; i < MaxTries; i++)
         {

@@ -1,6 +1,5 @@
 using System.Net;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Kubernetes.Api;
@@ -11,13 +10,11 @@ namespace Rebalancer.Agent.Network.Addresses;
 internal sealed class AddressRecords(IKubernetes kubernetes, AgentOptions options) : IAddressRecords
 {
     private const int PageSize = 500;
-    // kubelet's own limit for a sandbox is minutes; the plugin waits 30 seconds for all of this.
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
 
     public async Task<PodAddress?> ReadAsync(string name, CancellationToken cancellation)
     {
         PodAddress? record = null;
-        var found = await TryAsync([HttpStatusCode.NotFound], async limit =>
+        var found = await RecordCall.TryAsync([HttpStatusCode.NotFound], async limit =>
         {
             using var answer = await kubernetes.CustomObjects.GetClusterCustomObjectWithHttpMessagesAsync<PodAddress>(
                 Names.Group, Names.Version, PodAddress.PodAddressPlural, name, cancellationToken: limit);
@@ -26,21 +23,21 @@ internal sealed class AddressRecords(IKubernetes kubernetes, AgentOptions option
         return found ? record : null;
     }
 
-    public Task<bool> TryCreateAsync(PodAddress record, CancellationToken cancellation) => TryAsync([HttpStatusCode.Conflict], async limit =>
+    public Task<bool> TryCreateAsync(PodAddress record, CancellationToken cancellation) => RecordCall.TryAsync([HttpStatusCode.Conflict], async limit =>
     {
         using var answer = await kubernetes.CustomObjects.CreateClusterCustomObjectWithHttpMessagesAsync<PodAddress>(
             record, Names.Group, Names.Version, PodAddress.PodAddressPlural, cancellationToken: limit);
     }, cancellation);
 
     public Task<bool> TryReplaceAsync(PodAddress record, CancellationToken cancellation) =>
-        TryAsync([HttpStatusCode.Conflict, HttpStatusCode.NotFound], async limit =>
+        RecordCall.TryAsync([HttpStatusCode.Conflict, HttpStatusCode.NotFound], async limit =>
         {
             using var answer = await kubernetes.CustomObjects.ReplaceClusterCustomObjectWithHttpMessagesAsync<PodAddress>(
                 record, Names.Group, Names.Version, PodAddress.PodAddressPlural, record.Metadata.Name, cancellationToken: limit);
         }, cancellation);
 
     public Task<bool> TryDeleteAsync(PodAddress record, CancellationToken cancellation) =>
-        TryAsync([HttpStatusCode.Conflict, HttpStatusCode.NotFound], async limit =>
+        RecordCall.TryAsync([HttpStatusCode.Conflict, HttpStatusCode.NotFound], async limit =>
         {
             var only = new V1DeleteOptions
             {
@@ -61,7 +58,7 @@ internal sealed class AddressRecords(IKubernetes kubernetes, AgentOptions option
     public async Task<IReadOnlyList<V1Pod>> ListPodsAsync(CancellationToken cancellation)
     {
         IReadOnlyList<V1Pod> pods = [];
-        await TryAsync([], async limit =>
+        await RecordCall.TryAsync([], async limit =>
         {
             var all = await kubernetes.ListPodsOfAsync(options.Node, limit);
             pods = [.. all.Where(pod => pod.Spec.HostNetwork != true && pod.Status?.Phase is not ("Succeeded" or "Failed") && pod.Status?.PodIP is { Length: > 0 })];
@@ -72,7 +69,7 @@ internal sealed class AddressRecords(IKubernetes kubernetes, AgentOptions option
     public async Task<bool> PodExistsAsync(string podNamespace, string podName, string podUid, CancellationToken cancellation)
     {
         V1Pod? pod = null;
-        await TryAsync([HttpStatusCode.NotFound], async limit => pod = await kubernetes.CoreV1.ReadNamespacedPodAsync(podName, podNamespace, cancellationToken: limit), cancellation);
+        await RecordCall.TryAsync([HttpStatusCode.NotFound], async limit => pod = await kubernetes.CoreV1.ReadNamespacedPodAsync(podName, podNamespace, cancellationToken: limit), cancellation);
         return pod?.Metadata.Uid == podUid;
     }
 
@@ -84,7 +81,7 @@ internal sealed class AddressRecords(IKubernetes kubernetes, AgentOptions option
         string? next = null;
         do
         {
-            await TryAsync([], async limit =>
+            await RecordCall.TryAsync([], async limit =>
             {
                 using var answer = await kubernetes.CustomObjects.ListClusterCustomObjectWithHttpMessagesAsync<TList>(
                     Names.Group, Names.Version, plural, continueParameter: next, labelSelector: selector, limit: PageSize, cancellationToken: limit);
@@ -94,24 +91,5 @@ internal sealed class AddressRecords(IKubernetes kubernetes, AgentOptions option
         }
         while (!string.IsNullOrEmpty(next));
         return items;
-    }
-
-    private static async Task<bool> TryAsync(HttpStatusCode[] refusals, Func<CancellationToken, Task> call, CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(CallLimit);
-        try
-        {
-            await call(limit.Token);
-            return true;
-        }
-        catch (HttpOperationException e) when (refusals.Contains(e.Response.StatusCode))
-        {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new TimeoutException($"the API server did not answer within {CallLimit.TotalSeconds} s");
-        }
     }
 }

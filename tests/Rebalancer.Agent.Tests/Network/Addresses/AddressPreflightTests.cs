@@ -20,7 +20,9 @@ public sealed class AddressPreflightTests : IDisposable
     [InlineData(null, "nobody")]
     [InlineData("""{"plugins":[{"type":"bridge","ipam":{"type":"host-local","subnet":"10.88.0.0/16"}}]}""", "host-local")]
     [InlineData("""{"type":"ptp","ipam":{"type":"host-local"}}""", "host-local")]
-    [InlineData("""{"plugins":[{"type":"calico"}]}""", "nobody")]
+    [InlineData("""{"plugins":[{"type":"cilium-cni"},{"type":"portmap"}]}""", "cilium-cni")]
+    [InlineData("""{"type":"aws-cni"}""", "aws-cni")]
+    [InlineData("""{"plugins":[]}""", "nobody")]
     [InlineData("""{"plugins":""", "cannot be read")]
     public async Task Require_NetworkThatIsNotOurs_SaysWhoseItIs(string? config, string whose)
     {
