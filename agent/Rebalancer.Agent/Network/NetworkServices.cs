@@ -3,6 +3,8 @@ using k8s;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Network.Addresses;
+using Rebalancer.Agent.Network.Calico;
+using Rebalancer.Agent.Preflight;
 
 namespace Rebalancer.Agent.Network;
 
@@ -26,9 +28,14 @@ internal static class NetworkServices
         services.AddSingleton<AddressRelease>();
         services.AddSingleton<CniAnswers>();
         services.AddSingleton<FlatNetwork>();
+        services.AddSingleton<ICalicoObjects, CalicoObjects>();
+        services.AddSingleton<INetworkAdapter>(s => ActivatorUtilities.CreateInstance<CalicoNetwork>(s, SandboxOf(s)));
         services.AddSingleton<NetworkAdapters>();
         services.AddSingleton<INodeNetwork, NodeNetwork>();
         services.AddHostedService<ShieldWarmUp>();
         return services;
     }
+
+    private static Func<string, string?> SandboxOf(IServiceProvider services) => podUid =>
+        new PodContainers(services.GetRequiredService<AgentOptions>().ContainerdRoot, services.GetRequiredService<ProcFolder>()).Of(podUid).FirstOrDefault(each => each.ContainerType == "sandbox")?.Id;
 }

@@ -17,5 +17,7 @@ internal static class AddressReasons
     /// <summary>The pod is the source of a move that may commit yet: its address is neither free nor handed over. To be asked again.</summary>
     public const string MoveUndecided = "MoveUndecided";
     public const string Contention = "AddressContention";
+    /// <summary>An object of another IPAM is not what it should be.</summary>
+    public const string RecordInvalid = "AddressRecordInvalid";
     public const string ApiUnavailable = "ApiUnavailable";
 }
