@@ -55,6 +55,21 @@ public sealed class RightsTests
         Assert.Subset(bound, written);
     }
 
+    /// <summary>No move gets as far as a write on Calico, so the rights to it are there for a cluster's owner to see, and nobody has them.</summary>
+    [Fact]
+    public async Task Calico_TheAgentReadsAndNobodyWrites()
+    {
+        var rendered = await Rendered.OfAsync("components/calico");
+
+        var binding = Assert.Single(rendered.Of("ClusterRoleBinding"));
+        Assert.Empty(rendered.Of("RoleBinding"));
+        Assert.Equal("rebalancer-agent", (string?)Assert.Single(binding["subjects"]!.AsArray())!["name"]);
+        var bound = rendered.Of("ClusterRole").Single(role => (string?)role["metadata"]!["name"] == (string?)binding["roleRef"]!["name"])["rules"]!.AsArray();
+        Assert.All(bound, rule => Assert.Subset(new HashSet<string>(["get", "list"]), Words(rule!, "verbs").ToHashSet()));
+        Assert.Equal(["felixconfigurations", "ipamblocks", "ipamconfigs", "ipamhandles", "ippools"], bound.SelectMany(rule => Words(rule!, "resources")).Order());
+        Assert.All(rendered.Of("ClusterRole").SelectMany(role => role["rules"]!.AsArray()), rule => Assert.Equal(["crd.projectcalico.org"], Words(rule!, "apiGroups")));
+    }
+
     [Fact]
     public async Task OnlyTheAgent_IsPrivileged()
     {
