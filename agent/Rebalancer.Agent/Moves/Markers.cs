@@ -13,8 +13,14 @@ internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
 
     public void DeleteCommit(string migrationUid) => File.Delete(CommitPath(migrationUid));
 
-    /// <summary>None of the pod's containers may ever run here again.</summary>
+    /// <summary>
+    /// None of the pod's containers may start here again: from before the commit is asked for, since a node may come up again before its agent has read the answer,
+    /// and kubelet is the quicker one.
+    /// </summary>
     public void WriteReleased(string podUid) => Write(PathOf(NodePaths.ReleasedFolder, podUid));
+
+    /// <summary>The move is not, and will not be, committed.</summary>
+    public void DeleteReleased(string podUid) => File.Delete(PathOf(NodePaths.ReleasedFolder, podUid));
 
     /// <summary>The pod's processes here are still needed: after its commit for their memory, before it because its object goes first. kubelet's kills wait.</summary>
     public void WriteServing(string podUid) => Write(PathOf(NodePaths.ServingFolder, podUid));

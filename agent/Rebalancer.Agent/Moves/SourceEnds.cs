@@ -28,6 +28,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     {
         Find();
         context.IsGated |= context.Migration.Status.Owner is { Gate: true } && context.PodUid is { } kept && services.Markers.HasServing(kept);
+        if (context.PodUid is { } stays) { services.Markers.DeleteReleased(stays); }
         context.Throttle?.Undo();
         // Pages of a running process are none of this checkpoint any more.
         if (context.Late is { } late) { await late.DisposeAsync(); }
@@ -78,7 +79,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         foreach (var cgroup in context.Cgroups) { _ = cgroup.KillAllAndThaw(KillLimit); }
     }
 
-    /// <summary>The first thing after a commit: no container of the pod starts here any more, also after a reboot.</summary>
+    /// <summary>The first thing after a commit: no container of the pod starts here any more, also after a reboot. Written before it, and once more where an abort has ended the pod.</summary>
     public void Fence() => services.Markers.WriteReleased(PodUid());
 
     /// <summary>

@@ -63,6 +63,7 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
                 return true;
             case SourceStep.Mark:
                 if (context.IsPostCopy) { services.Markers.WriteServing(context.Facts!.Containers[0].PodUid); }
+                services.Markers.WriteReleased(context.Facts!.Containers[0].PodUid);
                 services.Markers.WriteCommit(context.Uid);
                 return true;
             default: throw new InvalidOperationException($"step {step} has no work before the commit");
@@ -103,6 +104,8 @@ internal sealed class SourceWork(MoveServices services, SourceContext context, I
         if (now is { Status: { Owner.Gate: true, Decision: Decision.None } })
         {
             services.Markers.WriteServing(context.Facts!.Containers[0].PodUid);
+            // A kill that came before is carried out: there is nothing to keep the name for.
+            if (context.Cgroups.Any(each => each.Pids().Count == 0)) { throw new MoveException(Reasons.PodChanged, $"the processes of pod {context.Migration.Spec.PodName} ended before its object could go"); }
             context.IsGated = true;
             context.Timeline.Mark("Gated");
             context.Publish();

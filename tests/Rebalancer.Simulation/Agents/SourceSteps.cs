@@ -39,6 +39,7 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
             case SourceStep.AwaitHeld: await session.Link!.Held.Task.WaitAsync(cancellation); return true;
             case SourceStep.Mark:
                 await WorkAsync(0.5, 5, cancellation);
+                Disk.Released.Add(session.PodUid);
                 Disk.Commit.Add(session.Uid);
                 return true;
             default: throw new InvalidOperationException($"step {step} has no work before the commit");
@@ -99,6 +100,11 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
     {
         Find();
         session.IsGated |= session.Migration.Status.Owner is { Gate: true } && session.Migration.Status.PodUID is { } kept && Disk.Serving.Contains(kept);
+        if (session.Migration.Status.PodUID is { } stays)
+        {
+            Disk.Released.Remove(stays);
+        }
+
         await ThawAsync();
         if (session.Link is { Lost.Task.IsCompleted: false } link)
         {
@@ -192,6 +198,11 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
         if (now is { Status: { Owner.Gate: true, Decision: Decision.None } })
         {
             Disk.Serving.Add(session.PodUid);
+            if (agent.Node.Living(session.PodUid) is null)
+            {
+                throw new MoveException(Reasons.PodChanged, "the processes of the pod ended before its object could go");
+            }
+
             session.IsGated = true;
             session.Publish();
         }
