@@ -1,6 +1,7 @@
 using Rebalancer.Model;
 using Rebalancer.Rebalancing.WhatIf;
 using Rebalancer.Rebalancing.WhatIf.Events;
+using Rebalancer.Simulation.Plans;
 
 namespace Rebalancer.Simulation.Tests;
 

@@ -1,24 +1,19 @@
-using System.Diagnostics;
 using System.Globalization;
 using Xunit.Abstractions;
 
 namespace Rebalancer.Simulation.Tests;
 
-/// <summary>
-/// The simulation of moves in which everything fails, as a process of its own: its order of events hangs on a thread pool of one thread.
-/// REBALANCER_FAULT_SEEDS=N plays N seeds instead of the usual ones.
-/// </summary>
+/// <summary>The simulation of moves in which everything fails. REBALANCER_FAULT_SEEDS=N plays N seeds instead of the usual ones.</summary>
 public sealed class FaultSeedTests(ITestOutputHelper output)
 {
     private const int UsualSeeds = 120;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     [Fact]
     public async Task Seeds_EverythingFails_NothingIsLostAndAllConverges()
     {
         var count = int.TryParse(Environment.GetEnvironmentVariable("REBALANCER_FAULT_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : UsualSeeds;
 
-        var (exitCode, lines) = await PlayAsync("--seeds", count.ToString(CultureInfo.InvariantCulture));
+        var (exitCode, lines) = await SimulationProcess.PlayAsync("--seeds", count.ToString(CultureInfo.InvariantCulture));
 
         output.WriteLine(string.Join('\n', lines));
         Assert.True(exitCode == 0, string.Join('\n', lines));
@@ -30,7 +25,7 @@ public sealed class FaultSeedTests(ITestOutputHelper output)
     [InlineData(1324)]
     public async Task Seed_ThatFoundABug_IsWell(int seed)
     {
-        var (exitCode, lines) = await PlayAsync("--seed", seed.ToString(CultureInfo.InvariantCulture));
+        var (exitCode, lines) = await SimulationProcess.PlayAsync("--seed", seed.ToString(CultureInfo.InvariantCulture));
 
         Assert.True(exitCode == 0, lines[^2]);
     }
@@ -38,7 +33,7 @@ public sealed class FaultSeedTests(ITestOutputHelper output)
     [Fact]
     public async Task Seed_PlayedTwice_HappensInTheSameWay()
     {
-        var (one, again, other) = (await PlayAsync("--seed", "7"), await PlayAsync("--seed", "7"), await PlayAsync("--seed", "8"));
+        var (one, again, other) = (await SimulationProcess.PlayAsync("--seed", "7"), await SimulationProcess.PlayAsync("--seed", "7"), await SimulationProcess.PlayAsync("--seed", "8"));
 
         Assert.StartsWith("hash ", one.Lines[^1], StringComparison.Ordinal);
         Assert.Equal(one.Lines, again.Lines);
@@ -49,27 +44,10 @@ public sealed class FaultSeedTests(ITestOutputHelper output)
     [InlineData("DeletesBeforeCommit", "deleted the source .* before the commit")]
     public async Task Seeds_WithABugPutIn_FindIt(string canary, string harm)
     {
-        var (exitCode, lines) = await PlayAsync("--canary", canary, "--seeds", "400", "--failures", "1");
+        var (exitCode, lines) = await SimulationProcess.PlayAsync("--canary", canary, "--seeds", "400", "--failures", "1");
 
         Assert.Equal(1, exitCode);
         Assert.Matches(harm, string.Join('\n', lines));
         output.WriteLine(lines[^1]);
-    }
-
-    private static async Task<(int ExitCode, List<string> Lines)> PlayAsync(params string[] arguments)
-    {
-        // Beside this project's own output.
-        var folder = AppContext.BaseDirectory.Replace("Rebalancer.Simulation.Tests", "Rebalancer.Simulation", StringComparison.Ordinal);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "Rebalancer.Simulation.dll"), .. arguments]) { RedirectStandardOutput = true };
-        using var limit = new CancellationTokenSource(Limit);
-        using var process = Process.Start(start)!;
-        var lines = new List<string>();
-        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
-        {
-            lines.Add(line);
-        }
-
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, lines);
     }
 }

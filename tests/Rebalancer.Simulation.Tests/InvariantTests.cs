@@ -6,6 +6,7 @@ using Rebalancer.Rebalancing.WhatIf;
 using Rebalancer.Rebalancing.WhatIf.Carrying;
 using Rebalancer.Rebalancing.WhatIf.Clusters;
 using Rebalancer.Rebalancing.WhatIf.Events;
+using Rebalancer.Simulation.Plans;
 
 namespace Rebalancer.Simulation.Tests;
 

@@ -7,6 +7,7 @@ using Rebalancer.Policy.Moves;
 using Rebalancer.Policy.Windows;
 using Rebalancer.Rebalancing.WhatIf;
 using Rebalancer.Rebalancing.WhatIf.Events;
+using Rebalancer.Simulation.Plans;
 using WhatIfSimulation = Rebalancer.Rebalancing.WhatIf.Simulation;
 
 namespace Rebalancer.Simulation.Tests;

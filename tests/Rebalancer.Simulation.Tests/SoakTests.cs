@@ -1,38 +1,41 @@
 using System.Globalization;
 using Rebalancer.Policy;
 using Rebalancer.Rebalancing.WhatIf;
+using Rebalancer.Simulation.Plans;
 using Xunit.Abstractions;
 
 namespace Rebalancer.Simulation.Tests;
 
 /// <summary>
-/// The invariants are looked at in the simulation itself, at each step and each move. REBALANCER_SOAK_SEEDS=N draws N seeds instead of the usual ones, and
+/// Days with the service itself, through an API server to which things go wrong, and shorter ones with its decisions alone. The invariants are looked at in the simulation itself, at each step and
+/// each move; what must hold of a day is in <see cref="SoakRun"/>. REBALANCER_SOAK_SEEDS=N draws N seeds instead of the usual ones, a quarter of them for the service, and
 /// with REBALANCER_SOAK_SECONDS=S costs are held against searches of S seconds.
 /// </summary>
 public sealed class SoakTests(ITestOutputHelper output)
 {
     private const double MostRemoves = 0.01;
-    private const double MostAboveLongSearch = 0.05;
     private static readonly TimeSpan Never = TimeSpan.Zero;
 
-    public static TheoryData<int> Seeds
-        => [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("REBALANCER_SOAK_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 24)];
+    private static int Count { get; } = int.TryParse(Environment.GetEnvironmentVariable("REBALANCER_SOAK_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 24;
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, Count)];
+
+    /// <summary>A day of the service takes four times as long as one of its decisions.</summary>
+    public static TheoryData<int> ServiceSeeds => [.. Enumerable.Range(1, (Count + 3) / 4)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
     public async Task Soak_ADayWithFaults_NoInvariantIsBrokenAndPodsAreLeftAloneAndItIsCheap(int seed)
+        => Assert.Empty(await SoakRun.RunAsync(seed, hasService: false, output.WriteLine));
+
+    [Theory]
+    [MemberData(nameof(ServiceSeeds))]
+    public async Task Soak_ADayOfTheServiceWithApiFaults_TheSameHoldsAndAllOfThemHappened(int seed)
     {
-        var soak = new Soak(seed, Soak.Rules);
+        var (exitCode, lines) = await SimulationProcess.PlayAsync("soak", "--seed", seed.ToString(CultureInfo.InvariantCulture));
 
-        var report = await soak.RunAsync();
-
-        var (nothing, live) = (report.Arms[0], report.Arms[2]);
-        Assert.True(live.Moves > 50 && live.FailedMoves > 0 && live.Interruptions > 5, $"too little happened to say anything: {live}");
-        Assert.True(report.Plans.RemoveShare < MostRemoves, $"{report.Plans.Removes} of {live.Moves} moves came within half an hour of the pod's last");
-        Assert.True(live.TotalUsd < nothing.TotalUsd, $"it costs {live.TotalUsd}, and doing nothing {nothing.TotalUsd}");
-        output.WriteLine($"above a long search: {string.Join(", ", soak.Costs.Select(c => c.Above.ToString("0.0%", CultureInfo.InvariantCulture)))}; {report.Plans.Removes} of {live.Moves} moves again");
-        Assert.NotEmpty(soak.Costs);
-        Assert.All(soak.Costs, c => Assert.True(c.Above <= MostAboveLongSearch, $"at {c.At:O} the cluster costs {c.Above:0.0%} more than a long search would make of it"));
+        output.WriteLine(string.Join('\n', lines));
+        Assert.True(exitCode == 0, string.Join('\n', lines));
     }
 
     /// <summary>What the re-move rate would be without the cool-downs: shows that it can be too high.</summary>

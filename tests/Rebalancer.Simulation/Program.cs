@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rebalancer.Simulation;
 using Rebalancer.Simulation.Checks;
+using Rebalancer.Simulation.Plans;
 
 var seeds = new Option<int>("--seeds") { Description = "How many seeds are played", DefaultValueFactory = _ => 100 };
 var first = new Option<int>("--first") { Description = "The first of them", DefaultValueFactory = _ => 1 };
@@ -20,4 +21,15 @@ command.SetAction(async parsed =>
     Console.WriteLine($"{report}\nhash {report.Hash:x16}");
     return report.IsGood ? 0 : 1;
 });
+var day = new Option<int>("--seed") { Description = "Which day", Required = true };
+var inMemory = new Option<bool>("--in-memory") { Description = "With the decisions alone, and nothing between them and the cluster" };
+var soak = new Command("soak", "Plays a day of 200 nodes with the product's own plans, through an API server to which things go wrong.") { day, inMemory };
+soak.SetAction(async parsed =>
+{
+    await SeedRun.PrepareAsync();
+    var problems = await SoakRun.RunAsync(parsed.GetValue(day), !parsed.GetValue(inMemory), Console.WriteLine);
+    foreach (var problem in problems) { Console.WriteLine(problem); }
+    return problems.Count == 0 ? 0 : 1;
+});
+command.Subcommands.Add(soak);
 return await command.Parse(args).InvokeAsync();

@@ -20,12 +20,11 @@ namespace Rebalancer.Simulation;
 /// <summary>A cluster of one seed.</summary>
 internal sealed class World
 {
-    public const string ApiUrl = "http://api.simulated";
-
     /// <summary>As they ship, but for waits of minutes in which nothing can happen that does not in less.</summary>
     public static readonly MoveLimits Limits = new() { PendingSeconds = 60, SlotWaitSeconds = 60, PreCopySeconds = 60, CommittedSeconds = 90, KeepFinishedHours = 0 };
 
     private readonly SimulatedProcess server;
+    private readonly ApiNetwork network;
     private readonly List<SimulatedNode> nodes = [];
     private readonly List<SimulatedReplica> replicas = [];
     private readonly HashSet<(string, string)> cutLinks = [];
@@ -42,6 +41,7 @@ internal sealed class World
         Safety = new SafetyChecks(this);
         server = NewProcess("api");
         Api = new SimulatedApi(Simulator, seed, new SimulatedAdmission(this));
+        network = new ApiNetwork(Simulator, Api, server, Rates) { Answered = Safety.LookAtCall };
     }
 
     public int Seed { get; }
@@ -65,7 +65,7 @@ internal sealed class World
 
     /// <summary>A client of the API server for one program.</summary>
     public k8s.Kubernetes Connect(SimulatedProcess process, Func<bool> isCut, TimeSpan answerLimit)
-        => new(new KubernetesClientConfiguration { Host = ApiUrl }, new RetryAfterHandler(Simulator), new ApiConnection(this, server, process, isCut, answerLimit));
+        => network.Connect(process, isCut, answerLimit);
 
     public SimulatedNode? Node(string name) => nodes.Find(n => n.Name == name && !n.IsLost);
 

@@ -13,9 +13,6 @@ namespace Rebalancer.Descheduler.Rebalancing;
 /// <summary>Makes plans from the cluster as it is, and asks of older ones whether they still hold in it.</summary>
 internal sealed class PlanMaker(PlanningSnapshot snapshots, ClusterCache cache, PlanOptions options, TimeProvider clock)
 {
-    /// <summary>More than any budget of time lets through.</summary>
-    private const int Iterations = 1_000_000;
-
     /// <param name="policy">Name of the policy.</param>
     /// <param name="rules">What it says.</param>
     /// <param name="cancellation">Ends the search.</param>
@@ -23,7 +20,7 @@ internal sealed class PlanMaker(PlanningSnapshot snapshots, ClusterCache cache, 
     {
         var snapshot = await ReadAsync(rules, cancellation);
         var planner = new Planner(Doable(policy, rules), Hazards(snapshot), new SizeEstimates(), clock);
-        return await Task.Run(() => planner.Plan(snapshot, new PlanBudget(Iterations, options.Time)), cancellation);
+        return await Task.Run(() => planner.Plan(snapshot, new PlanBudget(options.Iterations, options.Time)), cancellation);
     }
 
     public async Task<string?> ObjectionAsync(RebalancePlan plan, RebalanceRules rules, CancellationToken cancellation)

@@ -6,5 +6,8 @@ namespace Rebalancer.Descheduler.Rebalancing;
 /// <param name="Settle">See <see cref="Rebalancer.Rebalancing.Running.PlanView.Settle"/>. 0 s to 1 h.</param>
 internal sealed record PlanOptions(TimeSpan Interval, TimeSpan Time, TimeSpan Settle)
 {
+    /// <summary>Tries of the search for each plan: more than any budget of time lets through, unless somebody wants the same plan each time.</summary>
+    public int Iterations { get; init; } = 1_000_000;
+
     public static readonly PlanOptions Default = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
 }

@@ -21,14 +21,14 @@ internal sealed class SimulatedWorld
     private readonly ArmAccounts accounts;
     private readonly Scheduling scheduling;
     private readonly PlanMoves? moves;
-    private readonly PlanDriver? driver;
+    private readonly IPlanDriver? driver;
     private readonly Evacuation evacuation;
     private readonly Fates fates;
     private readonly Invariants invariants;
     private readonly SimulatedPod?[] pods;
     private TimeSpan closed;
 
-    public SimulatedWorld(ClusterSnapshot start, RebalanceRules rules, SimulationOptions options, ImmutableArray<ChurnEvent> churn, bool isLive)
+    public SimulatedWorld(ClusterSnapshot start, RebalanceRules rules, SimulationOptions options, ImmutableArray<ChurnEvent> churn, bool isLive, Func<DrivenWorld, IPlanDriver>? newDriver = null)
     {
         (this.rules, this.options) = (rules, options);
         var (draws, estimates) = (new Draws(options.Seed), new SizeEstimates());
@@ -40,7 +40,8 @@ internal sealed class SimulatedWorld
         if (isLive)
         {
             moves = new PlanMoves(cluster, scheduling, agenda, accounts, rules, options, draws, estimates) { Committed = p => invariants.AfterCommit(p, cluster) };
-            driver = new PlanDriver(cluster, moves, agenda, rules, options, estimates, invariants, scheduling);
+            var driven = new DrivenWorld(cluster, moves, scheduling, agenda, rules, invariants);
+            driver = newDriver?.Invoke(driven) ?? new PlanDriver(driven, options, estimates);
         }
 
         evacuation = new Evacuation(cluster, scheduling, moves, agenda, accounts, rules.Plan, draws, estimates);
@@ -98,8 +99,8 @@ internal sealed class SimulatedWorld
         if (driver is not null)
         {
             moves!.Forget();
-            driver.Propose();
-            Seen?.Invoke(new SimulatedMoment(agenda.Now, cluster.Bill.UsdPerHour, Leaving(), isClosed, driver.Read));
+            driver.Step();
+            Seen?.Invoke(new SimulatedMoment(agenda.Now, cluster.Bill.UsdPerHour, Leaving(), isClosed, moves.Read));
         }
 
         invariants.Whole(cluster);

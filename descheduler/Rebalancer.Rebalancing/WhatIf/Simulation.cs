@@ -1,5 +1,6 @@
 using Rebalancer.Model;
 using Rebalancer.Policy;
+using Rebalancer.Rebalancing.WhatIf.Carrying;
 using Rebalancer.Rebalancing.WhatIf.Events;
 
 namespace Rebalancer.Rebalancing.WhatIf;
@@ -35,6 +36,9 @@ public sealed class Simulation
         this.rules = rules with { Mode = RebalanceMode.Auto };
     }
 
+    /// <summary>Who makes the plans of that world in the place of <see cref="PlanDriver"/>; null: nobody.</summary>
+    internal Func<DrivenWorld, IPlanDriver>? NewDriver { get; init; }
+
     /// <summary>Told after each step of the world in which pods move live.</summary>
     internal Action<SimulatedMoment>? Seen { get; init; }
 
@@ -44,12 +48,15 @@ public sealed class Simulation
     {
         var churn = Churn.Of([.. start.Pods.Where(p => !p.Finished)], options);
         var nothing = new SimulatedWorld(start, rules, options, churn, isLive: false);
-        var live = new SimulatedWorld(start, rules, options, churn, isLive: true) { Seen = Seen };
+        var live = new SimulatedWorld(start, rules, options, churn, isLive: true, NewDriver) { Seen = Seen };
         await Task.WhenAll(
-            Task.Run(() => nothing.Run(done => progress?.Report(new SimulationProgress(ArmReport.Nothing, done)), cancellation), cancellation),
-            Task.Run(() => live.Run(done => progress?.Report(new SimulationProgress(ArmReport.Live, done)), cancellation), cancellation));
+            OnItsOwnThread(() => nothing.Run(done => progress?.Report(new SimulationProgress(ArmReport.Nothing, done)), cancellation), cancellation),
+            OnItsOwnThread(() => live.Run(done => progress?.Report(new SimulationProgress(ArmReport.Live, done)), cancellation), cancellation));
         return new SimulationReport(
             options.Start, options.Days, options.Seed, start.Nodes.Length, start.Pods.Count(p => !p.Finished), churn.Count(c => c.Template is not null), churn.Count(c => c.Template is null),
             live.Plans(), [.. nothing.Reports(), .. live.Reports()]);
     }
+
+    /// <summary>It takes minutes, and waits for what its plans leave to the thread pool.</summary>
+    private static Task OnItsOwnThread(Action run, CancellationToken cancellation) => Task.Factory.StartNew(run, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

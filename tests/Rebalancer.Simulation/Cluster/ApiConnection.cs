@@ -11,10 +11,10 @@ namespace Rebalancer.Simulation.Cluster;
 /// answer. A program that died gets no answers, but what it had sent arrives.
 /// </summary>
 /// <param name="answerLimit">How long the program waits for an answer; its own time limit is the system clock's, which stands still here.</param>
-internal sealed class ApiConnection(World world, SimulatedProcess server, SimulatedProcess client, Func<bool> isCut, TimeSpan answerLimit) : DelegatingHandler
+internal sealed class ApiConnection(ApiNetwork network, SimulatedProcess client, Func<bool> isCut, TimeSpan answerLimit) : DelegatingHandler
 {
-    private readonly Simulator simulator = world.Simulator;
-    private readonly FaultRates rates = world.Rates;
+    private readonly Simulator simulator = network.Simulator;
+    private readonly FaultRates rates = network.Rates;
     private static readonly byte[] Throttled = Status(429, "TooManyRequests", "the server is busy");
     private static readonly byte[] Broken = Status(500, "InternalError", "etcdserver: leader changed");
     private static readonly byte[] Conflicting = Status(409, "Conflict", "the object has been modified; please apply your changes to the latest version and try again");
@@ -44,6 +44,12 @@ internal sealed class ApiConnection(World world, SimulatedProcess server, Simula
 
     private void Send(ApiCall call, HttpRequestMessage request, TaskCompletionSource<HttpResponseMessage> answer, CancellationToken cancellation)
     {
+        if (network.IsSpared(call))
+        {
+            simulator.After(simulator.Between(1, 15), () => network.Server.Start(async () => Finish(answer, request, await network.Api.AskAsync(call))));
+            return;
+        }
+
         if (isCut())
         {
             simulator.After(simulator.Chance(0.5) ? simulator.Between(1, 20) : answerLimit, () => Fail(answer, "the network is unreachable"));
@@ -56,17 +62,17 @@ internal sealed class ApiConnection(World world, SimulatedProcess server, Simula
             return;
         }
 
-        if (simulator.Chance(rates.LostRequest))
+        if (network.Strikes(rates.LostRequest, ApiFaults.LostRequest))
         {
             simulator.After(answerLimit, () => TimeOut(answer));
             return;
         }
 
-        var times = call.IsWrite && simulator.Chance(rates.Duplicate) ? 2 : 1;
+        var times = call.IsWrite && network.Strikes(rates.Duplicate, ApiFaults.Duplicate) ? 2 : 1;
         for (var i = 0; i < times; i++)
         {
             var last = i == times - 1;
-            simulator.After(Latency(), () => server.Start(() => ArriveAsync(call, request, last ? answer : new(), cancellation)));
+            simulator.After(Latency(), () => network.Server.Start(() => ArriveAsync(call, request, last ? answer : new(), cancellation)));
         }
     }
 
@@ -74,19 +80,20 @@ internal sealed class ApiConnection(World world, SimulatedProcess server, Simula
     {
         if (call.IsWatch)
         {
-            var feed = new WatchFeed(simulator, world.Api, call, rates, isCut);
-            server.Start(feed.RunAsync);
+            var feed = new WatchFeed(network, call, isCut);
+            network.Server.Start(feed.RunAsync);
             simulator.After(Latency(), () => answer.TrySetResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = feed.Content(cancellation), RequestMessage = request }));
             return;
         }
 
-        var made = await world.Api.AskAsync(call);
-        world.Safety.LookAtCall(client.Name, call, made);
-        if (isCut() || simulator.Chance(rates.LostAnswer))
+        var made = await network.Api.AskAsync(call);
+        network.Answered(client.Name, call, made);
+        if (call.Method == "POST" && made.Code == 409) { network.Count(ApiFaults.AlreadyExists); }
+        if (isCut() || network.Strikes(rates.LostAnswer, ApiFaults.LostAnswer))
         {
             simulator.After(answerLimit, () => TimeOut(answer));
         }
-        else if (call.IsWrite && simulator.Chance(rates.BrokenAnswer))
+        else if (call.IsWrite && network.Strikes(rates.BrokenAnswer, ApiFaults.BrokenAnswer))
         {
             simulator.After(Latency(), () => Finish(answer, request, new ApiAnswer(500, Broken, null)));
         }
@@ -99,11 +106,17 @@ internal sealed class ApiConnection(World world, SimulatedProcess server, Simula
     /// <summary>What was not carried out.</summary>
     private ApiAnswer? Refusal(ApiCall call) => simulator.Random.Next(call.IsWrite ? 4 : 2) switch
     {
-        0 => new ApiAnswer(500, Broken, null),
-        1 => new ApiAnswer(429, Throttled, simulator.Chance(0.5) ? 1 : null),
-        2 => new ApiAnswer(409, Conflicting, null),
+        0 => Refused(ApiFaults.Broken, new ApiAnswer(500, Broken, null)),
+        1 => Refused(ApiFaults.Throttled, new ApiAnswer(429, Throttled, simulator.Chance(0.5) ? 1 : null)),
+        2 => Refused(ApiFaults.Conflict, new ApiAnswer(409, Conflicting, null)),
         _ => null,
     };
+
+    private ApiAnswer Refused(string fault, ApiAnswer answer)
+    {
+        network.Count(fault);
+        return answer;
+    }
 
     private TimeSpan Latency() => simulator.Chance(rates.Slow) ? simulator.Between(100, 3000) : simulator.Between(1, 15);
 

@@ -20,9 +20,9 @@ internal sealed class SimulatedApi
     private readonly ServiceProvider services;
     private readonly ApiRouter router;
 
-    public SimulatedApi(Simulator simulator, int seed, IAdmission admission)
+    public SimulatedApi(Simulator simulator, int seed, IAdmission? admission = null)
     {
-        services = Build(new ApiServerOptions { Time = simulator, Seed = seed }, admission);
+        services = Build(new ApiServerOptions { Time = simulator, Seed = seed }, admission ?? new NoAdmission());
         router = services.GetRequiredService<ApiRouter>();
         Store = services.GetRequiredService<ObjectStore>();
         Writer = services.GetRequiredService<ObjectWriter>();

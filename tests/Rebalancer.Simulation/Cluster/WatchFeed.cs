@@ -14,7 +14,7 @@ namespace Rebalancer.Simulation.Cluster;
 internal sealed class WatchFeed
 {
     private readonly Simulator simulator;
-    private readonly SimulatedApi api;
+    private readonly ApiNetwork network;
     private readonly FaultRates rates;
     private readonly Func<bool> isCut;
     private readonly ResourceDescriptor resource;
@@ -23,14 +23,14 @@ internal sealed class WatchFeed
     private readonly TimeSpan end;
     private readonly LineStream stream = new();
 
-    public WatchFeed(Simulator simulator, SimulatedApi api, ApiCall call, FaultRates rates, Func<bool> isCut)
+    public WatchFeed(ApiNetwork network, ApiCall call, Func<bool> isCut)
     {
-        (this.simulator, this.api, this.rates, this.isCut) = (simulator, api, rates, isCut);
+        (this.network, simulator, rates, this.isCut) = (network, network.Simulator, network.Rates, isCut);
         var (path, query) = (call.Path[..call.Path.IndexOf('?', StringComparison.Ordinal)], HttpUtility.ParseQueryString(call.Path[call.Path.IndexOf('?', StringComparison.Ordinal)..]));
         resource = path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
-            ["api", var version, var plural] => api.Registry.Find("", version, plural)!,
-            ["apis", var group, var version, var plural] => api.Registry.Find(group, version, plural)!,
+            ["api", var version, var plural] => network.Api.Registry.Find("", version, plural)!,
+            ["apis", var group, var version, var plural] => network.Api.Registry.Find(group, version, plural)!,
             _ => throw new InvalidOperationException($"no watch of {path}"),
         };
         since = long.Parse(query["resourceVersion"]!, CultureInfo.InvariantCulture);
@@ -50,19 +50,19 @@ internal sealed class WatchFeed
 
     public async Task RunAsync()
     {
-        if (simulator.Chance(rates.Expired))
+        if (network.Strikes(rates.Expired, ApiFaults.Expired))
         {
             stream.Write("""{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"too old resource version","reason":"Expired","code":410}}""");
             stream.End(null);
             return;
         }
 
-        using var changes = api.Store.Watch(resource, since);
+        using var changes = network.Api.Store.Watch(resource, since);
         simulator.After(end - simulator.Now, changes.Dispose);
         while (!stream.HasEnded && await changes.Reader.WaitToReadAsync())
         {
-            await Task.Delay(simulator.Chance(rates.StaleWatch) ? simulator.Between(100, 8000) : simulator.Between(1, 20), simulator);
-            if (isCut() || simulator.Chance(rates.CutWatch))
+            await Task.Delay(network.Strikes(rates.StaleWatch, ApiFaults.StaleWatch) ? simulator.Between(100, rates.StaleLimit.TotalMilliseconds) : simulator.Between(1, 20), simulator);
+            if (isCut() || network.Strikes(rates.CutWatch, ApiFaults.CutWatch))
             {
                 stream.End(new IOException("the connection was reset"));
                 return;

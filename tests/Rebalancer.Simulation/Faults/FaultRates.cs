@@ -29,6 +29,24 @@ internal sealed class FaultRates
     /// <summary>Mean time between two events of the larger kind (crashes, partitions, lost nodes).</summary>
     public TimeSpan EventEvery { get; private init; }
 
+    /// <summary>The longest that a late watch is behind.</summary>
+    public TimeSpan StaleLimit { get; private init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Of the API server alone, all of it and in any seed, for days instead of minutes.</summary>
+    public static readonly FaultRates OfDays = new()
+    {
+        Refused = 0.05,
+        LostRequest = 0.01,
+        LostAnswer = 0.02,
+        BrokenAnswer = 0.02,
+        Duplicate = 0.03,
+        Slow = 0.05,
+        StaleWatch = 0.02,
+        StaleLimit = TimeSpan.FromMinutes(1),
+        CutWatch = 0.01,
+        Expired = 0.05,
+    };
+
     public static FaultRates Draw(Simulator simulator) => new()
     {
         Refused = Rate(simulator, 0.1),

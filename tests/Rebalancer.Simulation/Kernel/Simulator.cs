@@ -10,13 +10,14 @@ internal sealed class Simulator : TimeProvider
     /// <summary>What a program does at one instant without end is a loop.</summary>
     private const int MaximumAtOnce = 20_000;
 
-    private static readonly DateTimeOffset Start = new(2026, 11, 30, 8, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset UsualStart = new(2026, 11, 30, 8, 0, 0, TimeSpan.Zero);
+    private readonly DateTimeOffset start;
     private readonly PriorityQueue<Action, (long At, long Order)> events = new();
     private readonly Queue<(SimulatedProcess Process, SendOrPostCallback Callback, object? State)> ready = new();
     private long order;
     private int atOnce;
 
-    public Simulator(int seed) => Random = new Random(seed);
+    public Simulator(int seed, DateTimeOffset? start = null) => (Random, this.start) = (new Random(seed), start ?? UsualStart);
 
     /// <summary>The only source of chance.</summary>
     public Random Random { get; }
@@ -25,7 +26,7 @@ internal sealed class Simulator : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => Start + Now;
+    public override DateTimeOffset GetUtcNow() => start + Now;
 
     public override long GetTimestamp() => Now.Ticks;
 
@@ -49,11 +50,14 @@ internal sealed class Simulator : TimeProvider
 
     public T Pick<T>(IReadOnlyList<T> from) => from[Random.Next(from.Count)];
 
+    /// <summary>Whether anything is to be done up to this instant.</summary>
+    public bool IsDue(TimeSpan end) => ready.Count > 0 || (events.TryPeek(out _, out var next) && next.At <= end.Ticks);
+
     /// <summary>Runs everything up to this instant, on the thread pool's one thread: what a step leaves to the pool is done before the next.</summary>
     public async Task RunUntilAsync(TimeSpan end)
     {
         await Task.Yield();
-        while (ready.Count > 0 || (events.TryPeek(out _, out var next) && next.At <= end.Ticks))
+        while (IsDue(end))
         {
             Step();
             await Task.Yield();

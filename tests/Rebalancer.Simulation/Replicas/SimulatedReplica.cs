@@ -12,6 +12,7 @@ using Rebalancer.Descheduler.Webhook;
 using Rebalancer.Kubernetes.Client;
 using Rebalancer.Kubernetes.Events;
 using Rebalancer.Kubernetes.Informers;
+using Rebalancer.Simulation.Cluster;
 using Rebalancer.Simulation.Kernel;
 
 namespace Rebalancer.Simulation.Replicas;
@@ -36,7 +37,7 @@ internal sealed class SimulatedReplica
         var clock = world.Simulator;
         var connection = world.Connect(process, () => IsCut, ApiClient.RequestTimeout);
         var client = new ApiClient(connection);
-        var options = new DeschedulerOptions { Api = new KubernetesClientConfiguration { Host = World.ApiUrl }, WebhookListen = new IPEndPoint(IPAddress.Loopback, 0), Limits = World.Limits };
+        var options = new DeschedulerOptions { Api = new KubernetesClientConfiguration { Host = ApiNetwork.Url }, WebhookListen = new IPEndPoint(IPAddress.Loopback, 0), Limits = World.Limits };
         cache = new ClusterCache(client, new InformerOptions { JitterSeed = clock.Random.Next(), KeyComparer = OrdinalKeys.Instance }, clock, Loggers);
         leadership = new Leadership(client, options, clock, new Lifetime(this), Loggers);
         var (loop, events) = (new LeaderLoop(cache, leadership), new EventRecorder(client, "rebalancer", clock, NullLogger<EventRecorder>.Instance));

@@ -1,10 +1,8 @@
 using Rebalancer.Kubernetes.Api;
-using Rebalancer.Model;
 using Rebalancer.Planning;
 using Rebalancer.Policy;
 using Rebalancer.Policy.Moves;
 using Rebalancer.Policy.Risk;
-using Rebalancer.Rebalancing.Memory;
 using Rebalancer.Rebalancing.Proposals;
 using Rebalancer.Rebalancing.Running;
 using Rebalancer.Rebalancing.WhatIf.Clusters;
@@ -16,7 +14,7 @@ namespace Rebalancer.Rebalancing.WhatIf.Carrying;
 /// The service's loop over one policy's plans, in memory: the same decisions are asked in the same order, and what they say is done to the simulated cluster. With a share of
 /// the looks the leader dies after a part of what it was about to write.
 /// </summary>
-internal sealed class PlanDriver
+internal sealed class PlanDriver : IPlanDriver
 {
     private const string PolicyName = "simulated";
     private const long Generation = 1;
@@ -35,11 +33,12 @@ internal sealed class PlanDriver
     private DateTimeOffset? due;
     private long seen = -1;
 
-    public PlanDriver(SimulatedCluster cluster, PlanMoves moves, Agenda agenda, RebalanceRules rules, SimulationOptions options, IMoveEstimates estimates, Invariants invariants, Scheduling scheduling)
+    public PlanDriver(DrivenWorld world, SimulationOptions options, IMoveEstimates estimates)
     {
-        (this.cluster, this.moves, this.agenda, this.rules, this.options, this.estimates, this.invariants) = (cluster, moves, agenda, rules, options, estimates, invariants);
+        (cluster, moves, agenda, rules, invariants) = (world.Cluster, world.Moves, world.Agenda, world.Rules, world.Invariants);
+        (this.options, this.estimates) = (options, estimates);
         releases = new Releases(cluster, agenda, rules.Release);
-        placeholders = new Placeholders(scheduling, () => LookAfter(TimeSpan.Zero));
+        placeholders = new Placeholders(world.Scheduling, () => LookAfter(TimeSpan.Zero));
         chance = new Random(options.Seed);
         moves.Ended = () => LookAfter(MoveTimes.Look);
     }
@@ -56,7 +55,7 @@ internal sealed class PlanDriver
     public int NodesAdded => placeholders.Ordered;
 
     /// <summary>A plan is made where none runs and something has changed, as the service makes them.</summary>
-    public void Propose()
+    public void Step()
     {
         if (plans.Exists(p => p.Status.Phase == PlanPhases.Running) || cluster.Changes == seen)
         {
@@ -64,7 +63,7 @@ internal sealed class PlanDriver
         }
 
         seen = cluster.Changes;
-        var snapshot = Read();
+        var snapshot = moves.Read();
         var policy = NewNodes.MayBeAskedFor(plans, agenda.Now) ? rules.Plan : rules.Plan with { OfferedTypes = [] };
         var plan = new Planner(policy, NodeHazard.Of(snapshot, agenda), estimates, agenda).Plan(snapshot, new PlanBudget(options.Iterations, null, options.Seed));
         Made++;
@@ -79,9 +78,6 @@ internal sealed class PlanDriver
         Proposed++;
         LookAfter(TimeSpan.Zero);
     }
-
-    /// <summary>The cluster as a plan is made from it.</summary>
-    public ClusterSnapshot Read() => MoveMemory.Apply(cluster.Snapshot(), moves.All, rules.CoolDowns, agenda.Now);
 
     /// <summary>Several that are asked for become one, at the earliest of their times.</summary>
     private void LookAfter(TimeSpan time)
@@ -153,9 +149,7 @@ internal sealed class PlanDriver
             return;
         }
 
-        var begun = moves.Begun;
-        moves.Begin(plan, number);
-        if (moves.Begun > begun) { invariants.AfterBegin(moves.Running, cluster); }
+        if (moves.Begin(PlanMigrations.Of(plan, number, rules.Plan))) { invariants.AfterBegin(moves.Running, cluster); }
     }
 
     private PlanView View(RebalancePlan plan) => new PlanView
@@ -175,7 +169,7 @@ internal sealed class PlanDriver
 
     private string? Objection(RebalancePlan plan)
     {
-        var snapshot = Read();
+        var snapshot = moves.Read();
         return new PlanRevision(rules.Plan, NodeHazard.Of(snapshot, agenda), estimates).Objection(snapshot, PlanMigrations.PastMoves(plan));
     }
 }

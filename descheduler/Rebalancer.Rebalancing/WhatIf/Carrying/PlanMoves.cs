@@ -1,8 +1,9 @@
 using Rebalancer.Kubernetes.Api;
+using Rebalancer.Model;
 using Rebalancer.Policy;
 using Rebalancer.Policy.Constraints;
 using Rebalancer.Policy.Moves;
-using Rebalancer.Rebalancing.Running;
+using Rebalancer.Rebalancing.Memory;
 using Rebalancer.Rebalancing.WhatIf.Accounts;
 using Rebalancer.Rebalancing.WhatIf.Clusters;
 using Rebalancer.Rebalancing.WhatIf.Events;
@@ -35,6 +36,9 @@ internal sealed class PlanMoves(SimulatedCluster cluster, Scheduling scheduling,
     /// <summary>Told when a pod runs on its target.</summary>
     public Action<SimulatedPod>? Committed { get; set; }
 
+    /// <summary>The cluster as a plan is made from it.</summary>
+    public ClusterSnapshot Read() => MoveMemory.Apply(cluster.Snapshot(), All, rules.CoolDowns, agenda.Now);
+
     public Migration? Find(string name) => migrations.GetValueOrDefault(name);
 
     /// <summary>Evicts the pod, as far as its disruption budgets allow; it is restarted wherever there is room.</summary>
@@ -51,13 +55,13 @@ internal sealed class PlanMoves(SimulatedCluster cluster, Scheduling scheduling,
         Ended?.Invoke();
     }
 
-    /// <summary>Makes the Migration; one that is there already stays as it is.</summary>
-    public void Begin(RebalancePlan plan, int number)
+    /// <summary>Of a Migration that a plan has made; one of that name that is there already stays as it is.</summary>
+    /// <returns>Whether the pod is on its way.</returns>
+    public bool Begin(Migration migration)
     {
-        var migration = PlanMigrations.Of(plan, number, rules.Plan);
         if (!migrations.TryAdd(migration.Metadata.Name, migration))
         {
-            return;
+            return false;
         }
 
         var pod = cluster.Pods.GetValueOrDefault($"{migration.Metadata.NamespaceProperty}/{migration.Spec.PodName}");
@@ -68,16 +72,17 @@ internal sealed class PlanMoves(SimulatedCluster cluster, Scheduling scheduling,
         {
             accounts.MoveFailed();
             End(migration, Phases.Failed, reason);
-            return;
+            return false;
         }
 
         Begun++;
         Removes += pod!.MovedByPlanAt is { } last && agenda.Now - last < TooSoon ? 1 : 0;
         cluster.BeginMove(pod, target!);
-        var move = new RunningMove(migration, pod, pod.Node!, target!, plan.Spec.Moves[number].Reason);
+        var move = new RunningMove(migration, pod, pod.Node!, target!, migration.Spec.Reason ?? MoveReasons.Consolidation);
         running.Add(move);
         var estimate = estimates.Of(pod.Info);
         agenda.After(MoveTimes.Setup + MoveTimes.Of(estimate.Bytes, Rate(), estimate.FreezeSeconds), () => Finish(move));
+        return true;
     }
 
     /// <summary>Gives up what has not ended.</summary>

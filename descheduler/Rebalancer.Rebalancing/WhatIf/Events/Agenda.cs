@@ -8,6 +8,9 @@ internal sealed class Agenda(DateTimeOffset start) : TimeProvider
 
     public DateTimeOffset Now { get; private set; } = start;
 
+    /// <summary>How much has happened.</summary>
+    public long Happened { get; private set; }
+
     public override DateTimeOffset GetUtcNow() => Now;
 
     public override long GetTimestamp() => Now.UtcTicks;
@@ -26,6 +29,7 @@ internal sealed class Agenda(DateTimeOffset start) : TimeProvider
         {
             cancellation.ThrowIfCancellationRequested();
             events.Dequeue();
+            Happened++;
             Now = new DateTimeOffset(at.Ticks, TimeSpan.Zero);
             next();
         }

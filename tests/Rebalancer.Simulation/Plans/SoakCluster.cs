@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Rebalancer.Model;
 
-namespace Rebalancer.Simulation.Tests;
+namespace Rebalancer.Simulation.Plans;
 
 /// <summary>A made-up cluster that is half used: EC2 machines in three zones, a third of them spot, and workloads whose replicas were spread at random. The same seed gives the same cluster.</summary>
 internal sealed class SoakCluster
 {
+    public const string Namespace = "shop";
     private const double Use = 0.5;
     private static readonly string[] Zones = ["us-east-1a", "us-east-1b", "us-east-1c"];
     private static readonly (string Name, int CpuMilli, int MemoryMib, int MaxReplicas, string Rule)[] Apps =
@@ -56,7 +57,7 @@ internal sealed class SoakCluster
         var selector = new LabelSelector([new Requirement("app", "In", [name])]);
         var placement = app.Rule switch
         {
-            "host" => Placement.Anywhere with { AntiAffinity = [new PodTerm(selector, ["shop"], "kubernetes.io/hostname")] },
+            "host" => Placement.Anywhere with { AntiAffinity = [new PodTerm(selector, [Namespace], "kubernetes.io/hostname")] },
             "zone" => Placement.Anywhere with { Spread = [new SpreadConstraint("topology.kubernetes.io/zone", selector, 1, 1, Required: true, HonorAffinity: true, HonorTaints: false)] },
             _ => Placement.Anywhere,
         };
@@ -71,13 +72,13 @@ internal sealed class SoakCluster
             left[node] = (left[node].Cpu - app.CpuMilli, left[node].Memory - app.MemoryMib, left[node].Pods - 1);
             pods.Add(new PodInfo
             {
-                Namespace = "shop", Name = $"{name}-{replica.ToString(CultureInfo.InvariantCulture)}", Uid = $"{name}.{replica.ToString(CultureInfo.InvariantCulture)}", NodeName = node, Labels = labels, Placement = placement, Phase = "Running", Ready = true,
+                Namespace = Namespace, Name = $"{name}-{replica.ToString(CultureInfo.InvariantCulture)}", Uid = $"{name}.{replica.ToString(CultureInfo.InvariantCulture)}", NodeName = node, Labels = labels, Placement = placement, Phase = "Running", Ready = true,
                 Owner = new OwnerInfo("ReplicaSet", name, "rs-" + name), Requests = Resources(app.CpuMilli, app.MemoryMib),
                 Shape = app.Rule == "pinned" ? PodShape.Plain with { DoNotDisrupt = "karpenter.sh/do-not-disrupt=true" } : PodShape.Plain,
             });
         }
 
-        if (replicas > 1 && random.Next(3) == 0) { budgets.Add(new BudgetInfo("shop", name, selector, true, 1, replicas, replicas - 1)); }
+        if (replicas > 1 && random.Next(3) == 0) { budgets.Add(new BudgetInfo(Namespace, name, selector, true, 1, replicas, replicas - 1)); }
     }
 
     private static ResourceSet Resources(int cpuMilli, int memoryMib) => ResourceSet.Of((ResourceSet.Cpu, Quantity.FromMilli(cpuMilli)), (ResourceSet.Memory, Quantity.FromUnits((long)memoryMib << 20)));
