@@ -32,18 +32,19 @@ internal static class MigrationPatches
 
     public static JsonPatch WriteStatus(MoveAction.WriteStatus action) => Set(Guard(action.Phase), action.Status);
 
-    /// <summary>Against the version that was looked at, since a second claim must never replace the first.</summary>
-    public static JsonPatch RecordOwner(Migration migration, MoveAction.RecordOwner action, string token)
+    /// <summary>Only where there is none, whatever copy this was decided on: a second claim must never replace the first, nor what is found of a pod that was let go its owner.</summary>
+    public static JsonPatch RecordOwner(MoveAction.RecordOwner action, string token)
         => Guard(Phases.Preparing)
-            .Test("/metadata/resourceVersion", migration.Metadata.ResourceVersion)
+            .Test("/status/owner", null)
+            .Test("/status/claim", null)
             .Test("/status/decision", Decision.None)
             .Set("/status/owner", action.Owner)
             .Set("/status/claim", new Claim { Token = token, ExpiresAt = action.ClaimExpiresAt });
 
     public static JsonPatch BindClaim(Migration migration, MoveAction.BindClaim action)
         => new JsonPatch()
-            .Test("/metadata/resourceVersion", migration.Metadata.ResourceVersion)
             .Test("/status/claim/token", migration.Status.Claim!.Token)
+            .Test("/status/claim/podUID", null)
             .Set("/status/claim/podName", action.PodName)
             .Set("/status/claim/podUID", action.PodUid);
 

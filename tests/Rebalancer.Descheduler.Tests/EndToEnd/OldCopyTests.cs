@@ -1,6 +1,8 @@
+using System.Net;
 using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rebalancer.Descheduler.Cluster;
+using Rebalancer.Descheduler.Leases;
 using Rebalancer.Descheduler.Migrations;
 using Rebalancer.Descheduler.Rebalancing;
 using Rebalancer.Descheduler.Tests.Migrations;
@@ -73,6 +75,24 @@ public sealed class OldCopyTests
         pod = (await world.Client.GetAsync<V1Pod>(ApiResource.Pods, ControllerWorld.Ns, "redis", default))!;
         Assert.Contains("app", pod.Metadata.Labels);
         await executor.DoAsync(observation, new MoveAction.TakeLabels(pod, ["app"]), default);
+    }
+
+    /// <summary>Else a new leader that has seen the pod without its labels, and not yet the Migration with its owner, would take it for a pod without one.</summary>
+    [Fact]
+    public async Task RecordOwner_ThereIsOne_StaysAsItIs()
+    {
+        await using var world = await ControllerWorld.StartAsync(controller: false);
+        await world.Client.CreateAsync(ApiResource.Migrations, ControllerWorld.Ns, new Migration { Metadata = new V1ObjectMeta { Name = "move", NamespaceProperty = ControllerWorld.Ns }, Spec = new MigrationSpec { PodName = "redis" } }, default);
+        var old = await StatusAsync(world, new MigrationStatus { Phase = Phases.Preparing });
+        var cache = new ClusterCache(world.Client, new InformerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        using var leadership = new Leadership(world.Client, new DeschedulerOptions { Api = new k8s.KubernetesClientConfiguration(), WebhookListen = new IPEndPoint(IPAddress.Loopback, 0) }, TimeProvider.System, null!, NullLoggerFactory.Instance);
+        leadership.RaiseTo(1);
+        var (executor, observation) = (new MoveExecutor(world.Client, cache, leadership, null!), new SimulatedMove().Observe() with { Migration = old });
+        await executor.DoAsync(observation, new MoveAction.RecordOwner(new OwnerRecord { Kind = OwnerKinds.ReplicaSet, Name = "web" }, DateTimeOffset.UnixEpoch), default);
+        await ListOnceAsync(cache.Migrations);
+
+        Assert.True((await Assert.ThrowsAsync<ApiException>(() => executor.DoAsync(observation, new MoveAction.RecordOwner(new OwnerRecord { Kind = OwnerKinds.None }, DateTimeOffset.UnixEpoch), default))).IsConflict);
+        Assert.Equal("web", (await world.Client.GetAsync<Migration>(ApiResource.Migrations, ControllerWorld.Ns, "move", default))!.Status.Owner!.Name);
     }
 
     /// <summary>Somebody deleted the bound replacement, and its owner made the next before the move was given up: it has the claim, and can never start.</summary>
