@@ -1,3 +1,4 @@
+using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Cluster;
 using Rebalancer.Kubernetes.Api;
@@ -22,7 +23,7 @@ internal sealed class Claims(IClusterApi api, MigrationBook book, AgentOptions o
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, expiry.Token);
         try
         {
-            return await BoundAsync(podNamespace, name, podUid, token ?? "", limit.Token);
+            return await BoundAsync(pod, name, token ?? "", limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -30,11 +31,17 @@ internal sealed class Claims(IClusterApi api, MigrationBook book, AgentOptions o
         }
     }
 
-    private async Task<Migration> BoundAsync(string space, string name, string podUid, string token, CancellationToken cancellation)
+    /// <returns>Null: the move is gone, and the pod, which has a name of its own, is one of its ReplicaSet like any other. Nobody is left to take it away.</returns>
+    private async Task<Migration?> BoundAsync(V1Pod pod, string name, string token, CancellationToken cancellation)
     {
+        var (space, podUid) = (pod.Metadata.NamespaceProperty, pod.Metadata.Uid);
         while (true)
         {
-            var migration = await api.ReadMigrationAsync(space, name, cancellation) ?? throw new ClaimException(Reasons.ClaimExpired, $"migration {space}/{name} does not exist");
+            if (await api.ReadMigrationAsync(space, name, cancellation) is not { } migration)
+            {
+                return pod.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true)?.Kind == OwnerKinds.ReplicaSet ? null
+                    : throw new ClaimException(Reasons.ClaimExpired, $"migration {space}/{name} does not exist");
+            }
             if (ClaimRules.IsBound(migration, podUid, token, options.Node))
             {
                 book.Put(migration);

@@ -12,6 +12,7 @@ internal sealed class FakeClusterApi : IClusterApi
 
     public HashSet<string> Nodes { get; init; } = [];
     public Migration? Migration { get; set; }
+    public V1Pod? Pod { get; init; }
     /// <summary>Called before each write or read of the Migration; may throw.</summary>
     public Action<string> Before { get; set; } = _ => { };
     /// <summary>Called after a decision was taken over; may throw: the answer is lost, the decision is not.</summary>
@@ -51,7 +52,7 @@ internal sealed class FakeClusterApi : IClusterApi
         lock (gate) { return Task.FromResult<Migration?>(Copy()); }
     }
 
-    public Task<V1Pod?> ReadPodAsync(string @namespace, string name, CancellationToken cancellation) => Task.FromResult<V1Pod?>(null);
+    public Task<V1Pod?> ReadPodAsync(string @namespace, string name, CancellationToken cancellation) => Task.FromResult(Pod);
 
     public Task DeletePodAsync(string @namespace, string name, string uid, CancellationToken cancellation) => Task.CompletedTask;
 
