@@ -53,6 +53,8 @@ internal static class CommittedPhase
             TargetState.Running when isLate || o.Status.Target.Filling != true => Succeed(o),
             TargetState.ColdStarted => MoveMachine.Finish(o, Phases.Failed, o.Status.Target.Reason ?? Reasons.RestoreFailed,
                 $"the pod is on {o.Status.TargetNode} without its memory: {o.Status.Target.Message ?? "its checkpoint could not be restored"}"),
+            // A Job's pod is not tried again: what is kept for it is for nobody.
+            _ when o.Replacement?.Status?.Phase == "Failed" => MoveMachine.Finish(o, Phases.Failed, Reasons.TargetLost, $"pod {o.Replacement.Metadata.Name} failed on {o.Status.TargetNode} before it had its memory"),
             _ => MoveStep.Wait(TimeSpan.FromSeconds(o.Limits.CommittedSeconds) - o.PhaseAge),
         };
     }
@@ -79,7 +81,7 @@ internal static class CommittedPhase
 
         // One that its owner made while the webhook did not answer has nothing to lose, and what is kept for it on the target would be lost.
         return !bare && o.PhaseAge.TotalSeconds < o.Limits.ComeBackSeconds
-            ? new MoveStep([new MoveAction.DeletePod(pod, GatedPods.NamesakeGraceSeconds)], Recheck)
+            ? new MoveStep(pod.Metadata.DeletionTimestamp is null ? [new MoveAction.DeletePod(pod, GatedPods.NamesakeGraceSeconds)] : [], Recheck)
             : MoveMachine.Finish(o, Phases.Failed, Reasons.PodReplaced, $"another pod {pod.Metadata.Name} (uid {pod.Metadata.Uid}) took the name before it could be created on {o.Status.TargetNode}");
     }
 

@@ -96,6 +96,20 @@ public sealed class LateReplacementTests
         Assert.Equal(reason, move.Settle().Status.Reason);
     }
 
+    /// <summary>kubelet does not try a container of such a pod again whose creation has failed.</summary>
+    [Fact]
+    public void Next_ReplacementOfAJobHasFailedAfterTheCommit_EndsAtOnce()
+    {
+        var move = new SimulatedMove(OwnerKinds.Job).ToCommitted();
+        move.Source = null;
+        move.Write(s => s.Target!.State = TargetState.Held);
+        move.Replacement!.Status = new V1PodStatus { Phase = "Failed" };
+
+        move.Settle();
+
+        Assert.Equal((Phases.Failed, Reasons.TargetLost), (move.Phase, move.Status.Reason));
+    }
+
     private static V1Pod Claimed(SimulatedMove move, string uid)
     {
         var pod = SimulatedMove.Running(Builders.Pod("redis", "target"), uid);
