@@ -38,8 +38,11 @@ public sealed class TransferRehearsalTests : IDisposable
     [Fact]
     public async Task Start_NobodyAnswersAtItsEndpoint_EndsAndSaysSo()
     {
+        // Taken and deaf: a port that is free may be the other one's, or somebody's by then.
+        using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var listening = authority.Issue("n1", FreePort());
-        await using var app = Build(listening, listening with { Listen = FreePort() });
+        await using var app = Build(listening, listening with { Listen = (IPEndPoint)deaf.LocalEndPoint! });
         await app.StartAsync();
 
         Assert.False(await app.Services.GetRequiredService<TransferRehearsal>().Done.WaitAsync(Limit));
