@@ -9,7 +9,10 @@ namespace Rebalancer.Agent.Cluster;
 
 internal sealed class ClusterApi(IKubernetes kubernetes) : IClusterApi
 {
-    /// <summary>Longest wait for one answer; a commit whose answer is late is read again.</summary>
+    /// <summary>
+    /// Longest wait for one answer; a commit whose answer is late is read again. kubelet's own limit for a sandbox is minutes, and the CNI plugin waits 30 seconds for
+    /// all of its calls.
+    /// </summary>
     public static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
 
     public Task<Migration?> ReadMigrationAsync(string @namespace, string name, CancellationToken cancellation) => OrNullAsync(async limit =>
@@ -82,7 +85,8 @@ internal sealed class ClusterApi(IKubernetes kubernetes) : IClusterApi
         }
     }
 
-    private static async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
+    /// <exception cref="TimeoutException">No answer within <see cref="CallLimit"/>.</exception>
+    public static async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(CallLimit);
