@@ -124,8 +124,16 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
             (copy.ContainerId, copy.State) = (state.Id, CopyState.Parked);
         }
         if (!move.IsCommitted || Context.Step.Current != TargetStep.Stored) { return; }
-        var living = new PodContainers(services.Options.ContainerdRoot, services.Proc).Of(podUid).Where(each => each.ContainerType == "container").ToList();
-        foreach (var state in living.Where(each => services.Markers.HasConsumed(podUid, each.ContainerName)))
+        var living = new PodContainers(services.Options.ContainerdRoot, services.Proc).Of(podUid)
+            .Where(each => each.ContainerType == "container" && services.Markers.HasConsumed(podUid, each.ContainerName) && IsRestored(each.Id)).ToList();
+        if (living.Count == 0 && HasRun(podUid))
+        {
+            Context.Failure ??= new MoveException(Kubernetes.Api.Reasons.RestoreFailed, "the copy was let run by an earlier agent, and has ended since");
+            log.LogError("Migration {Name}: {Message}", Context.Migration.Metadata.Name, Context.Failure.Message);
+            move.Advance(TargetSignal.GivenUp);
+            return;
+        }
+        foreach (var state in living)
         {
             var copy = Context.Copies.Of(state.ContainerName);
             (copy.ContainerId, copy.State) = (state.Id, CopyState.Running);
@@ -138,6 +146,12 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
         Context.Shield.Announce();
         Open();
     }
+
+    /// <summary>A reboot takes the checkpoint and the wrapper's note along: what runs after it was started from its image.</summary>
+    private bool IsRestored(string containerId) => Context.Folder.IsComplete || File.Exists(Path.Combine(NodePaths.RestoredFolder, containerId));
+
+    /// <summary>Nobody will ask for the checkpoint: kubelet starts the pod's containers as any others.</summary>
+    private bool HasRun(string podUid) => Context.Folder.IsComplete ? move.Containers.All(name => services.Markers.HasConsumed(podUid, name)) : services.Markers.HasConsumed(podUid);
 
     /// <summary>Aborted: no copy may run.</summary>
     public void Kill(string? podUid)

@@ -33,7 +33,7 @@ internal static class CommitGuard
     /// </summary>
     private static Refusal? Twin(Observation o)
     {
-        var twin = o.Status.Claim is null ? o.Cluster.OtherMigrations.FirstOrDefault(m => m.Status.PodUID == o.Status.PodUID && m.Status.PodUID is not null && !Phases.IsFinal(m.Status.Phase)) : null;
+        var twin = o.Status.Claim is null ? Twins.Moving(o.Status.PodUID, o.Cluster.OtherMigrations) : null;
         return twin is not null && (twin.Status.Claim is not null || Age(twin).CompareTo(Age(o.Migration)) < 0)
             ? new Refusal(Reasons.AlreadyMoving, $"Migration {twin.Metadata.Name} already moves pod {FullName(o)}")
             : null;

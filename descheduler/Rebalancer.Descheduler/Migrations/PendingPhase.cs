@@ -14,7 +14,7 @@ namespace Rebalancer.Descheduler.Migrations;
 internal static class PendingPhase
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan GiveWayLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OtherLimit = TimeSpan.FromSeconds(30);
     private static readonly string[] MayPass = [Reasons.NoTarget, Reasons.DisruptionBudget, Reasons.OwnerRollingOut];
 
     public static MoveStep Next(Observation o)
@@ -27,9 +27,9 @@ internal static class PendingPhase
             refusals.Add(new Refusal(Reasons.InvalidSpec, problem!));
         }
 
-        if (refusals.Count == 0 && GivesWay(o) is { } held)
+        if (refusals.Count == 0 && EndsSoon(o) is { } other)
         {
-            return Waiting.For(o, held, Recheck);
+            return Waiting.For(o, other, Recheck);
         }
 
         if (refusals.Count == 0)
@@ -100,10 +100,19 @@ internal static class PendingPhase
         }
     }
 
-    /// <summary>A copy that is only held ends where somebody wants the pod moved.</summary>
-    private static Refusal? GivesWay(Observation o)
-        => !o.Migration.IsHeld && o.PhaseAge < GiveWayLimit && o.Namesake is { } pod && Hold.Of(pod.Metadata.Uid, o.Cluster.OtherMigrations) is { } held
-            ? new Refusal(Reasons.AlreadyMoving, $"Migration {held.Metadata.Name} holds a copy of the pod, and gives way") : null;
+    /// <summary>A copy that is only held ends where somebody wants the pod moved; the move that brought the pod has but its last steps left.</summary>
+    private static Refusal? EndsSoon(Observation o)
+    {
+        if (o.Namesake is not { } pod || o.PhaseAge >= OtherLimit)
+        {
+            return null;
+        }
+
+        var held = o.Migration.IsHeld ? null : Hold.Of(pod.Metadata.Uid, o.Cluster.OtherMigrations);
+        return held is not null ? new Refusal(Reasons.AlreadyMoving, $"Migration {held.Metadata.Name} holds a copy of the pod, and gives way")
+            : Twins.Bringing(pod.Metadata.Uid, o.Cluster.OtherMigrations) is { } bringing ? new Refusal(Reasons.AlreadyMoving, $"Migration {bringing.Metadata.Name}, which brings the pod, has not ended")
+            : null;
+    }
 
     private static ImmutableArray<Refusal> Pod(Observation o, TimeSpan budget)
     {
@@ -118,7 +127,7 @@ internal static class PendingPhase
             return [new Refusal(Reasons.PodReplaced, $"pod {name} has uid {pod.Metadata.Uid}, spec.podUID is {pinned}")];
         }
 
-        if (o.Cluster.OtherMigrations.FirstOrDefault(m => m.Status.PodUID == pod.Metadata.Uid && !Phases.IsFinal(m.Status.Phase)) is { } other)
+        if ((Twins.Moving(pod.Metadata.Uid, o.Cluster.OtherMigrations) ?? Twins.Bringing(pod.Metadata.Uid, o.Cluster.OtherMigrations)) is { } other)
         {
             return [new Refusal(Reasons.AlreadyMoving, $"Migration {other.Metadata.Name} already moves pod {name}")];
         }

@@ -253,8 +253,15 @@ internal sealed partial class TargetSession
     /// <summary>As TargetPod.TakeUp: an earlier agent had let the copy run.</summary>
     private void TakeUp(string podUid)
     {
-        if (!IsCommitted || cell.Current != TargetStep.Stored || !Disk.Consumed.Contains(podUid) || agent.Node.Living(podUid) is not { } living)
+        if (!IsCommitted || cell.Current != TargetStep.Stored || !Disk.Consumed.Contains(podUid))
         {
+            return;
+        }
+
+        if (agent.Node.Living(podUid) is not { IsRestored: true } living)
+        {
+            Failure ??= new MoveException(Reasons.RestoreFailed, "the copy was let run by an earlier agent, and has ended since");
+            Advance(TargetSignal.GivenUp);
             return;
         }
 
