@@ -46,7 +46,7 @@ internal static class AgentCommand
             foreach (var error in errors) { await Console.Error.WriteLineAsync(error); }
             return errors.Count > 0 ? InvalidOptionsExitCode : await AgentHost.RunAsync(AgentOptionsValidator.ToOptions(input), cancellation);
         });
-        return await command.Parse(args).InvokeAsync();
+        return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = AgentHost.StopLimit });
     }
 
     private static AgentInput Read(ParseResult result) => new(

@@ -15,7 +15,7 @@ namespace Rebalancer.Agent;
 
 internal static class AgentServices
 {
-    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(5);
 
     public static void AddAgent(this WebApplicationBuilder builder, AgentOptions options)
     {
@@ -24,6 +24,8 @@ internal static class AgentServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Random>(new SharedRandom(RandomNumberGenerator.GetInt32(int.MaxValue)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
+        // Signals are the command line's: the host's own answer to them would cut off every move at once.
+        services.AddSingleton<IHostLifetime, SignalledLifetime>();
         services.AddCluster(options);
         services.AddMoves();
         services.AddNodeNetwork();

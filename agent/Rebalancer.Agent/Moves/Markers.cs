@@ -1,4 +1,5 @@
 using Rebalancer.Agent.Local;
+using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Moves;
 
@@ -51,11 +52,23 @@ internal sealed class Markers(string stateFolder = NodePaths.StateFolder)
         return old.Count;
     }
 
+    /// <summary>What an agent left that died in the last moments of a move, whose Migration has been deleted since: nobody asks for it, and kubelet must be able to end a pod.</summary>
+    /// <param name="moves">All that this node has a part in.</param>
+    /// <returns>Names of the markers that are gone.</returns>
+    public IReadOnlyList<string> ForgetMoves(IReadOnlyCollection<Migration> moves)
+    {
+        var left = In(NodePaths.CommitMarkers).ExceptBy(moves.Select(move => move.Metadata.Uid), file => file.Name)
+            .Concat(In(NodePaths.ServingFolder).ExceptBy(moves.Select(move => move.Status.PodUID), file => file.Name)).ToList();
+        foreach (var file in left) { file.Delete(); }
+        return [.. left.Select(file => file.Name)];
+    }
+
     /// <summary>Whether <see cref="Forget"/> could find something.</summary>
     public bool HasOlder(DateTimeOffset before) => OfPods().Any(file => file.LastWriteTimeUtc < before.UtcDateTime);
 
-    private IEnumerable<FileInfo> OfPods() => new[] { NodePaths.ReleasedFolder, NodePaths.ConsumedFolder }
-        .Select(folder => new DirectoryInfo(PathOf(folder, ""))).Where(folder => folder.Exists).SelectMany(folder => folder.EnumerateFiles());
+    private IEnumerable<FileInfo> OfPods() => In(NodePaths.ReleasedFolder).Concat(In(NodePaths.ConsumedFolder));
+
+    private IEnumerable<FileInfo> In(string folder) => new DirectoryInfo(PathOf(folder, "")) is { Exists: true } found ? found.EnumerateFiles() : [];
 
     public void CreateFolders()
     {

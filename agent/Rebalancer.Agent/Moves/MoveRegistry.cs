@@ -11,10 +11,12 @@ namespace Rebalancer.Agent.Moves;
 /// <summary>The moves of this agent that are under way: one per Migration and role, made when the Migration is first heard of, by whatever way.</summary>
 internal sealed class MoveRegistry(MoveServices services, CancellationToken stopping) : IMoveSinks
 {
+    private static readonly TimeSpan EndLook = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<string, Lazy<SourceMove>> sources = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<TargetMove>> targets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> swept = new(StringComparer.Ordinal);
     private readonly ILogger log = services.Loggers.CreateLogger<MoveRegistry>();
+    private volatile bool isEnding;
 
     public SourceMove? Source(string uid) => sources.TryGetValue(uid, out var move) ? move.Value : null;
 
@@ -32,7 +34,7 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
     public void Ensure(Migration migration)
     {
         var uid = migration.Metadata.Uid;
-        if (migration.Status.SourceNode == services.Options.Node && !sources.ContainsKey(uid))
+        if (migration.Status.SourceNode == services.Options.Node && !sources.ContainsKey(uid) && !isEnding)
         {
             if (SourceStart(migration) is { } step) { StartSource(migration, step); }
             else { Sweep(uid); }
@@ -50,6 +52,19 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
         return targets.GetOrAdd(uid, _ => new Lazy<TargetMove>(() => StartTarget(migration, step))).Value;
     }
 
+    /// <summary>No pod of this node is let go any more, and those that cannot wait for the next agent are seen through: they are frozen, held, or without their object.</summary>
+    /// <param name="limit">Then they are left to the next agent all the same.</param>
+    public async Task EndAsync(TimeSpan limit)
+    {
+        isEnding = true;
+        var start = services.Clock.GetTimestamp();
+        while (Urgent().ToList() is { Count: > 0 } urgent && services.Clock.GetElapsedTime(start) < limit)
+        {
+            log.LogInformation("This agent ends when these moves have: {Names}", string.Join(", ", urgent));
+            await Task.Delay(EndLook, services.Clock);
+        }
+    }
+
     public void Forget(string uid)
     {
         sources.TryRemove(uid, out _);
@@ -65,6 +80,10 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
         if (migration.Status.TargetNode != services.Options.Node) { throw new MoveException(Reasons.TargetUnknown, $"migration {hello.MigrationName} goes to node {migration.Status.TargetNode}"); }
         return EnsureTarget(migration)?.Stream ?? throw new MoveException(Reasons.TargetUnready, $"migration {hello.MigrationName} is over on this node");
     }
+
+    private IEnumerable<string> Urgent() =>
+        sources.Values.Where(move => move.IsValueCreated && move.Value.IsUrgent).Select(move => move.Value.Name)
+            .Concat(targets.Values.Where(move => move.IsValueCreated && TargetMachine.IsUrgent(move.Value.Context.Step.Current)).Select(move => move.Value.Context.Migration.Metadata.Name));
 
     /// <summary>Nothing is left to do for it here, but perhaps to tidy up: a predecessor may have died after its last word, and have left the pod's memory.</summary>
     private void Sweep(string uid)

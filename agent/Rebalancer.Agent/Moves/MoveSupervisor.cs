@@ -52,5 +52,6 @@ internal sealed class MoveSupervisor(MigrationBook book, MoveRegistry registry, 
             log.LogInformation("Deleting the files staged for Migration {Uid}, which does not exist", uid);
             new MoveFolder(uid).Delete();
         }
+        foreach (var name in markers.ForgetMoves(book.All)) { log.LogInformation("Deleted marker {Name}, whose Migration does not exist", name); }
     }
 }

@@ -62,6 +62,9 @@ internal static class SourceMachine
     /// <summary>Whether the pod's frozen time runs.</summary>
     public static bool IsFrozen(SourceStep step) => step is >= SourceStep.Freeze and <= SourceStep.Commit;
 
+    /// <summary>Whether the death of this agent would cost more than a move begun anew: from here on the pod is about to be frozen, until it runs somewhere.</summary>
+    public static bool IsUrgent(SourceStep step) => step >= SourceStep.Arm && !IsFinal(step);
+
     /// <param name="isRestoredBeforeCommit">False for a bare pod.</param>
     public static SourceStep Next(SourceStep step, SourceSignal signal, bool isRestoredBeforeCommit) => (step, signal) switch
     {

@@ -17,7 +17,11 @@ internal sealed class SourceMove(MoveServices services, Migration migration, Sou
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SourceStep step = first;
 
+    public string Name => migration.Metadata.Name;
     public string? PodUid => context.Migration.Status.PodUID;
+
+    /// <summary>The move is better seen through by this agent than left to the next one: the pod is about to be frozen, or its object goes.</summary>
+    public bool IsUrgent => SourceMachine.IsUrgent(step) || (context.IsGated && !SourceMachine.IsFinal(step));
 
     /// <summary>Done when the move is over and everything is given back; after a commit, when the target runs or did not say so in time.</summary>
     public Task Ended => ended.Task;

@@ -67,6 +67,9 @@ internal static class TargetMachine
     /// <summary>The restored pod runs, with its network.</summary>
     public static bool Runs(TargetStep step) => step is TargetStep.Resumed or TargetStep.Filling or TargetStep.Running;
 
+    /// <summary>Whether the death of this agent would cost more than a move begun anew: a sandbox waits, or the source is frozen or gone.</summary>
+    public static bool IsUrgent(TargetStep step) => step is >= TargetStep.Prepared and <= TargetStep.Filling;
+
     /// <returns>Null: the signal has no place in this step.</returns>
     public static TargetStep? TryNext(TargetStep step, TargetSignal signal) => (step, signal) switch
     {

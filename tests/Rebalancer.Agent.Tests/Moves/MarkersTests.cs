@@ -1,4 +1,6 @@
+using k8s.Models;
 using Rebalancer.Agent.Moves;
+using Rebalancer.Kubernetes.Api;
 
 namespace Rebalancer.Agent.Tests.Moves;
 
@@ -37,6 +39,25 @@ public sealed class MarkersTests : IDisposable
 
         Assert.False(markers.HasOlder(Now));
         Assert.Equal(0, markers.Forget(Now, new HashSet<string>()));
+    }
+
+    [Fact]
+    public void ForgetMoves_OfThoseThatAreNot_LeavesTheOthersAndWhatOutlivesAMove()
+    {
+        var markers = new Markers(folder.FullName);
+        foreach (var uid in new[] { "here", "gone" })
+        {
+            markers.WriteCommit("move-" + uid);
+            markers.WriteServing("pod-" + uid);
+            markers.WriteReleased("pod-" + uid);
+        }
+
+        var left = markers.ForgetMoves([new Migration { Metadata = new V1ObjectMeta { Uid = "move-here" }, Status = new MigrationStatus { PodUID = "pod-here" } }]);
+
+        Assert.Equal(["move-gone", "pod-gone"], left);
+        Assert.Equal([true, false], new[] { "move-here", "move-gone" }.Select(markers.HasCommit));
+        Assert.Equal([true, false], new[] { "pod-here", "pod-gone" }.Select(markers.HasServing));
+        Assert.Equal(2, folder.GetDirectories("released").Single().GetFiles().Length);
     }
 
     private void Age(params string[] names)

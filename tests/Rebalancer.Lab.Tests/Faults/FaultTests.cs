@@ -58,6 +58,36 @@ public sealed class FaultTests(FaultLab lab) : IClassFixture<FaultLab>
         },
         Reasons.SourceLost, Reasons.AgentRestarted, Reasons.PeerUnreachable, Reasons.TransferFailed);
 
+    /// <summary>As an update of the DaemonSet does: what is frozen, or has no object any more, is seen through first.</summary>
+    [Theory]
+    [InlineData(FaultLab.Source, "ReplicaSet")]
+    [InlineData(FaultLab.Target, "ReplicaSet")]
+    [InlineData(FaultLab.Source, "StatefulSet")]
+    [InlineData(FaultLab.Target, "StatefulSet")]
+    public async Task AgentToldToStop_InRestore_EndsAfterTheMove(string node, string owner)
+    {
+        using var limit = new CancellationTokenSource(TestLimit);
+        var front = await CriuFront.DelayAsync(lab.TargetNode, RestoreDelaySeconds, limit.Token);
+        try
+        {
+            await using var redis = await lab.StartRedisAsync(limit.Token, owner);
+            var begun = await redis.BeginMoveAsync(FaultLab.Target, limit.Token, freezeBudget: "10s");
+            await front.HappenedAsync(limit.Token);
+
+            Assert.Equal(0, await lab.Cluster.Node(node).Agent!.StopAsync(limit.Token));
+
+            var ended = await redis.Migrations.WaitForEndAsync(begun.Metadata.Name, begun.Metadata.NamespaceProperty, EndLimit, limit.Token);
+            Assert.True(ended.Status is { Phase: "Succeeded" }, MigrationApi.Describe(ended));
+            await redis.NextReplyAsync(limit.Token);
+            Assert.Null(redis.Problem);
+            await Poll.UntilAsync(() => lab.RedisProcesses().Count == 1, CopiesLimit, "one copy", limit.Token);
+        }
+        finally
+        {
+            front.Remove();
+        }
+    }
+
     [Fact]
     public Task AgentsCutOff_InTransfer_SourceGoesOn() => BreakAsync(
         async (_, cancel) =>

@@ -27,6 +27,9 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>Completes when the program has ended.</summary>
     public Task Exited { get; }
 
+    /// <summary>Once it has ended.</summary>
+    public int ExitCode => process.ExitCode;
+
     /// <summary>The program's own pid as the lab sees it; null when it has ended. nsenter stays as its parent when it enters a PID namespace.</summary>
     public int? Pid => Exited.IsCompleted ? null : !entered ? process.Id : ProcessTree.Children(process.Id) is [var child, ..] ? child : null;
 

@@ -34,6 +34,16 @@ public sealed class SupervisedProcess : IAsyncDisposable
     /// <summary>SIGKILL; it is started again a second later.</summary>
     public Task KillAsync(CancellationToken cancel) => Current.KillAsync(cancel);
 
+    /// <summary>SIGTERM, as kubelet sends it when a DaemonSet is updated; it is started again a second after its end, which is waited for.</summary>
+    /// <returns>How it ended.</returns>
+    public async Task<int> StopAsync(CancellationToken cancel)
+    {
+        var told = Current;
+        told.Signal(ProcessTree.SigTerm);
+        await told.Exited.WaitAsync(cancel);
+        return told.ExitCode;
+    }
+
     /// <summary>SIGKILL, and it stays down until <see cref="Start"/>.</summary>
     public async Task KillAndKeepDownAsync(CancellationToken cancel)
     {

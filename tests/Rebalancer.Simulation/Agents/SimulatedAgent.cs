@@ -151,6 +151,10 @@ internal sealed class SimulatedAgent
             Node.Disk.Images.Remove(uid);
         }
 
+        // As Markers.ForgetMoves.
+        Node.Disk.Commit.RemoveWhere(uid => Book.Find(uid) is null);
+        Node.Disk.Serving.RemoveWhere(uid => Book.All.All(m => m.Status.PodUID != uid));
+
         await foreach (var uid in Book.Changed.ReadAllAsync())
         {
             if (Book.Find(uid) is not { } migration)
