@@ -110,8 +110,8 @@ internal static class CommitGuard
             return new Refusal(Reasons.TargetLost, $"the replacement {o.Status.Claim.PodName} was deleted");
         }
 
-        return o.Source is not { } source || PodMapping.SameWorkload(source, o.Replacement)
-            ? null
-            : new Refusal(Reasons.OwnerChanged, $"the replacement {o.Status.Claim.PodName} runs another image, command or container name than the source");
+        return o.Source is { } source && SameWorkload.Difference(source, o.Replacement) is { } field
+            ? new Refusal(Reasons.OwnerChanged, $"the replacement {o.Status.Claim.PodName} has another {field} than the source")
+            : null;
     }
 }

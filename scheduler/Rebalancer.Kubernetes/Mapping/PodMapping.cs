@@ -40,18 +40,6 @@ public static class PodMapping
 
     public static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c.Type == "Ready" && c.Status == "True") ?? false;
 
-    /// <summary>Whether both would run the same program: a checkpoint of one is none of the other otherwise.</summary>
-    public static bool SameWorkload(V1Pod a, V1Pod b)
-    {
-        var left = a.Spec?.Containers ?? [];
-        var right = b.Spec?.Containers ?? [];
-        return left.Count == right.Count && left.Zip(right).All(pair =>
-            pair.First.Name == pair.Second.Name
-            && pair.First.Image == pair.Second.Image
-            && (pair.First.Command ?? []).SequenceEqual(pair.Second.Command ?? [])
-            && (pair.First.Args ?? []).SequenceEqual(pair.Second.Args ?? []));
-    }
-
     public static string? Annotation(V1Pod pod, string key)
         => pod.Metadata.Annotations is { } all && all.TryGetValue(key, out var value) ? value : null;
 }

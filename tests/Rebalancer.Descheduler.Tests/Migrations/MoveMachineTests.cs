@@ -283,6 +283,16 @@ public sealed class MoveMachineTests
     }
 
     [Fact]
+    public void Next_ReplacementWithOtherRights_AbortedAndTheFieldIsNamed()
+    {
+        var move = new SimulatedMove().ToPreparing();
+        move.Replacement!.Spec.ServiceAccountName = "admin";
+
+        Assert.Equal(Reasons.OwnerChanged, move.Settle().Status.Reason);
+        Assert.Contains("spec.serviceAccountName", move.Status.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Next_CommittedButTargetNeverRuns_FailsAndNeverGoesBack()
     {
         var move = new SimulatedMove().ToSourceGone().Pass(TimeSpan.FromSeconds(SimulatedMove.Limits.CommittedSeconds)).Settle();
