@@ -8,7 +8,7 @@ using Rebalancer.Testing.Operations;
 
 namespace Rebalancer.Manifests.Tests;
 
-/// <summary>What the admission policies let an agent write, and who may take a moving pod's name.</summary>
+/// <summary>What the admission policies let an agent write, who may take a moving pod's name, and whose reasons for a move count.</summary>
 public sealed class AdmissionTests : IAsyncLifetime
 {
     private const string Migration = "move", Group = "rebalancer.dev", Version = "v1alpha1", Namespace = "default", Token = "0123456789abcdef0123456789abcdef";
@@ -23,7 +23,7 @@ public sealed class AdmissionTests : IAsyncLifetime
             new ApiServerOptions
             {
                 CrdFolders = [Path.Combine(manifests, "crds")],
-                ObjectFiles = [Path.Combine(manifests, "base/agent/policy.yaml"), Path.Combine(manifests, "base/descheduler/gate-policy.yaml")],
+                ObjectFiles = [Path.Combine(manifests, "base/agent/policy.yaml"), Path.Combine(manifests, "base/descheduler/gate-policy.yaml"), Path.Combine(manifests, "base/descheduler/reason-policy.yaml")],
             },
             CancellationToken.None);
         admin = api.CreateClient();
@@ -133,10 +133,34 @@ public sealed class AdmissionTests : IAsyncLifetime
         await admin.CoreV1.CreateNamespacedPodAsync(Pod("redis-0", null), Namespace);
     }
 
-    private k8s.Kubernetes Agent(string node)
+    public static TheoryData<string, bool> Reasons => new()
+    {
+        { "Manual", true }, { "Rebalancing", true }, { "Interruption", false }, { "Maintenance", false }, { "Eviction", false },
+        { "Consolidation", false }, { "Replacement", false },
+    };
+
+    /// <summary>Such a move waits, has machines bought for it, and counts as money saved.</summary>
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public async Task Migration_ReasonThatIsTheDeschedulers_NobodyElseGivesIt(string reason, bool isAnybodys)
+    {
+        var tenant = () => CreateAsync(Account("team", "ci", ""), "tenants", reason);
+
+        if (isAnybodys) { await tenant(); }
+        else { await RefusedAsync(tenant); }
+        await CreateAsync(Account("rebalancer-system", "rebalancer-descheduler", "n1"), "ours", reason);
+    }
+
+    private static async Task CreateAsync(k8s.Kubernetes client, string name, string reason) => await client.CustomObjects.CreateNamespacedCustomObjectAsync(
+        new JsonObject { ["apiVersion"] = $"{Group}/{Version}", ["kind"] = "Migration", ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = new JsonObject { ["podName"] = "redis-1", ["reason"] = reason } },
+        Group, Version, Namespace, "migrations");
+
+    private k8s.Kubernetes Agent(string node) => Account("rebalancer-system", "rebalancer-agent", node);
+
+    private k8s.Kubernetes Account(string ns, string account, string node)
     {
         var configuration = api.ClientConfiguration();
-        configuration.AccessToken = Caller.TokenOf("rebalancer-system", "rebalancer-agent", node);
+        configuration.AccessToken = Caller.TokenOf(ns, account, node);
         var client = new k8s.Kubernetes(configuration);
         clients.Add(client);
         return client;
