@@ -102,6 +102,20 @@ public sealed class FocusTests
     }
 
     /// <summary>Read back with every digit; names with what CSV has a meaning for.</summary>
+    [Theory]
+    [InlineData("=HYPERLINK(\"http://evil.test\",\"open\")")]
+    [InlineData("+1")]
+    [InlineData("-1")]
+    [InlineData("@SUM(A1)")]
+    [InlineData("\t=1")]
+    public async Task Csv_NameThatASpreadsheetWouldTakeForAFormula_IsText(string id)
+    {
+        var row = Assert.Single(await CsvAsync(new Account(Book(Node("a", machine: id), Price("a", -50, 0.1m)), new Period(At(0), At(1)))));
+
+        Assert.Equal("'" + id, row["ResourceId"]);
+        Assert.DoesNotContain(row.Values, value => value.Length > 0 && "=+@\t".Contains(value[0], StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Parquet_ReadBack_IsTheCsv()
     {
