@@ -28,6 +28,20 @@ internal static class Recovery
         };
     }
 
+    /// <summary>
+    /// Before a roll-back, which may be made up for long after its move: whether another move of the same pod has it in hand. What is frozen, fenced or kept from kubelet
+    /// is that one's then, and must stay so.
+    /// </summary>
+    /// <param name="migration">The one that is to be rolled back.</param>
+    /// <param name="podUid">Of its pod.</param>
+    /// <param name="hasBegun">It has frozen the pod, or may have.</param>
+    /// <param name="all">All that this node has a part in.</param>
+    /// <param name="hasCommitMarker">By UID: this node has sent, or was about to send, Committed.</param>
+    public static bool IsOverruled(Migration migration, string? podUid, bool hasBegun, IEnumerable<Migration> all, Func<string, bool> hasCommitMarker) =>
+        podUid is not null && all.Any(other => other.Metadata.Uid != migration.Metadata.Uid && other.Status.PodUID == podUid
+            && (other.Status.Decision == Decision.Committed || hasCommitMarker(other.Metadata.Uid)
+                || (!hasBegun && other.Status.Decision == Decision.None && !Phases.IsFinal(other.Status.Phase))));
+
     /// <summary>The move is over after its commit without a pod that could still be given the checkpoint: what lies here of it is for nobody.</summary>
     public static bool IsAbandoned(Migration migration) =>
         migration.Status is { Decision: Decision.Committed, Phase: Phases.Failed, Reason: Reasons.TargetLost or Reasons.PodReplaced or Reasons.PodNotFound };

@@ -26,13 +26,16 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     /// <returns>False: the pod's object was gone already, and so this copy has ended too.</returns>
     public async Task<bool> RollBackAsync(CancellationToken cancellation)
     {
-        Find();
-        context.IsGated |= context.Migration.Status.Owner is { Gate: true } && context.PodUid is { } kept && services.Markers.HasServing(kept);
-        if (context.PodUid is { } stays) { services.Markers.DeleteReleased(stays); }
+        var hasBegun = context.FrozenAt is not null || context.Folder.Exists || services.Markers.HasCommit(context.Uid);
+        var isOverruled = Recovery.IsOverruled(context.Migration, context.PodUid, hasBegun, services.Book.All, services.Markers.HasCommit);
+        if (isOverruled) { log.LogInformation("Migration {Name}: nothing of its pod is touched, which another move has in hand", context.Migration.Metadata.Name); }
+        else { Find(); }
+        context.IsGated = !isOverruled && (context.IsGated || (context.Migration.Status.Owner is { Gate: true } && context.PodUid is { } kept && services.Markers.HasServing(kept)));
+        if (!isOverruled && context.PodUid is { } stays) { services.Markers.DeleteReleased(stays); }
         context.Throttle?.Undo();
         // Pages of a running process are none of this checkpoint any more.
         if (context.Late is { } late) { await late.DisposeAsync(); }
-        await ThawAsync();
+        if (!isOverruled) { await ThawAsync(); }
         await GiveUpPeerAsync(cancellation);
         var reason = context.Failure?.Reason ?? Reasons.UserAborted;
         var settled = await services.Decisions(log).SettleAsync(context.Migration, () => new Wish(Decision.Aborted, reason, context.Failure?.Message), cancellation);
@@ -44,7 +47,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         if (settled is not null) { context.Migration = settled; }
         services.Markers.DeleteCommit(context.Uid);
         var runsOn = !context.IsGated || !await IsOrphanedAsync(cancellation);
-        if (context.PodUid is { } podUid) { services.Markers.DeleteServing(podUid); }
+        if (!isOverruled && context.PodUid is { } podUid) { services.Markers.DeleteServing(podUid); }
         if (!runsOn) { await EndAsync(cancellation); }
         context.Folder.Delete();
         return runsOn;

@@ -12,7 +12,9 @@ internal static class LatePods
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
 
-    /// <summary>A creation of a pod is over in a minute, with whatever the API server takes for it.</summary>
+    /// <summary>A creation of a pod is over by then, with whatever the API server takes for it, and a watch has told of it.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan KeepForBarePod = TimeSpan.FromMinutes(10);
 
     /// <returns>Null: there is none.</returns>

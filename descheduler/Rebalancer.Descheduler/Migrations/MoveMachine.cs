@@ -70,9 +70,9 @@ internal static class MoveMachine
 
     private static MoveStep Final(Observation o)
     {
-        if (LatePods.Next(o) is { } late)
+        if (LatePods.Next(o) is { } remove)
         {
-            return late;
+            return remove;
         }
 
         if (o.Migration.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) != true)
@@ -85,9 +85,17 @@ internal static class MoveMachine
             return MoveStep.Do(new MoveAction.RemoveFinalizer());
         }
 
-        // Until Kubernetes lists the pod again by itself: it has to see it ready first.
-        var left = EndpointHandOver - (o.Now - (o.Status.CompletedAt ?? o.Now));
-        return left > TimeSpan.Zero && o.Phase == Phases.Succeeded ? MoveStep.Wait(left) : MoveStep.Do(new MoveAction.WithdrawEndpoints(), new MoveAction.RemoveFinalizer());
+        var since = o.Now - (o.Status.CompletedAt ?? o.Now);
+        if (o.Phase == Phases.Succeeded && EndpointHandOver - since is var listed && listed > TimeSpan.Zero)
+        {
+            // Until Kubernetes lists the pod again by itself: it has to see it ready first.
+            return MoveStep.Wait(listed);
+        }
+
+        // A pod that has the name and this claim could never start once the Migration is gone.
+        return o.Status.Decision == Decision.Aborted && LatePods.Limit - since is var late && late > TimeSpan.Zero
+            ? new MoveStep([new MoveAction.WithdrawEndpoints()], late)
+            : MoveStep.Do(new MoveAction.WithdrawEndpoints(), new MoveAction.RemoveFinalizer());
     }
 
     /// <summary>A cluster that is drained every day would fill up with what its drains made.</summary>

@@ -1,3 +1,4 @@
+using k8s.Models;
 using Rebalancer.Agent.Moves;
 using Rebalancer.Kubernetes.Api;
 
@@ -23,6 +24,25 @@ public sealed class RecoveryTests
     {
         var migration = new Migration { Status = new MigrationStatus { Phase = phase, Decision = decision, Source = state is null ? null : new SourceStatus { State = state } } };
         Assert.Equal((SourceStep?)expected, Recovery.Source(migration, marker, folder));
+    }
+
+    /// <summary>An aborted move may be rolled back once more when its agent is started again, long after another one has frozen, or taken away, the same pod.</summary>
+    [Theory]
+    [InlineData("", "Freezing", false, false, true)]
+    [InlineData("", "Freezing", true, false, false)]
+    [InlineData("", "Freezing", true, true, true)]
+    [InlineData(Decision.Committed, "Committed", true, false, true)]
+    [InlineData(Decision.Committed, "Succeeded", false, false, true)]
+    [InlineData(Decision.Aborted, "Aborting", false, false, false)]
+    [InlineData("", "Failed", false, false, false)]
+    public void IsOverruled_AnotherMoveOfThePod_HasItInHandUnlessThisOneMayHaveFrozenIt(string decision, string phase, bool hasBegun, bool hasItsCommitMarker, bool expected)
+    {
+        var mine = Of("mine", "pod", Decision.Aborted, "Failed");
+        Migration[] all = [mine, Of("of-another-pod", "other", Decision.Committed, "Succeeded"), Of("other", "pod", decision, phase)];
+
+        Assert.Equal(expected, Recovery.IsOverruled(mine, "pod", hasBegun, all, uid => uid == "mine" || (uid == "other" && hasItsCommitMarker)));
+
+        static Migration Of(string uid, string pod, string decision, string phase) => new() { Metadata = new V1ObjectMeta { Uid = uid }, Status = new MigrationStatus { PodUID = pod, Decision = decision, Phase = phase } };
     }
 
     [Fact]

@@ -27,6 +27,27 @@ public sealed class GatedPodsTests
         Assert.False(move.Replacement!.Metadata.Annotations?.ContainsKey(Names.ClaimAnnotation) == true);
     }
 
+    /// <summary>The one whose creation nobody here has heard of yet could never start without the Migration, and would keep the name.</summary>
+    [Fact]
+    public void Final_AbortedAfterTheObjectHasGone_TheMigrationStaysForAPodThatComesLate()
+    {
+        var move = new SimulatedMove(OwnerKinds.StatefulSet, gate: true).ToFreezing();
+        move.Migration.Metadata.Finalizers = [Names.MigrationFinalizer];
+        var late = move.Replacement!;
+        move.Decide(Decision.Aborted);
+        (move.Replacement, move.IsSourceAlive) = (null, false);
+        move.Write(s => s.Source!.State = SourceState.Released);
+        Assert.Equal(Phases.Failed, move.Settle().Phase);
+        move.Migration.Metadata.DeletionTimestamp = move.Now.UtcDateTime;
+        Assert.NotNull(move.Settle().Migration.Metadata.Finalizers);
+
+        var done = move.Done.Count;
+        move.Pass(TimeSpan.FromSeconds(50)).Replacement = late;
+        move.Settle();
+        Assert.Equal(late.Metadata.Uid, move.Done.Skip(done).OfType<MoveAction.DeletePod>().First().Pod.Metadata.Uid);
+        Assert.Null(move.Pass(TimeSpan.FromSeconds(10)).Settle().Migration.Metadata.Finalizers);
+    }
+
     /// <summary>Nobody else makes a bare pod again. While the copy that never started still has its name, it cannot be made.</summary>
     [Fact]
     public void Next_AbortedBarePod_IsMadeAgainOnceItsNameIsFree()

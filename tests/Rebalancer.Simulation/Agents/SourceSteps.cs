@@ -98,14 +98,16 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
     /// <returns>False: the pod's object was gone, and so this copy has ended too.</returns>
     public async Task<bool> RollBackAsync()
     {
-        Find();
-        session.IsGated |= session.Migration.Status.Owner is { Gate: true } && session.Migration.Status.PodUID is { } kept && Disk.Serving.Contains(kept);
-        if (session.Migration.Status.PodUID is { } stays)
+        var hasBegun = session.FrozenAt is not null || Disk.Images.ContainsKey(session.Uid) || Disk.Commit.Contains(session.Uid);
+        var isOverruled = Recovery.IsOverruled(session.Migration, session.Migration.Status.PodUID, hasBegun, agent.Book.All, Disk.Commit.Contains);
+        session.IsGated = !isOverruled && (session.IsGated || (session.Migration.Status.Owner is { Gate: true } && session.Migration.Status.PodUID is { } kept && Disk.Serving.Contains(kept)));
+        if (!isOverruled)
         {
-            Disk.Released.Remove(stays);
+            Find();
+            Disk.Released.Remove(session.Migration.Status.PodUID ?? "");
+            await ThawAsync();
         }
 
-        await ThawAsync();
         if (session.Link is { Lost.Task.IsCompleted: false } link)
         {
             link.Send(static _ => { });
@@ -122,7 +124,7 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
         session.Migration = settled ?? session.Migration;
         Disk.Commit.Remove(session.Uid);
         var runsOn = !session.IsGated || !await IsOrphanedAsync();
-        if (session.Migration.Status.PodUID is { } podUid)
+        if (!isOverruled && session.Migration.Status.PodUID is { } podUid)
         {
             Disk.Serving.Remove(podUid);
         }
