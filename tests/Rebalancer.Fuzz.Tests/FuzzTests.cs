@@ -10,6 +10,7 @@ namespace Rebalancer.Fuzz.Tests;
 /// Hostile input for every reader of bytes that another party writes. A usual run plays a fixed number of inputs from one seed; REBALANCER_FUZZ_SECONDS
 /// plays on for that long (all targets together), from REBALANCER_FUZZ_SEED, and what is found is put into the corpus.
 /// </summary>
+[Collection(PeerAttackTests.Name)]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int UsualSeed = 1;
@@ -47,7 +48,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public void Corpus_HasNoFolderWithoutATarget() => Assert.Empty(Corpus.Targets().Except(AllTargets().Select(each => each.Name)));
 
-    private static IEnumerable<FuzzTarget> AllTargets() => new[] { PeerTargets.All(), NodeTargets.All(), SocketTargets.All(), NoticeTargets.All(), ClusterTargets.All() }.SelectMany(each => each);
+    private static IEnumerable<FuzzTarget> AllTargets() => new[] { PeerTargets.All(), PeerCalls.All(), NodeTargets.All(), SocketTargets.All(), NoticeTargets.All(), ClusterTargets.All() }.SelectMany(each => each);
 
     private static int Setting(string name, int usual) => int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : usual;
 }

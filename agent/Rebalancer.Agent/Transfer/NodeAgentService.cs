@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
@@ -43,16 +44,25 @@ internal sealed class NodeAgentService(AgentOptions options, PeerCertificates ce
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, images.Failed);
             await foreach (var frame in requestStream.ReadAllAsync(reading.Token)) { sink.Take(frame); }
         }
-        catch (Exception e) when (e is MoveException or TransferException or IOException or OperationCanceledException or RpcException)
+        catch (Exception e) when (e is MoveException or TransferException or IOException or InvalidDataException or OperationCanceledException or RpcException)
         {
             fault = images?.Fault ?? e;
             log.LogWarning("Move from node {Peer} ended: {Cause}", peer, fault.Message);
             replies.Writer.TryWrite(new MoveReply { Failed = Failed(fault) });
         }
-        if (images is not null) { await images.DisposeAsync(); }
-        replies.Writer.TryComplete();
-        if (sink is not null) { await sink.CloseAsync(fault, CancellationToken.None); }
-        await replying;
+        catch (Exception e)
+        {
+            fault = e;
+            throw;
+        }
+        finally
+        {
+            // However it ended: a move that is not told waits for a peer that has gone.
+            if (images is not null) { await images.DisposeAsync(); }
+            replies.Writer.TryComplete();
+            if (sink is not null) { await sink.CloseAsync(fault, CancellationToken.None); }
+            await replying;
+        }
     }
 
     private static Failed Failed(Exception e) => e is MoveException typed
@@ -81,12 +91,23 @@ internal sealed class NodeAgentService(AgentOptions options, PeerCertificates ce
     /// <summary>The peer's node name; ends the call for one that is no node of this cluster.</summary>
     private async Task<string> PeerAsync(ServerCallContext context)
     {
-        var certificate = context.GetHttpContext().Connection.ClientCertificate;
-        var name = certificates.NodeOf(certificate) ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "the certificate is not of this cluster's agents"));
+        var name = certificates.NodeOf(CertificateOf(context)) ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "the certificate is not of this cluster's agents"));
         if (await api.ReadNodeAsync(name, context.CancellationToken) is null)
         {
             throw new RpcException(new Status(StatusCode.PermissionDenied, $"'{name}' is no node of this cluster"));
         }
         return name;
+    }
+
+    private static X509Certificate2? CertificateOf(ServerCallContext context)
+    {
+        try
+        {
+            return context.GetHttpContext().Connection.ClientCertificate;
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "the caller has hung up"));
+        }
     }
 }

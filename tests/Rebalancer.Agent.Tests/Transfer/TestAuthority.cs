@@ -37,6 +37,15 @@ internal sealed class TestAuthority : IDisposable
         return new AgentOptions { Node = node, Listen = listen, TlsCa = trustedCa ?? CaPath, TlsCert = Path.Combine(folder, node + ".pem"), TlsKey = Path.Combine(folder, node + ".key"), Criu = "/nonexistent" };
     }
 
+    /// <returns>Path of a program that tells the version which agents ask for.</returns>
+    public string Criu()
+    {
+        var path = Path.Combine(folder, "criu");
+        File.WriteAllText(path, "#!/bin/sh\necho Version: 4.2\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return path;
+    }
+
     public void Dispose()
     {
         root.Dispose();
