@@ -13,6 +13,7 @@ internal static class PeerServices
     {
         builder.Services.AddSingleton(certificates);
         builder.Services.AddSingleton<PeerChannels>();
+        builder.Services.AddSingleton<PeerDoor>();
         builder.Services.AddSingleton<ImageTickets>();
         builder.Services.AddHostedService<ImageListener>();
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = TransferLimits.MessageBytes);
@@ -23,23 +24,27 @@ internal static class PeerServices
             // A checkpoint is as large as the pod's memory, and a pod that waits for its commit sends nothing: the pings tell whether the peer lives.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = TransferLimits.ConnectionCalls;
             kestrel.Limits.Http2.InitialStreamWindowSize = TransferLimits.StreamWindowBytes;
             kestrel.Limits.Http2.InitialConnectionWindowSize = TransferLimits.ConnectionWindowBytes;
             kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
             kestrel.Limits.Http2.KeepAlivePingTimeout = PingDelay;
-            kestrel.Listen(options.Listen, listen => ListenMutually(listen, certificates));
+            kestrel.Listen(options.Listen, listen => ListenMutually(listen, certificates, kestrel.ApplicationServices.GetRequiredService<PeerDoor>()));
             if (options.StatusListen is { } status) { kestrel.Listen(status, listen => listen.Protocols = HttpProtocols.Http1); }
         });
     }
 
-    private static void ListenMutually(ListenOptions listen, PeerCertificates certificates)
+    private static void ListenMutually(ListenOptions listen, PeerCertificates certificates, PeerDoor door)
     {
         listen.Protocols = HttpProtocols.Http2;
+        listen.Use(door.Outer);
         listen.UseHttps(https =>
         {
+            https.HandshakeTimeout = TransferLimits.GreetingLimit;
             https.ServerCertificateSelector = (_, _) => certificates.Own;
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
             https.ClientCertificateValidation = (peer, _, _) => certificates.NodeOf(peer) is not null;
         });
+        listen.Use(door.Inner);
     }
 }

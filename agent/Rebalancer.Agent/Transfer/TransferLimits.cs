@@ -17,14 +17,21 @@ internal static class TransferLimits
     public const long SlackBytes = 256L << 20;
     public const int SlackFactor = 2;
     public const int HeldPacketBytes = 128 << 10;
-    public const int HeldPackets = 1 << 16;
     /// <summary>Pages that somebody waits for on the target: each comes sooner, and all of them come in any case.</summary>
     public const int Wants = 4096;
     /// <summary>Of what a target says is missing, when a move is taken up again: every second page of 16 GiB.</summary>
     public const int MissingBounds = 1 << 22;
-    /// <summary>HTTP/2 windows: a link of 10 Gbit/s and 10 ms stays full.</summary>
-    public const int StreamWindowBytes = 12 << 20;
-    public const int ConnectionWindowBytes = 16 << 20;
+    /// <summary>HTTP/2 windows, which held packets go through: a link of 10 Gbit/s and 1 ms stays full. What a peer sends and nobody reads takes that much memory.</summary>
+    public const int StreamWindowBytes = 2 << 20;
+    public const int ConnectionWindowBytes = 4 << 20;
+    /// <summary>Of each port: those who have not shown who they are. A handshake takes milliseconds.</summary>
+    public const int UnknownCallers = 64;
+    /// <summary>How long one of them may take: for the handshake, and on the images' port for the ticket too.</summary>
+    public static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(5);
+    /// <summary>Of one node, for calls: a move has one of its own, and large nodes run 250 pods.</summary>
+    public const int NodeConnections = 256;
+    /// <summary>Calls at once on a connection, which agents make one of.</summary>
+    public const int ConnectionCalls = 4;
 
     /// <summary>No node has as much memory or disk; sums and multiples of it are far from what a number holds.</summary>
     public const long AnnouncedBytes = 1L << 50;

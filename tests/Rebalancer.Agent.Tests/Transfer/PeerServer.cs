@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -55,6 +56,14 @@ internal sealed class PeerServer : IAsyncDisposable, IMoveSink
     }
 
     public static IPEndPoint Loopback => new(IPAddress.Loopback, 0);
+
+    /// <summary>Somebody at another address who connects, and says nothing.</summary>
+    public static async Task<TcpClient> StrangerAsync(IPEndPoint port)
+    {
+        var stranger = new TcpClient(new IPEndPoint(IPAddress.Parse("127.0.0.66"), 0));
+        await stranger.ConnectAsync(port);
+        return stranger;
+    }
 
     public void Open(Hello hello, Action<MoveReply> answer)
     {
