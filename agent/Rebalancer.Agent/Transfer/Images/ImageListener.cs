@@ -7,13 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Rebalancer.Agent.Transfer.Images;
 
-/// <summary>Takes the image streams of other agents, under the same certificates as their calls. A connection without a ticket of this agent ends unread.</summary>
+/// <summary>Takes the image streams of other agents, under the same certificates as their calls. A connection without a ticket of this agent ends unread; one with a ticket has a move that was let in.</summary>
 internal sealed class ImageListener(AgentOptions options, PeerCertificates certificates, ImageTickets tickets, TimeProvider clock, ILogger<ImageListener> log) : BackgroundService
 {
-    private const int MaximumConnections = 64;
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(5);
-    private readonly SemaphoreSlim connections = new(MaximumConnections);
+    private readonly UnknownCallers unknown = new(TransferLimits.UnknownCallers);
     private TcpListener? listener;
 
     /// <summary>Listens when it returns: a port that is taken must stop the agent's start.</summary>
@@ -28,7 +26,6 @@ internal sealed class ImageListener(AgentOptions options, PeerCertificates certi
     public override void Dispose()
     {
         listener?.Dispose();
-        connections.Dispose();
         base.Dispose();
     }
 
@@ -36,7 +33,6 @@ internal sealed class ImageListener(AgentOptions options, PeerCertificates certi
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await connections.WaitAsync(stoppingToken);
             try
             {
                 _ = ServeAsync(await listener!.AcceptTcpClientAsync(stoppingToken), stoppingToken);
@@ -44,7 +40,6 @@ internal sealed class ImageListener(AgentOptions options, PeerCertificates certi
             catch (SocketException e)
             {
                 // A caller that hung up at once, or no descriptors for the moment: neither ends the agent.
-                connections.Release();
                 log.LogWarning("An image stream was not accepted: {Cause}", e.Message);
                 await Task.Delay(AcceptPause, clock, stoppingToken);
             }
@@ -53,13 +48,14 @@ internal sealed class ImageListener(AgentOptions options, PeerCertificates certi
 
     private async Task ServeAsync(TcpClient connection, CancellationToken stopping)
     {
-        var from = connection.Client.RemoteEndPoint;
+        var from = connection.Client.RemoteEndPoint as IPEndPoint;
+        var caller = unknown.Enter(from?.Address, connection.Dispose);
         try
         {
             using (connection)
             {
                 await using var stream = new SslStream(connection.GetStream());
-                if (await GreetedAsync(stream, stopping) is { } ticket) { await ticket.ReceiveAsync(stream); }
+                if (await GreetedAsync(stream, caller, stopping) is { } ticket) { await ticket.ReceiveAsync(stream); }
                 else { log.LogWarning("An image stream from {From} has no ticket of this agent", from); }
             }
         }
@@ -69,18 +65,19 @@ internal sealed class ImageListener(AgentOptions options, PeerCertificates certi
         }
         finally
         {
-            connections.Release();
+            unknown.Leave(caller);
         }
     }
 
-    private async Task<ImageTicket?> GreetedAsync(SslStream stream, CancellationToken stopping)
+    private async Task<ImageTicket?> GreetedAsync(SslStream stream, UnknownCaller caller, CancellationToken stopping)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        limit.CancelAfter(GreetingLimit);
+        limit.CancelAfter(TransferLimits.GreetingLimit);
         await stream.AuthenticateAsServerAsync(certificates.ForServer(), limit.Token);
         var greeting = new byte[ImageRecord.Magic.Length + ImageRecord.TicketBytes];
         await stream.ReadExactlyAsync(greeting, limit.Token);
-        return greeting.AsSpan().StartsWith(ImageRecord.Magic) && certificates.NodeOf(stream.RemoteCertificate) is { } node
+        // A ticket is good once: first whether the connection still is.
+        return greeting.AsSpan().StartsWith(ImageRecord.Magic) && unknown.Leave(caller) && certificates.NodeOf(stream.RemoteCertificate) is { } node
             ? tickets.Take(greeting.AsSpan(ImageRecord.Magic.Length), node) : null;
     }
 }

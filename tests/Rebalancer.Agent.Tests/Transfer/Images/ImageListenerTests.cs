@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -118,6 +119,27 @@ public sealed class ImageListenerTests : IDisposable
             // Told at once.
         }
         Assert.False(session.ImagesStored.IsCompleted);
+    }
+
+    /// <summary>Three times as many as may wait: they had the port for 15 s once, and a move gives up after 5.</summary>
+    [Fact]
+    public async Task Strangers_MoreThanAllowed_KeepNoMoveOut()
+    {
+        await using var server = await PeerServer.StartAsync(authority.Issue("n2", PeerServer.Loopback), "n1");
+        await using var session = await OpenAsync(server);
+        var accepted = await session.Accepted.WaitAsync(Limit);
+        var strangers = new List<TcpClient>();
+        for (var each = 0; each < 3 * TransferLimits.UnknownCallers; each++) { strangers.Add(await PeerServer.StrangerAsync(new IPEndPoint(IPAddress.Loopback, (int)accepted.ImagesPort))); }
+        using var certificates = PeerCertificates.Load(authority.Issue("n1", PeerServer.Loopback));
+
+        await using var stream = await new PeerChannels(certificates).ImagesAsync(server.Endpoint, "n2", session, CancellationToken.None);
+        var folder = Directory.CreateTempSubdirectory("images-");
+        using var sender = new ImageSender(folder.FullName, stream);
+        await sender.FinishAsync(CancellationToken.None);
+        await session.ImagesStored.WaitAsync(Limit);
+
+        foreach (var stranger in strangers) { stranger.Dispose(); }
+        folder.Delete(recursive: true);
     }
 
     private async Task<PeerSession> OpenAsync(PeerServer server)
