@@ -16,16 +16,17 @@ internal sealed class ArrivingFrames
 
     public void Add(HeldFrame frame)
     {
+        var bytes = frame.VnetHdr.Length + frame.Frame.Length;
         lock (gate)
         {
             if (open is { } shield)
             {
                 Replayed += shield.Replay([frame]);
             }
-            else if (kept.Count < MaximumFrames && keptBytes + frame.Frame.Length <= MaximumBytes)
+            else if (kept.Count < MaximumFrames && keptBytes + bytes <= MaximumBytes)
             {
                 kept.Add(frame);
-                keptBytes += frame.Frame.Length;
+                keptBytes += bytes;
             }
         }
     }
