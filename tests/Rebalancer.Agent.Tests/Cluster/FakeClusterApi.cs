@@ -65,6 +65,6 @@ internal sealed class FakeClusterApi : IClusterApi
     {
         Metadata = new V1ObjectMeta { Name = Migration!.Metadata.Name, NamespaceProperty = Migration.Metadata.NamespaceProperty, Uid = Migration.Metadata.Uid, ResourceVersion = $"{++version}" },
         Spec = Migration.Spec,
-        Status = new MigrationStatus { Source = Migration.Status.Source, Decision = Migration.Status.Decision, Reason = Migration.Status.Reason, Message = Migration.Status.Message },
+        Status = new MigrationStatus { SourceNode = Migration.Status.SourceNode, TargetNode = Migration.Status.TargetNode, Claim = Migration.Status.Claim, Source = Migration.Status.Source, Decision = Migration.Status.Decision, Reason = Migration.Status.Reason, Message = Migration.Status.Message },
     };
 }
