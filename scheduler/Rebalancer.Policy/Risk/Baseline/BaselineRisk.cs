@@ -28,10 +28,13 @@ public sealed record BaselineRisk(double Share, WeibullAge Age, PeerBoost Boost,
         return aged with { Boost = PeerBoost.Fit(rows, aged.HorizonHours) };
     }
 
+    /// <summary>Windows with a loss in the pool's own record at this time of the day, drawn to its whole record, which is drawn to <see cref="Share"/>: above 0 and below 1.</summary>
+    public double RecordedShare(in PoolSituation situation) => situation.SameTime.Share(situation.Ever.Share(Share, PriorHours), PriorHours);
+
     /// <summary>The pool's own rate per hour: its long and its recent record in equal parts, in log-odds.</summary>
     public double PoolRate(in PoolSituation situation)
     {
-        var odds = (LogOdds.Of(situation.Ever.Share(Share, PriorHours)) + LogOdds.Of(situation.Recent.Share(Share, PriorHours))) / 2;
+        var odds = (LogOdds.Of(RecordedShare(situation)) + LogOdds.Of(situation.Recent.Share(Share, PriorHours))) / 2;
         return -Math.Log(1 - LogOdds.Back(odds)) / HorizonHours;
     }
 

@@ -24,5 +24,5 @@ public sealed record RiskExperts(BaselineRisk Baseline, AgeShares Ages, Logistic
 
     /// <summary>Chances of a loss within the horizon, above 0 and below 1.</summary>
     public IReadOnlyList<double> Forecasts(in PoolSituation situation) =>
-        [situation.Ever.Share(Baseline.Share, BaselineRisk.PriorHours), Ages.Probability(situation), Baseline.Probability(situation), Learned.Probability(situation)];
+        [Baseline.RecordedShare(situation), Ages.Probability(situation), Baseline.Probability(situation), Learned.Probability(situation)];
 }

@@ -6,10 +6,13 @@ namespace Rebalancer.Policy.Risk.Recorded;
 /// <summary>Walks through the traces of a set as time passed, so that a situation holds nothing that came after it.</summary>
 public static class Observing
 {
-    /// <summary>The recent record forgets by 1/e in these hours: half a day.</summary>
-    public const double RecentHours = 12;
+    /// <summary>The recent record forgets by 1/e in these hours: losses of a pool come in bouts of some hours.</summary>
+    public const double RecentHours = 3;
 
-    /// <summary>Availability and losses are counted over these hours: a day, so that every hour of it is in.</summary>
+    /// <summary>Demand for machines has its hours: by so much a time of another day may differ and count as the same.</summary>
+    public const double SameTimeHours = 1.5;
+
+    /// <summary>Availability is counted over these hours: a day, so that every hour of it is in.</summary>
     public const double WindowHours = 24;
 
     /// <param name="traces">Pools that were recorded over the same time.</param>
@@ -26,6 +29,7 @@ public static class Observing
         var horizon = trace.Ticks(horizonHours);
         var lossesUpTo = LossesUpTo(trace);
         var records = new RecordKeeper(trace.GapHours);
+        var days = new DailyRecord(trace, horizon, tick => LostWithin(lossesUpTo, tick, horizon));
         var window = new RecentWindow(trace, trace.Ticks(WindowHours));
         var heldTicks = 0;
         for (var tick = 0; tick < trace.Running.Length; tick++)
@@ -36,7 +40,7 @@ public static class Observing
             heldTicks = tick > 0 && trace.IsFull(tick) && trace.IsFull(tick - 1) ? heldTicks + 1 : 0;
             if (trace.IsFull(tick) && tick + horizon < trace.Running.Length)
             {
-                var situation = new PoolSituation(heldTicks * trace.GapHours, records.Ever, records.Recent, window.AvailableShare, window.LossesPerDay, peerLoad(tick));
+                var situation = new PoolSituation(heldTicks * trace.GapHours, records.Ever, days.SameTime(tick), records.Recent, window.AvailableShare, peerLoad(tick));
                 observations.Add(new Observation(tick, tick + horizon, situation, LostWithin(lossesUpTo, tick, horizon)));
             }
         }

@@ -22,5 +22,5 @@ public sealed class AgeSharesTests
     [Fact]
     public void Probability_AgeNeverSeen_IsTheShareOverAll() => Assert.Equal(0.2, AgeShares.Fit([], 1, share: 0.2).Probability(Aged(5)), 12);
 
-    private static PoolSituation Aged(double hours) => new(hours, LossRecord.None, LossRecord.None, 1, 0, 0);
+    private static PoolSituation Aged(double hours) => new(hours, LossRecord.None, LossRecord.None, LossRecord.None, 1, 0);
 }

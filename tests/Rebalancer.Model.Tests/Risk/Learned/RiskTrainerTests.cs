@@ -101,14 +101,14 @@ public sealed class RiskTrainerTests
         var model = RiskTrainer.Train([], 1, seed: 1);
 
         Assert.True(model.IsFallback);
-        Assert.InRange(model.Probability(new PoolSituation(1, LossRecord.None, LossRecord.None, 1, 0, 0)), 1e-4, 0.5);
+        Assert.InRange(model.Probability(new PoolSituation(1, LossRecord.None, LossRecord.None, LossRecord.None, 1, 0)), 1e-4, 0.5);
     }
 
     [Fact]
     public void Train_Probabilities_AreFiniteAndInside()
     {
         var model = RiskTrainer.Train(RecordedPools.Drawn(seed: 5, days: 20), 1, seed: 1);
-        var odd = new PoolSituation(1e6, new LossRecord(1e5, 1e5), new LossRecord(0, 1e5), 0, 1e6, 1e3);
+        var odd = new PoolSituation(1e6, new LossRecord(1e5, 1e5), new LossRecord(1e5, 1e5), new LossRecord(0, 1e5), 0, 1e3);
 
         Assert.InRange(model.Probability(odd), double.Epsilon, 1 - 1e-12);
         Assert.True(double.IsFinite(model.HazardPerHour(odd)));
