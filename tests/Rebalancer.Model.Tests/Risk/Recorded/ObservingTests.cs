@@ -40,6 +40,32 @@ public sealed class ObservingTests
     }
 
     [Fact]
+    public void Observe_SameTime_CountsWindowsThatBeganNearThatTimeOnEarlierDays()
+    {
+        // Half an hour a tick; the windows that begin at 9:00 and 9:30 of the first day are lost.
+        var situations = Observe([.. Enumerable.Range(0, 150).Select(i => i == 20 ? 0 : 1)]).ToDictionary(o => o.Tick, o => o.Situation.SameTime);
+
+        Assert.Equal(LossRecord.None, situations[40]);
+        Assert.Equal(new LossRecord(1, 2.5), situations[48 + 19]);
+        Assert.Equal(new LossRecord(0, 3), situations[48 + 30]);
+        Assert.Equal(new LossRecord(1, 5.5), situations[96 + 19]);
+    }
+
+    [Theory]
+    [InlineData(22, 6)]
+    [InlineData(24, 4)]
+    [InlineData(25, 2)]
+    [InlineData(30, 0)]
+    public void Observe_SameTime_LeavesOutWhatIsNotKnownYet(int horizonHours, int knownTicks)
+    {
+        var trace = new PoolTrace("v100", "a", 1800, [.. Enumerable.Repeat(1, 150)]);
+
+        var situation = Observing.Observe([trace], horizonHours)[0].Observations.Single(o => o.Tick == 60).Situation;
+
+        Assert.Equal(knownTicks * 0.5, situation.SameTime.SeenHours);
+    }
+
+    [Fact]
     public void Observe_LossOfAPeer_IsALoadThatFadesWithinMinutes()
     {
         PoolTrace Pool(string type, string zone, int[] running) => new(type, zone, 60, [.. running]);
