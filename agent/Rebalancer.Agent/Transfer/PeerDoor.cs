@@ -37,14 +37,9 @@ internal sealed class PeerDoor(PeerCertificates certificates, ILogger<PeerDoor> 
             log.LogWarning("Node {Node} has {Connections} connections to this agent already, one more from {From} was refused", node, TransferLimits.NodeConnections, connection.RemoteEndPoint);
             return;
         }
-        try
-        {
-            await next(connection);
-        }
-        finally
-        {
-            Leave(node);
-        }
+        // By its end, and not by that of what serves it: Kestrel has ways of never coming back from a connection whose peer resets calls and hangs up.
+        connection.ConnectionClosed.UnsafeRegister(_ => Leave(node), null);
+        await next(connection);
     };
 
     private bool TryEnter(string node)

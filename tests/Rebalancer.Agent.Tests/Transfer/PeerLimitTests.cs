@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Rebalancer.Agent.Contracts;
+using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Transfer;
 using Rebalancer.Kubernetes.Api;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -103,11 +104,25 @@ public sealed class TransferRehearsalTests : IDisposable
         return app;
     }
 
+    /// <summary>It and the next, which images take; none of those that the kernel gives to whoever connects somewhere, as other tests do meanwhile.</summary>
     private static IPEndPoint FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
+        while (true)
+        {
+            var port = RandomNumberGenerator.GetInt32(20_000, 32_000);
+            using var calls = new TcpListener(IPAddress.Loopback, port);
+            using var images = new TcpListener(IPAddress.Loopback, port + 1);
+            try
+            {
+                calls.Start();
+                images.Start();
+                return (IPEndPoint)calls.LocalEndpoint;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     private sealed class NoMoves : IMoveSinks

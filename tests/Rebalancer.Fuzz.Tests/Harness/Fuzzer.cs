@@ -1,9 +1,12 @@
+using System.Diagnostics;
+
 namespace Rebalancer.Fuzz.Tests.Harness;
 
 /// <summary>Plays inputs against one target. Everything follows from the seed.</summary>
 internal sealed class Fuzzer(FuzzTarget target, IReadOnlyList<byte[]> corpus, int seed)
 {
     private const int MaximumFindings = 8;
+    private static readonly TimeSpan ShrinkLimit = TimeSpan.FromSeconds(20);
     private readonly List<Finding> findings = [];
 
     public int Played { get; private set; }
@@ -36,14 +39,15 @@ internal sealed class Fuzzer(FuzzTarget target, IReadOnlyList<byte[]> corpus, in
         findings.Add(found.Kind is "Memory" or "Time" ? found : Smallest(watchdog, found));
     }
 
-    /// <summary>Leaves out pieces, ever smaller ones, as long as the finding stays the same.</summary>
+    /// <summary>Leaves out pieces, ever smaller ones, as long as the finding stays the same, and for a while: some inputs are waited for.</summary>
     private static Finding Smallest(Watchdog watchdog, Finding found)
     {
         var best = found;
         var tries = 0;
+        var began = Stopwatch.GetTimestamp();
         for (var piece = best.Input.Length / 2; piece > 0; piece /= 2)
         {
-            for (var at = 0; at + piece <= best.Input.Length && tries < 3000; tries++)
+            for (var at = 0; at + piece <= best.Input.Length && tries < 3000 && Stopwatch.GetElapsedTime(began) < ShrinkLimit; tries++)
             {
                 byte[] less = [.. best.Input.AsSpan(0, at), .. best.Input.AsSpan(at + piece)];
                 if (watchdog.Play(less) is { } same && same.Kind == found.Kind) { best = same; }

@@ -144,8 +144,11 @@ internal sealed class PeerEndpoint : IDisposable
         {
         }
 
-        /// <summary>gRPC reads the only message of a call itself, and logs what it makes of one that is none; Kestrel logs it where it hangs up on a flood.</summary>
-        private static bool IsRefusal(EventId what, Exception? exception) => what.Name == "Http2QueueOperationsExceeded"
+        /// <summary>
+        /// gRPC reads the only message of a call itself, and logs what it makes of one that is none; Kestrel logs it where it hangs up on a flood, and where it finds that it has
+        /// forgotten a connection that is closed. What we would have left hanging there is seen by the calls that go on.
+        /// </summary>
+        private static bool IsRefusal(EventId what, Exception? exception) => what.Name is "Http2QueueOperationsExceeded" or "ApplicationNeverCompleted"
             || (exception is IOException or InvalidDataException && exception.StackTrace?.Contains("at Rebalancer.Agent.Transfer.", StringComparison.Ordinal) != true);
     }
 
