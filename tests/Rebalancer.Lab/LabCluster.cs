@@ -9,6 +9,7 @@ using Rebalancer.Lab.Network;
 using Rebalancer.Lab.Nodes;
 using Rebalancer.Lab.Processes;
 using Rebalancer.Lab.Product;
+using Rebalancer.Lab.Volumes;
 using Rebalancer.Testing;
 
 namespace Rebalancer.Lab;
@@ -37,6 +38,9 @@ public sealed class LabCluster : IAsyncDisposable
     public ApiServer Api { get; private set; } = null!;
 
     public IKubernetes Client { get; private set; } = null!;
+
+    /// <summary>Persistent volumes for its pods.</summary>
+    public LabStorage Storage { get; private set; } = null!;
 
     /// <summary>Null without it.</summary>
     public SupervisedProcess? Descheduler { get; private set; }
@@ -88,6 +92,11 @@ public sealed class LabCluster : IAsyncDisposable
         }
 
         await Task.WhenAll(nodes.Select(node => node.DisposeAsync().AsTask()));
+        if (Storage is not null)
+        {
+            await Storage.DisposeAsync();
+        }
+
         Client?.Dispose();
         if (Api is not null)
         {
@@ -145,6 +154,7 @@ public sealed class LabCluster : IAsyncDisposable
         Api = await ApiServer.StartAsync(options, cancel);
         Client = Api.CreateClient();
         Api.WriteKubeconfig(KubeconfigFile);
+        Storage = new LabStorage(Client, $"{Environment.Slot.Folder}/disks", $"{LogFolder}/volumes.log", Options.Time);
         var runtimeClass = new V1RuntimeClass { Metadata = new V1ObjectMeta { Name = Names.RuntimeHandler }, Handler = Names.RuntimeHandler };
         await Client.NodeV1.CreateRuntimeClassAsync(runtimeClass, cancellationToken: cancel);
     }

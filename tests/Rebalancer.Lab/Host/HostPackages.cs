@@ -16,6 +16,8 @@ internal static class HostPackages
         ("/usr/sbin/tc", "iproute2"),
         ("/usr/sbin/nft", "nftables"),
         ("/usr/sbin/debootstrap", "debootstrap"),
+        ("/usr/sbin/losetup", "mount"),
+        ("/usr/sbin/mkfs.ext4", "e2fsprogs"),
     ];
 
     /// <summary>What a virtual machine needs beside.</summary>

@@ -1,5 +1,6 @@
 using Rebalancer.Lab.Cgroups;
 using Rebalancer.Lab.Processes;
+using Rebalancer.Lab.Volumes;
 
 namespace Rebalancer.Lab.Host;
 
@@ -15,10 +16,11 @@ internal static class Janitor
         PipeLimits.Restore(slot);
     }
 
-    /// <summary>Cgroups with whatever is in them, and folders.</summary>
+    /// <summary>Cgroups with whatever is in them, loop devices, and folders.</summary>
     public static async Task CleanAsync(LabSlot slot, CancellationToken cancel)
     {
         await new CgroupTree(slot.Cgroup).RemoveAsync(cancel);
+        foreach (var device in LoopDevices.Below(slot.Folder)) { await LoopDevices.TryDetachAsync(device, cancel); }
         if (Directory.Exists(slot.Folder))
         {
             await Command.CheckedAsync(["rm", "-rf", "--one-file-system", slot.Folder], cancel, limit: RemoveLimit);

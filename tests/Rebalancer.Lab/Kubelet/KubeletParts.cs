@@ -26,7 +26,8 @@ internal static class KubeletParts
         var objects = new PodObjects(client);
         var hooks = new LifecycleHooks(runtime, http, time);
         var killer = new ContainerKiller(runtime, hooks, events, times, time);
-        var volumes = new PodVolumes(node, new ProjectedFiles(objects, node.Address), new NodeMounts(node), time);
+        var mounts = new NodeMounts(node);
+        var volumes = new PodVolumes(node, new ProjectedFiles(objects, node.Address), mounts, new ClaimVolumes(node, client, mounts, time), time);
         var sandboxes = new PodSandboxes(node, runtime, objects, events, times, time);
         var starter = new ContainerStarter(node, runtime, new EnvironmentVariables(objects, node.Address), new ContainerMounts(node), hooks, events);
         var statuses = new PodStatuses(node, time);

@@ -81,6 +81,8 @@ internal sealed class NodeRegistration(IKubernetes client, KubeletNode node, Kub
             Allocatable = room,
             Addresses = [new V1NodeAddress { Address = node.Address, Type = "InternalIP" }, new V1NodeAddress { Address = node.Name, Type = "Hostname" }],
             Conditions = [ready, .. (old?.Conditions ?? []).Where(condition => condition.Type != "Ready")],
+            VolumesAttached = old?.VolumesAttached,
+            VolumesInUse = old?.VolumesInUse,
             NodeInfo = new V1NodeSystemInfo
             {
                 Architecture = "amd64", OperatingSystem = "linux", KubeletVersion = "v1.36.0-lab", ContainerRuntimeVersion = "containerd://2", OsImage = "Debian testing",

@@ -22,6 +22,8 @@ internal sealed record RedisUnderLoadOptions
     public LoadClientOptions? Load { get; init; }
     /// <summary>Called with the pod's specification before it is created: for more containers.</summary>
     public Action<V1PodSpec> Change { get; init; } = _ => { };
+    /// <summary>Of the pod, where its owner is none or a StatefulSet.</summary>
+    public IDictionary<string, string>? Annotations { get; init; }
     public TimeSpan ReadyLimit { get; init; } = TimeSpan.FromMinutes(2);
 }
 
@@ -132,7 +134,7 @@ internal sealed class RedisUnderLoad : IAsyncDisposable
         var memory = options.Megabytes + HeadroomMegabytes;
         var spec = Redis.Spec(memory);
         options.Change(spec);
-        await WorkloadPod.CreateAsync(kubernetes, options.Owner, options.Name, options.Namespace, spec, cancel);
+        await WorkloadPod.CreateAsync(kubernetes, options.Owner, options.Name, options.Namespace, spec, cancel, annotations: options.Annotations);
         return await new PodApi(kubernetes, time).WaitReadyAsync(options.Name, options.Namespace, options.ReadyLimit, cancel);
     }
 }

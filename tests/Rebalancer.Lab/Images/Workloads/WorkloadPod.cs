@@ -26,11 +26,12 @@ internal static class WorkloadPod
 
     /// <summary>Creates an owner of the given kind with its pods, labelled app=<paramref name="name"/>; None: a bare pod.</summary>
     /// <param name="kind">Deployment, or one of <see cref="OwnerKinds"/>.</param>
-    public static Task CreateAsync(IKubernetes kubernetes, string kind, string name, string @namespace, V1PodSpec spec, CancellationToken cancel, int replicas = 1)
+    /// <param name="annotations">Of the owner and its pods, but for a ReplicaSet's.</param>
+    public static Task CreateAsync(IKubernetes kubernetes, string kind, string name, string @namespace, V1PodSpec spec, CancellationToken cancel, int replicas = 1, IDictionary<string, string>? annotations = null)
     {
         var labels = new Dictionary<string, string> { ["app"] = name };
-        var meta = new V1ObjectMeta { Name = name, NamespaceProperty = @namespace, Labels = labels };
-        var template = new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = labels }, Spec = spec };
+        var meta = new V1ObjectMeta { Name = name, NamespaceProperty = @namespace, Labels = labels, Annotations = annotations };
+        var template = new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = labels, Annotations = annotations }, Spec = spec };
         var selector = new V1LabelSelector { MatchLabels = labels };
         return kind switch
         {

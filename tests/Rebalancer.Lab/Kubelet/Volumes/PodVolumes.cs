@@ -4,7 +4,7 @@ using Rebalancer.Lab.Processes;
 namespace Rebalancer.Lab.Kubelet.Volumes;
 
 /// <summary>Makes the volumes of a pod on its node, and removes them.</summary>
-internal sealed class PodVolumes(KubeletNode node, ProjectedFiles files, NodeMounts mounts, TimeProvider time)
+internal sealed class PodVolumes(KubeletNode node, ProjectedFiles files, NodeMounts mounts, ClaimVolumes claims, TimeProvider time)
 {
     private const int DefaultFileMode = 0b110_100_100;
     private const string AnyoneMode = "1777";
@@ -29,6 +29,7 @@ internal sealed class PodVolumes(KubeletNode node, ProjectedFiles files, NodeMou
     public static string PathOf(V1Pod pod, V1Volume volume) => volume switch
     {
         { HostPath: { } host } => host.Path,
+        { PersistentVolumeClaim: not null } => PodPaths.Volume(pod, "csi", volume.Name) + "/mount",
         { EmptyDir: not null } => PodPaths.Volume(pod, "empty-dir", volume.Name),
         { ConfigMap: not null } => PodPaths.Volume(pod, "configmap", volume.Name),
         { Secret: not null } => PodPaths.Volume(pod, "secret", volume.Name),
@@ -40,6 +41,7 @@ internal sealed class PodVolumes(KubeletNode node, ProjectedFiles files, NodeMou
     public async Task RemoveAsync(string podUid, CancellationToken cancel)
     {
         var folder = PodPaths.Folder(podUid);
+        await claims.UnmountAsync(folder, cancel);
         await mounts.UnmountBelowAsync(folder, cancel);
         await Command.CheckedAsync(["rm", "-rf", "--one-file-system", node.Seen(folder)], cancel);
     }
@@ -51,6 +53,9 @@ internal sealed class PodVolumes(KubeletNode node, ProjectedFiles files, NodeMou
         {
             case { HostPath: { } host }:
                 PrepareHostPath(host);
+                break;
+            case { PersistentVolumeClaim: { } claim }:
+                await claims.MountAsync(pod, claim.ClaimName, path, cancel);
                 break;
             case { EmptyDir: { Medium: "Memory" } }:
                 await mounts.MountTmpfsAsync(path, AnyoneMode, cancel);
