@@ -33,6 +33,9 @@ public sealed record NodeInfo
 
     /// <summary>Most volumes that each CSI driver attaches to the node (CSINode); a driver that is absent has no limit.</summary>
     public ImmutableDictionary<string, int> AttachLimits { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>What Kubernetes says that it has attached to the node, as it names it (<see cref="PersistentVolumeInfo.AttachedName"/>).</summary>
+    public ImmutableArray<string> AttachedVolumes { get; init; } = [];
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>The mark by which the owner keeps this node, "key=value"; null where there is none.</summary>

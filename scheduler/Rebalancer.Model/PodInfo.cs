@@ -76,6 +76,9 @@ public sealed record PodShape
     /// <summary>rebalancer.dev/migratable as written; null where nothing is written.</summary>
     public string? Migratable { get; init; }
 
+    /// <summary>rebalancer.dev/reattach as written; null where nothing is written.</summary>
+    public string? Reattach { get; init; }
+
     /// <summary>The annotation by which the owner forbids automatic disruption, "key=value"; null where there is none.</summary>
     public string? DoNotDisrupt { get; init; }
 

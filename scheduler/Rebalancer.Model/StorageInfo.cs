@@ -23,7 +23,11 @@ public sealed record ClaimInfo(string Namespace, string Name, string Volume, str
 /// <param name="Driver">CSI driver; empty for other kinds.</param>
 /// <param name="Handle">What the driver attaches: two volumes of the same handle are attached once.</param>
 public sealed record PersistentVolumeInfo(
-    string Name, ImmutableArray<NodeTerm> NodeTerms, ImmutableArray<Requirement> Topology, string Driver, string Handle);
+    string Name, ImmutableArray<NodeTerm> NodeTerms, ImmutableArray<Requirement> Topology, string Driver, string Handle)
+{
+    /// <summary>In status.volumesAttached of the node that it is attached to; volumes of drivers that attach nothing stand in none.</summary>
+    public string AttachedName => $"kubernetes.io/csi/{Driver}^{Handle}";
+}
 
 /// <param name="WaitsForPod">A volume is made where the first pod goes (WaitForFirstConsumer).</param>
 /// <param name="AllowedTopologies">Where volumes can be made; empty: everywhere.</param>

@@ -44,9 +44,9 @@ internal sealed class ClusterApi(IKubernetes kubernetes) : IClusterApi
     public Task<V1Pod?> ReadPodAsync(string @namespace, string name, CancellationToken cancellation) =>
         OrNullAsync(limit => kubernetes.CoreV1.ReadNamespacedPodAsync(name, @namespace, cancellationToken: limit), cancellation);
 
-    public async Task DeletePodAsync(string @namespace, string name, string uid, CancellationToken cancellation)
+    public async Task DeletePodAsync(string @namespace, string name, string uid, int graceSeconds, CancellationToken cancellation)
     {
-        var options = new V1DeleteOptions { GracePeriodSeconds = 0, Preconditions = new V1Preconditions { Uid = uid } };
+        var options = new V1DeleteOptions { GracePeriodSeconds = graceSeconds, Preconditions = new V1Preconditions { Uid = uid } };
         try
         {
             await LimitAsync(limit => kubernetes.CoreV1.DeleteNamespacedPodAsync(name, @namespace, options, cancellationToken: limit), cancellation);

@@ -20,8 +20,13 @@ internal interface IClusterApi
 
     Task<V1Pod?> ReadPodAsync(string @namespace, string name, CancellationToken cancellation);
 
-    /// <summary>Deletes at once (grace 0) if the pod still has this UID. A pod that is gone or was replaced is a success.</summary>
-    Task DeletePodAsync(string @namespace, string name, string uid, CancellationToken cancellation);
+    /// <summary>Deletes if the pod still has this UID. A pod that is gone or was replaced is a success.</summary>
+    /// <param name="namespace">Of the pod.</param>
+    /// <param name="name">Of the pod.</param>
+    /// <param name="uid">Of the pod.</param>
+    /// <param name="graceSeconds">0: the object goes at once; else when kubelet says that the pod has ended.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    Task DeletePodAsync(string @namespace, string name, string uid, int graceSeconds, CancellationToken cancellation);
 
     Task<V1Node?> ReadNodeAsync(string name, CancellationToken cancellation);
 

@@ -21,6 +21,8 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EndLook = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TailLimit = TimeSpan.FromSeconds(60);
+    /// <summary>Of a pod with persistent volumes: kubelet takes its object away itself then, when they are unmounted. By a period of 0 it would be gone before, and the volumes two nodes'.</summary>
+    private const int UnmountGraceSeconds = 1;
 
     /// <summary>Before a commit: the pod runs again with its connections; then the abort is decided, if nobody has, and nothing is left behind.</summary>
     /// <returns>False: the pod's object was gone already, and so this copy has ended too.</returns>
@@ -107,10 +109,13 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         context.Guard?.Done();
     }
 
-    /// <summary>When the outcome is written: the last held frames go to the target until it runs; then everything is given back.</summary>
+    /// <summary>
+    /// When the outcome is written: the last held frames go to the target until it runs; then everything is given back. Volumes that the target needs are unmounted only
+    /// when the sandbox has ended, which waits for this: then what was held until now has to do.
+    /// </summary>
     public async Task CloseAsync(CancellationToken cancellation)
     {
-        if (context.Session is { Lost.IsCompleted: false } session && context.Migration.Status.Decision == Decision.Committed)
+        if (context.Session is { Lost.IsCompleted: false } session && context.Migration.Status.Decision == Decision.Committed && !Reattaches)
         {
             try
             {
@@ -140,6 +145,8 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         services.Markers.DeleteCommit(context.Uid);
         context.Folder.Delete();
     }
+
+    private bool Reattaches => context.Migration.Status.Owner?.Reattaches == true;
 
     private string PodUid() => context.PodUid ?? throw new InvalidOperationException($"migration {context.Migration.Metadata.Name} has no pod UID");
 
@@ -203,7 +210,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         {
             try
             {
-                await services.Api.DeletePodAsync(context.Migration.Metadata.NamespaceProperty, context.Migration.Spec.PodName, podUid, cancellation);
+                await services.Api.DeletePodAsync(context.Migration.Metadata.NamespaceProperty, context.Migration.Spec.PodName, podUid, Reattaches ? UnmountGraceSeconds : 0, cancellation);
                 return;
             }
             catch (Exception e) when (DecisionReader.IsTransient(e))

@@ -15,6 +15,7 @@ internal sealed class ContainerPreflight(ProcFolder proc, TimeProvider clock)
             ?? throw new MoveException(Reasons.RuntimeUnsupported, $"container {state.ContainerName}: {state.CgroupPath} is no cgroup with a freezer");
         var pids = cgroup.Pids();
         Refusal.Throw(new ProcessRules(proc).Check(state, sandbox, pids, Mounts(pod, container, PodSpecRules.IsProvidedByKubelet)));
+        Refusal.Throw(VolumeMounts.Check(state.ContainerName, Mounts(pod, container, volume => volume.PersistentVolumeClaim is not null), proc.Lines(state.InitPid, "mountinfo")));
         _ = new WatchPaths(proc).Of(state, pids);
         return pids;
     }

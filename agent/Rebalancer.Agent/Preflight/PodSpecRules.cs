@@ -23,9 +23,13 @@ internal static class PodSpecRules
         if (moving.Select(container => Check(pod, container)).FirstOrDefault(refusal => refusal is not null) is { } refused) { return refused; }
         // Restored before the last one, they answer only when that is there too.
         if (moving.SkipLast(1).FirstOrDefault(IsWaitedFor) is { } waited) { return new(Reasons.StartupUnsupported, $"container {waited.Name} of pod {pod.Metadata.Name} has a postStart hook, or is a sidecar with a startup probe, which kubelet waits for before it makes the next container"); }
-        var volume = spec.Volumes?.FirstOrDefault(volume => !IsMovable(volume));
+        var volume = spec.Volumes?.FirstOrDefault(volume => !IsMovable(volume) && !(volume.PersistentVolumeClaim is not null && Reattaches(pod)));
         return volume is null ? null : new(Reasons.VolumeUnsupported, $"volume {volume.Name} of pod {pod.Metadata.Name} is of a kind that does not move ({Kind(volume)})");
     }
+
+    /// <summary>Its owner lets its clients wait for its claims' volumes, and nothing of the copy is needed before the pod has let go of them.</summary>
+    private static bool Reattaches(V1Pod pod) => pod.Metadata.Annotations?.TryGetValue(Names.Reattach, out var text) == true && text == "true"
+        && OwnerKinds.KeepsName(pod.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true)?.Kind ?? OwnerKinds.None);
 
     /// <summary>The containers that run as long as the pod, in the order in which kubelet starts them: sidecars, then the others.</summary>
     public static IReadOnlyList<V1Container> Moving(V1PodSpec spec) => [.. (spec.InitContainers ?? []).Where(init => init.RestartPolicy == "Always"), .. spec.Containers];

@@ -36,7 +36,7 @@ internal static class CheckVerb
             var verdicts = pods.Where(p => asked is not null || !(p.Status?.Phase is "Succeeded" or "Failed")).Select(p => PodVerdict.Of(p, agents, budget, automatic: false)).ToList();
             format.Print(cli, parsed, verdicts, console =>
             {
-                TextTable.Print(console, verdicts, ("pod", v => $"{v.Namespace}/{v.Pod}"), ("node", v => v.Node), ("can move", v => v.CanMove ? "yes" : "no"), ("why not", v => string.Join("\n", v.Against.Select(a => $"{a.Reason}: {a.Message}"))));
+                TextTable.Print(console, verdicts, ("pod", v => $"{v.Namespace}/{v.Pod}"), ("node", v => v.Node), ("can move", v => !v.CanMove ? "no" : v.Note is { } note ? $"yes; {note}" : "yes"), ("why not", v => string.Join("\n", v.Against.Select(a => $"{a.Reason}: {a.Message}"))));
                 Notes(cli.Output, verdicts, agents);
             });
             return ExitCode.Done;

@@ -12,7 +12,7 @@ internal static class MoveHints
         Reasons.AlreadyMoving => "kubectl get mig shows the other Migration.",
         Reasons.EphemeralContainer => "delete the pod or wait until it is replaced; debug containers cannot be taken away.",
         Reasons.StartupUnsupported => "a postStart hook or a sidecar's startup probe keeps kubelet from making the copy's containers; the pod needs another specification.",
-        Reasons.VolumeUnsupported => "kubectl rebalancer check shows the volume; claims that only one node may mount cannot follow.",
+        Reasons.VolumeUnsupported => $"kubectl rebalancer check shows the volume. A claim that one node at a time has follows a StatefulSet's pod or a bare one with the annotation {Names.Reattach}=true; its clients wait until it is attached.",
         Reasons.MemoryArriving => "it has just been moved; try again in a minute.",
         Reasons.ProbeTooTight => "raise the probe's failureThreshold or periodSeconds, or ask for a smaller --freeze-budget.",
         Reasons.CpuIncompatible => "choose a node with the same or a newer processor (kubectl rebalancer nodes, column cpu class).",

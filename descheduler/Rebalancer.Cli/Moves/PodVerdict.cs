@@ -26,8 +26,11 @@ internal sealed record PodVerdict(string Namespace, string Pod, string Node, boo
             against.Add(new PodObstacle(condition.Reason ?? Names.LiveMigratable, condition.Message ?? "the descheduler says so"));
         }
 
-        return new PodVerdict(info.Namespace, info.Name, info.NodeName, against.Count == 0, condition?.Status, against);
+        return new PodVerdict(info.Namespace, info.Name, info.NodeName, against.Count == 0, condition?.Status, against) { Note = against.Count == 0 && !info.Claims.IsEmpty ? Reattachment.Note : null };
     }
+
+    /// <summary>What to know of a move of it; null: nothing.</summary>
+    public string? Note { get; init; }
 
     public string Why => string.Join("; ", Against.Select(a => a.Message));
 }

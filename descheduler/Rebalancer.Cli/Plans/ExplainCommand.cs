@@ -39,7 +39,7 @@ internal sealed class ExplainCommand(IAnsiConsole console, TextWriter errors, Ti
 
     private void Plan(PlanInput input, PodInfo pod)
     {
-        foreach (var against in Movability.Check(pod, input.Policy.Limits.Freeze, automatic: true))
+        foreach (var against in Movability.Check(pod, input.Policy.Limits.Freeze, automatic: true).Concat(Reattachment.Check(pod, input.Snapshot.Storage, input.Snapshot.Node(pod.NodeName))))
         {
             console.WriteLine($"It cannot move: {against.Message}.");
         }

@@ -25,7 +25,11 @@ internal sealed class ClusterCache(ApiClient client, InformerOptions options, Ti
     public Informer<V1PodDisruptionBudget> Budgets { get; } = new(client, ApiResource.PodDisruptionBudgets, options, clock, loggers.CreateLogger("Informer.Budgets"));
     public Informer<V1RuntimeClass> RuntimeClasses { get; } = new(client, ApiResource.RuntimeClasses, options, clock, loggers.CreateLogger("Informer.RuntimeClasses"));
 
-    public ImmutableArray<IInformer> All => [Migrations, Policies, Plans, Pods, Nodes, ReplicaSets, StatefulSets, Jobs, Services, Budgets, RuntimeClasses];
+    public Informer<V1PersistentVolumeClaim> Claims { get; } = new(client, ApiResource.PersistentVolumeClaims, options, clock, loggers.CreateLogger("Informer.Claims"));
+    public Informer<V1PersistentVolume> Volumes { get; } = new(client, ApiResource.PersistentVolumes, options, clock, loggers.CreateLogger("Informer.Volumes"));
+    public Informer<V1CSINode> CsiNodes { get; } = new(client, ApiResource.CsiNodes, options, clock, loggers.CreateLogger("Informer.CsiNodes"));
+
+    public ImmutableArray<IInformer> All => [Migrations, Policies, Plans, Pods, Nodes, ReplicaSets, StatefulSets, Jobs, Services, Budgets, RuntimeClasses, Claims, Volumes, CsiNodes];
 
     public Task Synced => Task.WhenAll(All.Select(i => i.Synced));
 
@@ -36,6 +40,22 @@ internal sealed class ClusterCache(ApiClient client, InformerOptions options, Ti
         var pods = Pods.List().Where(p => !Placeholder.Is(p)).Select(p => PodMapping.ToModel(p, [])).ToImmutableArray();
         var byUid = pods.Where(p => p.Uid.Length > 0).DistinctBy(p => p.Uid).ToDictionary(p => p.Uid, StringComparer.Ordinal);
         var running = Migrations.List().Where(m => m.Metadata.Uid != except?.Metadata.Uid);
-        return new ClusterSnapshot([.. Nodes.List().Select(n => NodeMapping.ToModel(n, []))], pods, [.. Reservations.Of(running, (_, _, uid) => byUid.GetValueOrDefault(uid))]);
+        return new ClusterSnapshot([.. Nodes.List().Select(ToModel)], pods, [.. Reservations.Of(running, (_, _, uid) => byUid.GetValueOrDefault(uid))])
+        {
+            Storage = new StorageInfo([.. Claims.List().Select(StorageMapping.ToModel)], [.. Volumes.List().Select(StorageMapping.ToModel)], []),
+        };
+    }
+
+    /// <summary>The claims of one pod with their volumes.</summary>
+    public StorageInfo StorageOf(V1Pod pod)
+    {
+        var claims = PodMapping.ToModel(pod, []).Claims.Select(name => Claims.Get(pod.Metadata.NamespaceProperty, name)).OfType<V1PersistentVolumeClaim>().Select(StorageMapping.ToModel).ToImmutableArray();
+        return new StorageInfo(claims, [.. claims.Select(c => Volumes.Get(null, c.Volume)).OfType<V1PersistentVolume>().Select(StorageMapping.ToModel)], []);
+    }
+
+    private NodeInfo ToModel(V1Node node)
+    {
+        var model = NodeMapping.ToModel(node, []);
+        return CsiNodes.Get(null, node.Metadata.Name) is { } csi ? model with { AttachLimits = StorageMapping.AttachLimits(csi) } : model;
     }
 }

@@ -24,11 +24,12 @@ internal static class CommittedPhase
             return ComeBack(o);
         }
 
-        var isLate = o.PhaseAge.TotalSeconds >= o.Limits.CommittedSeconds;
+        var limitSeconds = o.Status.Owner?.Reattaches == true ? o.Limits.ReattachSeconds : o.Limits.CommittedSeconds;
+        var isLate = o.PhaseAge.TotalSeconds >= limitSeconds;
         if (isLate && !(o.Source is null && o.Status.Target is { State: TargetState.Running, Filling: true }))
         {
             return MoveMachine.Finish(o, Phases.Failed, Reasons.PhaseTimeout,
-                $"committed, but not complete within {o.Limits.CommittedSeconds:0} s: target '{o.Status.Target?.State}', source pod {(o.Source is null ? "gone" : "still there")}");
+                $"committed, but not complete within {limitSeconds:0} s: target '{o.Status.Target?.State}', source pod {(o.Source is null ? "gone" : "still there")}");
         }
 
         if (o.Source is { } source)
@@ -55,18 +56,24 @@ internal static class CommittedPhase
                 $"the pod is on {o.Status.TargetNode} without its memory: {o.Status.Target.Message ?? "its checkpoint could not be restored"}"),
             // A Job's pod is not tried again: what is kept for it is for nobody.
             _ when o.Replacement?.Status?.Phase == "Failed" => MoveMachine.Finish(o, Phases.Failed, Reasons.TargetLost, $"pod {o.Replacement.Metadata.Name} failed on {o.Status.TargetNode} before it had its memory"),
-            _ => MoveStep.Wait(TimeSpan.FromSeconds(o.Limits.CommittedSeconds) - o.PhaseAge),
+            _ => MoveStep.Wait(TimeSpan.FromSeconds(limitSeconds) - o.PhaseAge),
         };
     }
 
     /// <summary>Its agent does this within milliseconds. An agent that cannot must not keep the name, or the old pod, for ever.</summary>
     private static MoveStep RemoveSource(Observation o, V1Pod source)
     {
+        // kubelet takes it away itself, when its volumes are unmounted: nobody else may have them before.
+        if (o.Status.Owner?.Reattaches == true && source.Metadata.DeletionTimestamp is not null)
+        {
+            return MoveStep.Wait(Recheck);
+        }
+
         var left = TimeSpan.FromSeconds(o.Limits.SourceReleaseSeconds) - o.PhaseAge;
         return left > TimeSpan.Zero
             ? MoveStep.Wait(left)
             : new MoveStep([
-                new MoveAction.DeletePod(source, GraceSeconds: 0),
+                new MoveAction.DeletePod(source, o.Status.Owner?.Reattaches == true ? GatedPods.NamesakeGraceSeconds : 0),
                 new MoveAction.Tell(OnPod: false, Warning: true, Reasons.SourceLost, $"the source agent on {o.Status.SourceNode} did not remove pod {source.Metadata.Name}; the controller did")], Recheck);
     }
 

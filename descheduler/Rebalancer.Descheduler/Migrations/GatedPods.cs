@@ -1,3 +1,4 @@
+using k8s.Models;
 using Rebalancer.Descheduler.Migrations.Owners;
 using Rebalancer.Kubernetes.Api;
 using Rebalancer.Kubernetes.Mapping;
@@ -18,9 +19,14 @@ internal static class GatedPods
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan EndRecheck = TimeSpan.FromSeconds(1);
 
-    /// <summary>kubelet runs the preStop hooks of a deleted pod, and they would meet the one that is still needed.</summary>
+    /// <summary>
+    /// kubelet runs the preStop hooks of a deleted pod, and they would meet the one that is still needed. And no sandbox is made on the target while the source runs
+    /// with a volume that only one of them can have.
+    /// </summary>
     public static bool CanBe(Observation o)
-        => o.Status.Source?.KillGate == KillGates.Open && o.Source is { } pod && pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).All(c => c.Lifecycle?.PreStop is null);
+        => o.Status.Source?.KillGate == KillGates.Open && o.Source is { } pod && !HasClaims(pod) && pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).All(c => c.Lifecycle?.PreStop is null);
+
+    public static bool HasClaims(V1Pod pod) => pod.Spec.Volumes?.Any(v => v.PersistentVolumeClaim is not null) == true;
 
     public static bool IsGone(Observation o) => IsClosed(o) && (o.Source is not { Metadata.DeletionTimestamp: null } || o.Status.Source?.State == SourceState.Released);
 

@@ -25,19 +25,31 @@ internal static class LatePods
         _ => null,
     };
 
-    /// <summary>A bare pod that somebody deleted before it was given its state comes back by nobody: the state, which lies in the target's memory, goes too.</summary>
+    /// <summary>
+    /// A pod that somebody deleted before it was given its state: a bare one comes back by nobody, and where another was bound already nobody else is given the state. That lies in the
+    /// target's memory, and goes too.
+    /// </summary>
     /// <returns>Null: there is nothing of that kind.</returns>
     public static MoveStep? Forsaken(Observation o)
     {
+        // It waited longer than its move, as for a volume that did not come, and has gone since.
+        if (o.Status is { Decision: Decision.Committed, Phase: Phases.Failed, Reason: Reasons.PhaseTimeout, Claim: { PodUID: { } uid } claim, Target.State: not (TargetState.Running or TargetState.ColdStarted) } && o.Replacement?.Metadata.Uid != uid)
+        {
+            return GiveUp(o, Reasons.TargetLost, $"pod {claim.PodName} on {o.Status.TargetNode} was deleted before it had its memory: its checkpoint is given up");
+        }
+
         if (o.Status is not { Decision: Decision.Committed, Phase: Phases.Failed, Reason: Reasons.PhaseTimeout, Owner.Kind: OwnerKinds.None, Claim.PodUID: null, CompletedAt: { } ended } || o.Namesake is not null)
         {
             return null;
         }
 
         var left = KeepForBarePod - (o.Now - ended);
-        var change = StatusChange.None.SetItem("reason", Reasons.PodNotFound).SetItem("message", $"pod {o.Migration.Spec.PodName} was not made again on {o.Status.TargetNode} within {KeepForBarePod.TotalMinutes:0} min after the move: its checkpoint is given up");
-        return left > TimeSpan.Zero ? MoveStep.Wait(left) : MoveStep.Do(new MoveAction.WriteStatus(o.Phase, change));
+        return left > TimeSpan.Zero ? MoveStep.Wait(left)
+            : GiveUp(o, Reasons.PodNotFound, $"pod {o.Migration.Spec.PodName} was not made again on {o.Status.TargetNode} within {KeepForBarePod.TotalMinutes:0} min after the move: its checkpoint is given up");
     }
+
+    private static MoveStep GiveUp(Observation o, string reason, string message)
+        => MoveStep.Do(new MoveAction.WriteStatus(o.Phase, StatusChange.None.SetItem("reason", reason).SetItem("message", message)));
 
     /// <summary>The state is kept for whoever has the name, until it has been given to one.</summary>
     private static MoveStep? TakeIn(Observation o, V1Pod pod) => o.Status.Claim!.PodUID is null

@@ -50,6 +50,12 @@ public sealed record MoveLimits
     /// <summary>After a commit: the target runs, or has started cold, within this. Default 300 s.</summary>
     [Range(1, 3600)] public double CommittedSeconds { get; init; } = 300;
 
+    /// <summary>
+    /// The same where the pod's volumes have to be attached to the target first. So long a client waits for its connection (Linux gives up after 15 minutes), and
+    /// Kubernetes takes a volume by force from a node that is gone, after 6. Default 900 s.
+    /// </summary>
+    [Range(1, 3600)] public double ReattachSeconds { get; init; } = 900;
+
     /// <summary>After a commit: the source agent removes its pod within this; then the controller does. Default 30 s.</summary>
     [Range(1, 300)] public double SourceReleaseSeconds { get; init; } = 30;
 

@@ -115,7 +115,7 @@ internal static class MoveMachine
         var change = StatusChange.None.WithCondition(o, Conditions.Committed, true, "SourceCommitted", "the source agent committed the move");
         return MoveStep.Do(
             Enter(o, Phases.Committed, change),
-            new MoveAction.Tell(OnPod: false, Warning: false, "Committed", $"pod {o.Migration.Spec.PodName} now belongs to node {o.Status.TargetNode}"));
+            new MoveAction.Tell(OnPod: false, Warning: false, "Committed", $"pod {o.Migration.Spec.PodName} now belongs to node {o.Status.TargetNode}{(o.Status.Owner?.Reattaches == true ? ", and goes on once its volumes are attached there" : "")}"));
     }
 
     /// <summary>An agent aborted; its reason stays.</summary>

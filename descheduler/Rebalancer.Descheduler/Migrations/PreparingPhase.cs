@@ -71,7 +71,7 @@ internal static class PreparingPhase
             var record = BarePods.Record(pod);
             return MoveStep.Do(
                 new MoveAction.TryPod(BarePods.Trial(record, o.Status.TargetNode!)),
-                new MoveAction.RecordOwner(new OwnerRecord { Kind = OwnerKinds.None, BarePod = record, Gate = GatedPods.CanBe(o) }, expires));
+                new MoveAction.RecordOwner(new OwnerRecord { Kind = OwnerKinds.None, BarePod = record, Gate = GatedPods.CanBe(o), Reattaches = GatedPods.HasClaims(pod) }, expires));
         }
 
         var unsupported = OwnerCheck.Ready(reference, o.Owner, pod);
@@ -93,6 +93,7 @@ internal static class PreparingPhase
         Uid = reference.Uid,
         RemovedLabels = labels,
         Gate = OwnerKinds.KeepsName(reference.Kind) && gate,
+        Reattaches = GatedPods.HasClaims(pod),
         DeletionCost = Kubernetes.Mapping.PodMapping.Annotation(pod, Names.PodDeletionCost),
     };
 

@@ -17,7 +17,13 @@ internal sealed record Refusal(string Reason, string Message)
 internal static class MovabilityRefusals
 {
     public static ImmutableArray<Refusal> Check(PodInfo pod, TimeSpan freezeBudget, bool automatic)
-        => [.. Movability.Check(pod, freezeBudget, automatic).Select(i => new Refusal(ReasonOf(i.Kind), i.Message))];
+        => [.. Movability.Check(pod, freezeBudget, automatic).Select(Of)];
+
+    /// <summary>The same, and whether its volumes can follow it.</summary>
+    public static ImmutableArray<Refusal> Check(PodInfo pod, StorageInfo storage, NodeInfo? node, TimeSpan freezeBudget, bool automatic)
+        => Check(pod, freezeBudget, automatic) is { IsEmpty: false } refusals ? refusals : [.. Reattachment.Check(pod, storage, node).Select(Of)];
+
+    private static Refusal Of(Immovable against) => new(ReasonOf(against.Kind), against.Message);
 
     private static string ReasonOf(ImmovableKind kind) => kind switch
     {

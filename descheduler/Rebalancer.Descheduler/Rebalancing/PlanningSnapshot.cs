@@ -11,7 +11,7 @@ namespace Rebalancer.Descheduler.Rebalancing;
 internal sealed class PlanningSnapshot(ApiClient client, ClusterCache cache)
 {
     private static readonly ImmutableArray<ApiResource> OnlyForPlans =
-        [ApiResource.Namespaces, ApiResource.PersistentVolumes, ApiResource.PersistentVolumeClaims, ApiResource.StorageClasses, ApiResource.CsiNodes];
+        [ApiResource.Namespaces, ApiResource.StorageClasses];
 
     public async Task<ClusterSnapshot> ReadAsync(CancellationToken cancellation)
     {
@@ -24,6 +24,9 @@ internal sealed class PlanningSnapshot(ApiClient client, ClusterCache cache)
         objects.Add(cache.Nodes.List());
         objects.Add(cache.Pods.List().Where(p => !Placeholder.Is(p)));
         objects.Add(cache.Budgets.List());
+        objects.Add(cache.Claims.List());
+        objects.Add(cache.Volumes.List());
+        objects.Add(cache.CsiNodes.List());
         var snapshot = objects.ToSnapshot([]);
         var byUid = snapshot.Pods.Where(p => p.Uid.Length > 0).DistinctBy(p => p.Uid).ToDictionary(p => p.Uid, StringComparer.Ordinal);
         return snapshot with { Reservations = [.. Reservations.Of(cache.Migrations.List(), (_, _, uid) => byUid.GetValueOrDefault(uid))] };

@@ -6,7 +6,7 @@ using Rebalancer.Policy.Constraints;
 namespace Rebalancer.Planning.Placement;
 
 /// <summary>Which pods a plan may move at all, live or by eviction.</summary>
-internal sealed class MovablePods(ClusterIndex index, PlanPolicy policy, ImmutableArray<BudgetInfo> budgets)
+internal sealed class MovablePods(ClusterIndex index, PlanPolicy policy, ClusterSnapshot snapshot)
 {
     private readonly string?[] nodes = [.. index.Nodes.Select(n => policy.Nodes.Matches(n) ? null : "the policy leaves its node alone")];
 
@@ -14,7 +14,7 @@ internal sealed class MovablePods(ClusterIndex index, PlanPolicy policy, Immutab
     public (string?[] Reasons, bool[] Evicted) Find()
     {
         // Few pods are not ready, and whom a budget covers takes longer to say.
-        var refused = budgets.Select(b => (Budget: b, Why: BudgetRule.Refusal(b, index.Pods.Where(p => !p.Ready && b.Covers(p))))).Where(b => b.Why is not null)
+        var refused = snapshot.Budgets.Select(b => (Budget: b, Why: BudgetRule.Refusal(b, index.Pods.Where(p => !p.Ready && b.Covers(p))))).Where(b => b.Why is not null)
             .ToLookup(b => b.Budget.Namespace, StringComparer.Ordinal);
         var policyReasons = index.Table.PerPod(policy.Pods.Refusal);
         var budgetReasons = index.Table.PerPod(p => refused[p.Namespace].Where(b => b.Budget.Covers(p)).Select(b => b.Why).FirstOrDefault());
@@ -32,6 +32,7 @@ internal sealed class MovablePods(ClusterIndex index, PlanPolicy policy, Immutab
     private string? LiveReason(PodInfo pod, int home)
         => home < 0 ? $"pod {pod.FullName} is not placed on a known node"
             : Movability.Check(pod, policy.Limits.Freeze, automatic: true) is [var first, ..] ? first.Message
+            : Reattachment.Check(pod, snapshot.Storage, index.Nodes[home]).FirstOrDefault() is { } volume ? volume.Message
             : string.IsNullOrEmpty(index.Nodes[home].AgentEndpoint) ? "no agent runs on its node"
             : null;
 

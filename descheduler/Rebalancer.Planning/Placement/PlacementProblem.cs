@@ -33,7 +33,7 @@ internal sealed class PlacementProblem
         var offers = Offers.Of(snapshot, models, pods, policy);
         var offered = offers.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         Index = new ClusterIndex(snapshot.Nodes.AddRange(offers), snapshot.Storage, pods);
-        var movable = Task.Run(() => new MovablePods(Index, policy, snapshot.Budgets).Find());
+        var movable = Task.Run(() => new MovablePods(Index, policy, snapshot).Find());
         Costs = new PlacementCosts(Index, policy, hazards, estimates);
         indifferent = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.IsIndifferent)];
         losses = [.. Enumerable.Range(0, Index.Pods.Length).Select(Costs.InterruptionLossUsd)];

@@ -93,7 +93,7 @@ internal sealed class MoveSequencer
 
     private bool MayStart(Step step)
     {
-        if (during.Check(step.Pod, step.Target) != RejectionKind.None || !after.MayLeave(step.Pod, step.Source))
+        if (during.CheckCopy(step.Pod, step.Source, step.Target) != RejectionKind.None || !after.MayLeave(step.Pod, step.Source))
         {
             return false;
         }

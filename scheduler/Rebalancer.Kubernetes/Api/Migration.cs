@@ -173,6 +173,11 @@ public sealed class OwnerRecord
     /// kubelet by the kill gate. Else it is made again after the commit.
     /// </summary>
     public bool Gate { get; set; }
+    /// <summary>
+    /// The pod has persistent volumes, which are detached from its node and attached to the target within the move: kubelet there makes nothing of the pod before. So it
+    /// never goes by the gate, and its object stays until kubelet has unmounted them.
+    /// </summary>
+    public bool Reattaches { get; set; }
     /// <summary>Whether the pod on the target is made, and the checkpoint restored there and held, before the commit.</summary>
     [JsonIgnore] public bool IsReplacedFirst => OwnerKinds.LetsGoByLabel(Kind) || Gate;
     /// <summary>Labels removed from the source pod, to be put back on a roll-back.</summary>

@@ -85,6 +85,12 @@ public static class Names
     /// <summary>On a pod: "true" or "false", whether it may be moved live.</summary>
     public const string Migratable = "rebalancer.dev/migratable";
 
+    /// <summary>
+    /// On a pod with persistent volumes, "true": it may be moved although its clients wait while the volumes are detached from its node and attached to the other, which
+    /// takes as long as it does for a pod that is started anew.
+    /// </summary>
+    public const string Reattach = "rebalancer.dev/reattach";
+
     /// <summary>Condition of a pod: whether it could move live, and if not, why (see <see cref="Reasons"/>).</summary>
     public const string LiveMigratable = "LiveMigratable";
 

@@ -30,6 +30,7 @@ public static class NodeMapping
             CostText = annotations.TryGetValue(Names.CostUsdPerHour, out var cost) ? cost : null,
             HazardText = annotations.TryGetValue(Names.InterruptionHazard, out var hazard) ? hazard : null,
             Machine = MachineMapping.ToModel(node),
+            AttachedVolumes = [.. (node.Status?.VolumesAttached ?? []).Select(v => v.Name)],
             CreatedAt = Instants.ToModel(node.Metadata.CreationTimestamp),
             KeepMark = MachineMapping.KeepMark(node),
         };

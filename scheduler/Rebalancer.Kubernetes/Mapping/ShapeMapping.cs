@@ -29,6 +29,7 @@ internal static class ShapeMapping
             Devices = [.. containers.SelectMany(Devices).Distinct().Order(StringComparer.Ordinal)],
             FreezeSensitiveProbes = [.. containers.SelectMany(FreezeSensitive)],
             Migratable = PodMapping.Annotation(pod, Names.Migratable),
+            Reattach = PodMapping.Annotation(pod, Names.Reattach),
             DoNotDisrupt = DoNotDisrupt(pod),
             PreferNoDisruption = PodMapping.Annotation(pod, Names.PreferNoEviction) is not null,
         };
@@ -72,7 +73,8 @@ internal static class ShapeMapping
     private static IEnumerable<string> Devices(V1Container container)
         => (container.Resources?.Limits?.Keys ?? []).Concat(container.Resources?.Requests?.Keys ?? [])
             .Where(name => name.Contains('/', StringComparison.Ordinal) && !name.StartsWith("kubernetes.io/", StringComparison.Ordinal))
-            .Concat(container.Resources?.Claims is { Count: > 0 } claims ? claims.Select(c => "resource claim " + c.Name) : []);
+            .Concat(container.Resources?.Claims is { Count: > 0 } claims ? claims.Select(c => "resource claim " + c.Name) : [])
+            .Concat((container.VolumeDevices ?? []).Select(d => "block device " + d.Name));
 
     private static IEnumerable<ProbeInfo> FreezeSensitive(V1Container container)
     {

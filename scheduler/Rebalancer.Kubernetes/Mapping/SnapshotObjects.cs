@@ -57,6 +57,12 @@ public sealed class SnapshotObjects
 
     public void Add(IEnumerable<V1PodDisruptionBudget> known) => budgets.AddRange(known.Select(BudgetMapping.ToModel));
 
+    public void Add(IEnumerable<V1PersistentVolumeClaim> known) => claims.AddRange(known.Select(StorageMapping.ToModel));
+
+    public void Add(IEnumerable<V1PersistentVolume> known) => volumes.AddRange(known.Select(StorageMapping.ToModel));
+
+    public void Add(IEnumerable<V1CSINode> known) => csiNodes.AddRange(known);
+
     /// <param name="problems">Takes what makes no sense; the rest is in the snapshot all the same.</param>
     public ClusterSnapshot ToSnapshot(ICollection<InvalidField> problems)
     {

@@ -30,7 +30,9 @@ public static class Movability
     /// <summary>Volumes whose content the replacement gets anew from the API, and those that the agents carry.</summary>
     private static readonly string[] MovableKinds = ["configMap", "secret", "downwardAPI", "projected", "emptyDir"];
 
+    private const string Claim = "persistentVolumeClaim";
     private const string Migratable = "rebalancer.dev/migratable";
+    private const string Reattach = "rebalancer.dev/reattach";
     private const string RuntimeHandler = "rebalancer";
 
     /// <param name="automatic">Nobody asked for this very move: then marks against any disruption count as well.</param>
@@ -100,7 +102,10 @@ public static class Movability
 
         foreach (var volume in shape.Volumes.Where(v => !MovableKinds.Contains(v.Kind)))
         {
-            yield return new Immovable(ImmovableKind.VolumeUnsupported, $"pod {pod.FullName} has volume {volume.Name} of kind {volume.Kind}");
+            if ((volume.Kind == Claim ? Stays(pod) : "") is { } why)
+            {
+                yield return new Immovable(ImmovableKind.VolumeUnsupported, $"pod {pod.FullName} has volume {volume.Name} of kind {volume.Kind}{why}");
+            }
         }
 
         if (!shape.Devices.IsEmpty)
@@ -118,6 +123,15 @@ public static class Movability
             yield return new Immovable(ImmovableKind.RuntimeUnsupported, $"pod {pod.FullName} has runtimeClassName {shape.RuntimeClass}; only the default and {RuntimeHandler} can move");
         }
     }
+
+    /// <summary>Why the pod's claims cannot follow it; null: they can, as far as the pod shows (see <see cref="Reattachment"/>).</summary>
+    private static string? Stays(PodInfo pod) => (pod.Owner, pod.Shape.Reattach) switch
+    {
+        ({ Kind: not "StatefulSet" } owner, _) => $": the copy of a {owner.Kind}'s pod is made before the pod has let go of it",
+        (_, "true") => null,
+        (_, null or "false") => $", and not {Reattach}=true, with which its clients wait while that is detached and attached",
+        (_, var text) => $", and {Reattach}='{text}', which is neither true nor false",
+    };
 
     /// <summary>kubelet's decision to kill is final, also for a container that thaws later. One failure may fall just before the freeze, hence threshold - 1.</summary>
     private static IEnumerable<Immovable> Probes(PodInfo pod, TimeSpan freezeBudget)

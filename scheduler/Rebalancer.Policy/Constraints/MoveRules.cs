@@ -21,7 +21,7 @@ public static class MoveRules
             return own;
         }
 
-        if (state.Check(pod, node) is var during and not RejectionKind.None)
+        if (state.CheckCopy(pod, source, node) is var during and not RejectionKind.None)
         {
             return during;
         }

@@ -97,6 +97,23 @@ public sealed class Occupancy
             : RejectionKind.None;
     }
 
+    /// <summary>
+    /// The same for a pod that moves while it counts at its source. One with claims has left there before its copy is made, as what only one node may have is free
+    /// only then.
+    /// </summary>
+    public RejectionKind CheckCopy(int pod, int source, int node)
+    {
+        if (index.Pods[pod].Claims.IsEmpty || source < 0)
+        {
+            return Check(pod, node);
+        }
+
+        Remove(pod, source);
+        var kind = Check(pod, node);
+        Place(pod, source);
+        return kind;
+    }
+
     /// <summary>The values behind a rejection, for people.</summary>
     public string Explain(int pod, int node, RejectionKind kind) => new OccupancyText(index, this, counted, held, spread).Explain(pod, node, kind);
 

@@ -54,7 +54,7 @@ internal sealed class FakeClusterApi : IClusterApi
 
     public Task<V1Pod?> ReadPodAsync(string @namespace, string name, CancellationToken cancellation) => Task.FromResult(Pod);
 
-    public Task DeletePodAsync(string @namespace, string name, string uid, CancellationToken cancellation) => Task.CompletedTask;
+    public Task DeletePodAsync(string @namespace, string name, string uid, int graceSeconds, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task<V1Node?> ReadNodeAsync(string name, CancellationToken cancellation) =>
         Task.FromResult(Nodes.Contains(name) ? new V1Node { Metadata = new V1ObjectMeta { Name = name } } : null);

@@ -59,8 +59,29 @@ public sealed class PodSpecRulesTests
         { Reasons.DeviceUnsupported, pod => pod.Spec.Containers[0].VolumeDevices = [new V1VolumeDevice { Name = "disk" }] },
         { Reasons.DeviceUnsupported, pod => pod.Spec.Containers[0].Resources = new V1ResourceRequirements { Limits = new Dictionary<string, ResourceQuantity> { ["nvidia.com/gpu"] = new("1") } } },
         { Reasons.VolumeUnsupported, pod => pod.Spec.Volumes = [new V1Volume { Name = "data", HostPath = new V1HostPathVolumeSource() }] },
-        { Reasons.VolumeUnsupported, pod => pod.Spec.Volumes = [new V1Volume { Name = "data", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource() }] },
+        { Reasons.VolumeUnsupported, pod => pod.Spec.Volumes = [Claim()] },
+        { Reasons.VolumeUnsupported, pod => { pod.Spec.Volumes = [Claim()]; Allow(pod, "yes"); } },
+        { Reasons.VolumeUnsupported, pod => { pod.Spec.Volumes = [Claim()]; Allow(pod, "true", OwnerKinds.ReplicaSet); } },
     };
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(OwnerKinds.StatefulSet)]
+    public void Check_ClaimOfAPodThatKeepsItsName_PassesWhereItsOwnerAllowsIt(string? owner)
+    {
+        var pod = Pod();
+        pod.Spec.Volumes = [Claim()];
+        Allow(pod, "true", owner);
+        Assert.Null(PodSpecRules.Check(pod));
+    }
+
+    private static V1Volume Claim() => new() { Name = "data", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = "data" } };
+
+    private static void Allow(V1Pod pod, string text, string? owner = null)
+    {
+        pod.Metadata.Annotations = new Dictionary<string, string> { [Names.Reattach] = text };
+        pod.Metadata.OwnerReferences = owner is null ? null : [new V1OwnerReference { Kind = owner, Name = "redis", Controller = true }];
+    }
 
     [Theory]
     [MemberData(nameof(Refusals))]

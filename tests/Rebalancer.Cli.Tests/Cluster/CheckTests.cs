@@ -20,7 +20,7 @@ public sealed class CheckTests
 
         Assert.True(verdicts["good"].GetProperty("canMove").GetBoolean());
         Assert.Equal(
-            ["IoUring: it uses io_uring", "VolumeUnsupported: pod shop/claims has volume data of kind persistentVolumeClaim", "AgentMissing: no agent runs on node bare"],
+            ["IoUring: it uses io_uring", "VolumeUnsupported: pod shop/claims has volume data of kind persistentVolumeClaim, and not rebalancer.dev/reattach=true, with which its clients wait while that is detached and attached", "AgentMissing: no agent runs on node bare"],
             new[] { "rings", "claims", "alone" }.Select(p => verdicts[p].GetProperty("against")[0]).Select(a => $"{a.GetProperty("reason").GetString()}: {a.GetProperty("message").GetString()}"));
 
         var (exit, table, _) = await world.Run("check", "-A");

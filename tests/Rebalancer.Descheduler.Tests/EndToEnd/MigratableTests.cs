@@ -25,6 +25,23 @@ public sealed class MigratableTests
     }
 
     [Fact]
+    public async Task Condition_PodWithAClaim_SaysThatItsClientsWait()
+    {
+        await using var world = await ControllerWorld.StartAsync();
+        await world.CreateNodes(("spot", "0.03"));
+        var csi = new V1CSIPersistentVolumeSource { Driver = "ebs.csi.aws.com", VolumeHandle = "vol-1" };
+        await world.Client.CreateAsync(ApiResource.PersistentVolumes, null, new V1PersistentVolume { ApiVersion = "v1", Kind = "PersistentVolume", Metadata = new V1ObjectMeta { Name = "v1" }, Spec = new V1PersistentVolumeSpec { AccessModes = ["ReadWriteOnce"], Csi = csi } }, default);
+        await world.Client.CreateAsync(ApiResource.PersistentVolumeClaims, ControllerWorld.Ns, new V1PersistentVolumeClaim { ApiVersion = "v1", Kind = "PersistentVolumeClaim", Metadata = new V1ObjectMeta { Name = "data", NamespaceProperty = ControllerWorld.Ns }, Spec = new V1PersistentVolumeClaimSpec { AccessModes = ["ReadWriteOnce"], VolumeName = "v1" } }, default);
+        await world.Client.MergeAsync<V1Node>(ApiResource.Nodes, null, "spot", new Dictionary<string, object> { ["status"] = new V1NodeStatus { VolumesAttached = [new V1AttachedVolume { Name = "kubernetes.io/csi/ebs.csi.aws.com^vol-1", DevicePath = "" }] } }, default, "status");
+        await world.RunPod("db", on: "spot", p => p.Spec.Volumes = [new V1Volume { Name = "disk", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = "data" } }]);
+        await UntilAsync(world, "db", "False", Reasons.VolumeUnsupported);
+
+        await world.Annotate(ApiResource.Pods, "db", Names.Reattach, "true");
+        await UntilAsync(world, "db", "True", "Movable");
+        Assert.Contains((await world.Pod("db"))!.Status.Conditions, c => c.Type == Names.LiveMigratable && c.Message?.Contains("clients wait", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public async Task Condition_AgentComes_PodsOfItsNodeBecomeMovable()
     {
         await using var world = await ControllerWorld.StartAsync();

@@ -25,6 +25,8 @@ public sealed class RefusalTests
         [Reasons.SharedProcessNamespace] = m => m.Source!.Spec.ShareProcessNamespace = true,
         [Reasons.EphemeralContainer] = m => m.Source!.Spec.EphemeralContainers = [new V1EphemeralContainer { Name = "debug" }],
         [Reasons.VolumeUnsupported] = m => m.Source!.Spec.Volumes = [new V1Volume { Name = "data", HostPath = new V1HostPathVolumeSource { Path = "/data" } }],
+        [Reasons.VolumeUnsupported + " claim"] = m => m.Source!.Spec.Volumes = [new V1Volume { Name = "data", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = "data" } }],
+        [Reasons.DeviceUnsupported + " block"] = m => m.Source!.Spec.Containers[0].VolumeDevices = [new V1VolumeDevice { Name = "disk", DevicePath = "/dev/disk" }],
         [Reasons.DeviceUnsupported] = m => m.Source!.Spec.Containers[0].Resources.Limits = new Dictionary<string, ResourceQuantity> { ["nvidia.com/gpu"] = new("1") },
         [Reasons.TerminalUnsupported] = m => m.Source!.Spec.Containers[0].Tty = true,
         [Reasons.RuntimeUnsupported] = m => m.Source!.Spec.RuntimeClassName = "gvisor",

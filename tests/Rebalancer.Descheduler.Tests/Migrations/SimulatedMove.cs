@@ -67,6 +67,7 @@ internal sealed class SimulatedMove
     public ImmutableArray<V1ReplicaSet> Siblings { get; set; } = [];
     public ImmutableArray<Migration> Others { get; set; } = [];
     public ImmutableArray<DisruptionBudget> Budgets { get; set; } = [];
+    public StorageInfo Storage { get; set; } = StorageInfo.None;
     public List<NodeInfo> Nodes { get; } = [Node("source"), Node("target")];
     public List<MoveAction> Done { get; } = [];
     public MigrationStatus Status => Migration.Status;
@@ -266,7 +267,9 @@ internal sealed class SimulatedMove
             case MoveAction.DeletePod a when a.Pod.Metadata.Uid == Uid:
                 Assert.True(Status.Decision == Decision.Committed || (Owner is null && Set is null && Kind != OwnerKinds.None) || (IsGateClosed && Status.Decision.Length == 0), "the source was deleted without a commit");
                 IsSourceAlive &= IsGateClosed;
-                Source = null;
+                if (a.GraceSeconds is 0 or null) { Source = null; }
+                else { Source!.Terminate(Now); }
+
                 break;
             case MoveAction.DeletePod a:
                 Assert.True(Status.Decision == Decision.Aborted || a.Pod.Metadata.Uid != Status.Claim?.PodUID, "the pod that was given the state was deleted");
@@ -289,7 +292,7 @@ internal sealed class SimulatedMove
     private IEnumerable<DisruptionBudget> BudgetsOfSource() => BudgetCheck.Of(Source!, Observe().Cluster);
 
     private ClusterSnapshot Snapshot()
-        => new([.. Nodes], [.. new[] { Source, Replacement }.Where(p => p is not null).Select(p => PodMapping.ToModel(p!, []))], []);
+        => new([.. Nodes], [.. new[] { Source, Replacement }.Where(p => p is not null).Select(p => PodMapping.ToModel(p!, []))], []) { Storage = Storage };
 
     public static V1Pod Running(V1Pod pod, string uid)
     {

@@ -331,7 +331,7 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
         {
             try
             {
-                await Services.Api.DeletePodAsync(session.Migration.Metadata.NamespaceProperty, session.Migration.Spec.PodName, session.PodUid, CancellationToken.None);
+                await Services.Api.DeletePodAsync(session.Migration.Metadata.NamespaceProperty, session.Migration.Spec.PodName, session.PodUid, graceSeconds: 0, CancellationToken.None);
                 return;
             }
             catch (Exception e) when (DecisionReader.IsTransient(e))

@@ -25,7 +25,7 @@ internal sealed class CanaryApi(IClusterApi inner, Canary canary) : IClusterApi
     {
         if (canary == Canary.DeletesBeforeCommit && decision == Decision.Committed)
         {
-            await inner.DeletePodAsync(migration.Metadata.NamespaceProperty, migration.Spec.PodName, migration.Status.PodUID!, cancellation);
+            await inner.DeletePodAsync(migration.Metadata.NamespaceProperty, migration.Spec.PodName, migration.Status.PodUID!, graceSeconds: 0, cancellation);
         }
 
         try
@@ -46,7 +46,7 @@ internal sealed class CanaryApi(IClusterApi inner, Canary canary) : IClusterApi
 
     public Task<V1Pod?> ReadPodAsync(string @namespace, string name, CancellationToken cancellation) => inner.ReadPodAsync(@namespace, name, cancellation);
 
-    public Task DeletePodAsync(string @namespace, string name, string uid, CancellationToken cancellation) => inner.DeletePodAsync(@namespace, name, uid, cancellation);
+    public Task DeletePodAsync(string @namespace, string name, string uid, int graceSeconds, CancellationToken cancellation) => inner.DeletePodAsync(@namespace, name, uid, graceSeconds, cancellation);
 
     public Task<V1Node?> ReadNodeAsync(string name, CancellationToken cancellation) => inner.ReadNodeAsync(name, cancellation);
 
