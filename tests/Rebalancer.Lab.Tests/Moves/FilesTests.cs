@@ -55,7 +55,7 @@ public sealed class FilesTests(MoveLab lab, ITestOutputHelper output) : IClassFi
     }
 
     /// <returns>How often the pod has counted; it has looked at all its files.</returns>
-    private static async Task<int> LookAsync(V1Pod pod, CancellationToken cancel)
+    internal static async Task<int> LookAsync(V1Pod pod, CancellationToken cancel)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(PodApi.Address(pod), FileKeeper.Port, cancel);
