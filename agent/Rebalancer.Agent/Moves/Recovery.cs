@@ -34,13 +34,13 @@ internal static class Recovery
     /// </summary>
     /// <param name="migration">The one that is to be rolled back.</param>
     /// <param name="podUid">Of its pod.</param>
-    /// <param name="hasBegun">It has frozen the pod, or may have.</param>
+    /// <param name="mayHoldIt">It has frozen the pod or kept kubelet from it, or an agent before this one may have.</param>
     /// <param name="all">All that this node has a part in.</param>
     /// <param name="hasCommitMarker">By UID: this node has sent, or was about to send, Committed.</param>
-    public static bool IsOverruled(Migration migration, string? podUid, bool hasBegun, IEnumerable<Migration> all, Func<string, bool> hasCommitMarker) =>
+    public static bool IsOverruled(Migration migration, string? podUid, bool mayHoldIt, IEnumerable<Migration> all, Func<string, bool> hasCommitMarker) =>
         podUid is not null && all.Any(other => other.Metadata.Uid != migration.Metadata.Uid && other.Status.PodUID == podUid
             && (other.Status.Decision == Decision.Committed || hasCommitMarker(other.Metadata.Uid)
-                || (!hasBegun && other.Status.Decision == Decision.None && !Phases.IsFinal(other.Status.Phase))));
+                || (other.Status.Decision == Decision.None && !Phases.IsFinal(other.Status.Phase) && (!mayHoldIt || other.Status.Owner is { Gate: true }))));
 
     /// <summary>The move is over after its commit without a pod that could still be given the checkpoint: what lies here of it is for nobody.</summary>
     public static bool IsAbandoned(Migration migration) =>

@@ -51,6 +51,8 @@ internal sealed class SourceContext(Migration migration, TimeProvider clock)
     public long? LateBytes => earlierLateBytes + (Late?.Bytes ?? 0) is > 0 and var bytes ? bytes : null;
     /// <summary>The pod may run on the target before all of its pages are there.</summary>
     public bool IsPostCopy => Status.Strategy == Strategies.PostCopy;
+    /// <summary>The move was begun by an agent before this one, which may have come to its freeze.</summary>
+    public bool IsTakenUp { get; init; }
     /// <summary>kubelet's kills of the pod wait, and its object may be gone.</summary>
     public bool IsGated { get; set; }
     /// <summary>Publishes what changed within a step.</summary>

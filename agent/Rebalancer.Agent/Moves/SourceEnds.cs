@@ -28,16 +28,21 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
     /// <returns>False: the pod's object was gone already, and so this copy has ended too.</returns>
     public async Task<bool> RollBackAsync(CancellationToken cancellation)
     {
-        var hasBegun = context.FrozenAt is not null || context.Folder.Exists || services.Markers.HasCommit(context.Uid);
-        var isOverruled = Recovery.IsOverruled(context.Migration, context.PodUid, hasBegun, services.Book.All, services.Markers.HasCommit);
-        if (isOverruled) { log.LogInformation("Migration {Name}: nothing of its pod is touched, which another move has in hand", context.Migration.Metadata.Name); }
-        else { Find(); }
-        context.IsGated = !isOverruled && (context.IsGated || (context.Migration.Status.Owner is { Gate: true } && context.PodUid is { } kept && services.Markers.HasServing(kept)));
-        if (!isOverruled && context.PodUid is { } stays) { services.Markers.DeleteReleased(stays); }
         context.Throttle?.Undo();
         // Pages of a running process are none of this checkpoint any more.
         if (context.Late is { } late) { await late.DisposeAsync(); }
-        if (!isOverruled) { await ThawAsync(); }
+        if (IsOverruled())
+        {
+            log.LogInformation("Migration {Name}: its pod is left as it is: another move has it in hand", context.Migration.Metadata.Name);
+            await EndHelpersAsync();
+        }
+        else
+        {
+            Find();
+            context.IsGated |= context.Migration.Status.Owner is { Gate: true } && context.PodUid is { } kept && services.Markers.HasServing(kept);
+            if (context.PodUid is { } stays) { services.Markers.DeleteReleased(stays); }
+            await ThawAsync();
+        }
         await GiveUpPeerAsync(cancellation);
         var reason = context.Failure?.Reason ?? Reasons.UserAborted;
         var settled = await services.Decisions(log).SettleAsync(context.Migration, () => new Wish(Decision.Aborted, reason, context.Failure?.Message), cancellation);
@@ -49,8 +54,11 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         if (settled is not null) { context.Migration = settled; }
         services.Markers.DeleteCommit(context.Uid);
         var runsOn = !context.IsGated || !await IsOrphanedAsync(cancellation);
-        if (!isOverruled && context.PodUid is { } podUid) { services.Markers.DeleteServing(podUid); }
-        if (!runsOn) { await EndAsync(cancellation); }
+        if (!IsOverruled())
+        {
+            if (context.PodUid is { } podUid) { services.Markers.DeleteServing(podUid); }
+            if (!runsOn) { await EndAsync(cancellation); }
+        }
         context.Folder.Delete();
         return runsOn;
     }
@@ -162,12 +170,20 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         Attempt("find the shield", () => context.Shield ??= services.Network.Shield(services.Proc.PathOf(first.State.InitPid, "ns/net"), "eth0"));
     }
 
-    /// <summary>No dump may go on and no socket may be in repair mode when the first process of any container runs.</summary>
-    private async Task ThawAsync()
+    private bool IsOverruled() => Recovery.IsOverruled(
+        context.Migration, context.PodUid, context.IsTakenUp || context.FrozenAt is not null || context.IsGated, services.Book.All, services.Markers.HasCommit);
+
+    private async Task EndHelpersAsync()
     {
         var ends = await Task.WhenAll(context.Containers.Select(each => each.EndDumpAsync(context.FrozenAt is not null, DumpEndLimit, services.Clock)));
         if (ends.Contains(false)) { log.LogWarning("Migration {Name}: a dump has not ended {Limit} s after it was given up; it was killed", context.Migration.Metadata.Name, DumpEndLimit.TotalSeconds); }
         foreach (var each in context.Containers) { Attempt("restore CRIU's configuration", () => Dump.Restore(each.State)); }
+    }
+
+    /// <summary>No dump may go on and no socket may be in repair mode when the first process of any container runs.</summary>
+    private async Task ThawAsync()
+    {
+        await EndHelpersAsync();
         if (context.Cgroups.ToList() is { Count: > 0 } cgroups)
         {
             Attempt("take sockets out of repair mode", () => services.Network.UndoTcpRepair([.. cgroups.SelectMany(each => each.Pids())]));

@@ -13,7 +13,7 @@ namespace Rebalancer.Agent.Moves;
 internal sealed class SourceMove(MoveServices services, Migration migration, SourceStep first, ILogger log)
 {
     private static readonly TimeSpan CancelledWorkLimit = TimeSpan.FromSeconds(10);
-    private readonly SourceContext context = new(migration, services.Clock);
+    private readonly SourceContext context = new(migration, services.Clock) { IsTakenUp = first >= SourceStep.Commit };
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SourceStep step = first;
 

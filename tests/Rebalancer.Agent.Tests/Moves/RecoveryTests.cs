@@ -28,19 +28,22 @@ public sealed class RecoveryTests
 
     /// <summary>An aborted move may be rolled back once more when its agent is started again, long after another one has frozen, or taken away, the same pod.</summary>
     [Theory]
-    [InlineData("", "Freezing", false, false, true)]
-    [InlineData("", "Freezing", true, false, false)]
-    [InlineData("", "Freezing", true, true, true)]
-    [InlineData(Decision.Committed, "Committed", true, false, true)]
-    [InlineData(Decision.Committed, "Succeeded", false, false, true)]
-    [InlineData(Decision.Aborted, "Aborting", false, false, false)]
-    [InlineData("", "Failed", false, false, false)]
-    public void IsOverruled_AnotherMoveOfThePod_HasItInHandUnlessThisOneMayHaveFrozenIt(string decision, string phase, bool hasBegun, bool hasItsCommitMarker, bool expected)
+    [InlineData("", "Freezing", false, false, false, true)]
+    [InlineData("", "Freezing", false, true, false, false)]
+    [InlineData("", "Preparing", true, true, false, true)]
+    [InlineData("", "Freezing", false, true, true, true)]
+    [InlineData(Decision.Committed, "Committed", false, true, false, true)]
+    [InlineData(Decision.Committed, "Succeeded", false, false, false, true)]
+    [InlineData(Decision.Aborted, "Aborting", true, false, false, false)]
+    [InlineData("", "Failed", false, false, false, false)]
+    public void IsOverruled_AnotherMoveOfThePod_HasItInHandUnlessThisOneMayHoldIt(string decision, string phase, bool isGated, bool mayHoldIt, bool hasItsCommitMarker, bool expected)
     {
         var mine = Of("mine", "pod", Decision.Aborted, "Failed");
-        Migration[] all = [mine, Of("of-another-pod", "other", Decision.Committed, "Succeeded"), Of("other", "pod", decision, phase)];
+        var other = Of("other", "pod", decision, phase);
+        other.Status.Owner = new OwnerRecord { Kind = OwnerKinds.StatefulSet, Gate = isGated };
+        Migration[] all = [mine, Of("of-another-pod", "other", Decision.Committed, "Succeeded"), other];
 
-        Assert.Equal(expected, Recovery.IsOverruled(mine, "pod", hasBegun, all, uid => uid == "mine" || (uid == "other" && hasItsCommitMarker)));
+        Assert.Equal(expected, Recovery.IsOverruled(mine, "pod", mayHoldIt, all, uid => uid == "mine" || (uid == "other" && hasItsCommitMarker)));
 
         static Migration Of(string uid, string pod, string decision, string phase) => new() { Metadata = new V1ObjectMeta { Uid = uid }, Status = new MigrationStatus { PodUID = pod, Decision = decision, Phase = phase } };
     }

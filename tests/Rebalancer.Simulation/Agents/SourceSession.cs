@@ -23,6 +23,7 @@ internal sealed class SourceSession
     {
         (this.world, this.agent, Migration, step) = (world, agent, migration, first);
         First = migration;
+        IsTakenUp = first >= SourceStep.Commit;
         steps = new SourceSteps(world, agent, this);
     }
 
@@ -33,6 +34,7 @@ internal sealed class SourceSession
     public PeerLink? Link { get; set; }
     public PodCopy? Copy { get; set; }
     public MoveException? Failure { get; set; }
+    public bool IsTakenUp { get; }
     public bool IsGated { get; set; }
     public bool HasGuard { get; set; }
     public TimeSpan? FrozenAt { get; set; }

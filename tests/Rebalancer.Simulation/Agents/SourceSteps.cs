@@ -98,12 +98,10 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
     /// <returns>False: the pod's object was gone, and so this copy has ended too.</returns>
     public async Task<bool> RollBackAsync()
     {
-        var hasBegun = session.FrozenAt is not null || Disk.Images.ContainsKey(session.Uid) || Disk.Commit.Contains(session.Uid);
-        var isOverruled = Recovery.IsOverruled(session.Migration, session.Migration.Status.PodUID, hasBegun, agent.Book.All, Disk.Commit.Contains);
-        session.IsGated = !isOverruled && (session.IsGated || (session.Migration.Status.Owner is { Gate: true } && session.Migration.Status.PodUID is { } kept && Disk.Serving.Contains(kept)));
-        if (!isOverruled)
+        if (!IsOverruled())
         {
             Find();
+            session.IsGated |= session.Migration.Status.Owner is { Gate: true } && session.Migration.Status.PodUID is { } kept && Disk.Serving.Contains(kept);
             Disk.Released.Remove(session.Migration.Status.PodUID ?? "");
             await ThawAsync();
         }
@@ -124,14 +122,13 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
         session.Migration = settled ?? session.Migration;
         Disk.Commit.Remove(session.Uid);
         var runsOn = !session.IsGated || !await IsOrphanedAsync();
-        if (!isOverruled && session.Migration.Status.PodUID is { } podUid)
+        if (!IsOverruled())
         {
-            Disk.Serving.Remove(podUid);
-        }
-
-        if (!runsOn)
-        {
-            await EndAsync();
+            Disk.Serving.Remove(session.Migration.Status.PodUID ?? "");
+            if (!runsOn)
+            {
+                await EndAsync();
+            }
         }
 
         Disk.Images.Remove(session.Uid);
@@ -281,6 +278,10 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
     }
 
     /// <summary>After a restart of the agent.</summary>
+    /// <summary>As in SourceEnds.</summary>
+    private bool IsOverruled() => Recovery.IsOverruled(
+        session.Migration, session.Migration.Status.PodUID, session.IsTakenUp || session.FrozenAt is not null || session.IsGated, agent.Book.All, Disk.Commit.Contains);
+
     private void Find() => session.Copy ??= session.Migration.Status.PodUID is { } podUid ? agent.Node.Living(podUid) : null;
 
     private async Task ThawAsync()
