@@ -35,6 +35,7 @@ internal sealed class SourceEnds(MoveServices services, SourceContext context, I
         {
             log.LogInformation("Migration {Name}: its pod is left as it is: another move has it in hand", context.Migration.Metadata.Name);
             await EndHelpersAsync();
+            context.Guard?.Done();
         }
         else
         {

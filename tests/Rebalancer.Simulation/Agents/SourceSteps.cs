@@ -106,6 +106,7 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
             await ThawAsync();
         }
 
+        session.HasGuard = false;
         if (session.Link is { Lost.Task.IsCompleted: false } link)
         {
             link.Send(static _ => { });
@@ -292,8 +293,6 @@ internal sealed class SourceSteps(World world, SimulatedAgent agent, SourceSessi
             copy.State = CopyState.Running;
             copy.IsNetworkOpen = true;
         }
-
-        session.HasGuard = false;
     }
 
     private async Task<bool> IsOrphanedAsync()
