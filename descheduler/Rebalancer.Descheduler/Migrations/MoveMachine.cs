@@ -75,6 +75,12 @@ internal static class MoveMachine
             return remove;
         }
 
+        // A write of a leader before this one that came late: nobody could take the name, as long as the Migration is there.
+        if (o.Status.Decision != Decision.Committed && GatedPods.IsMarked(o))
+        {
+            return MoveStep.Do(new MoveAction.MarkGate(IsClosed: false));
+        }
+
         if (o.Migration.Metadata.Finalizers?.Contains(Names.MigrationFinalizer) != true)
         {
             return LatePods.Forsaken(o) ?? Expired(o);

@@ -48,6 +48,21 @@ public sealed class GatedPodsTests
         Assert.Null(move.Pass(TimeSpan.FromSeconds(10)).Settle().Migration.Metadata.Finalizers);
     }
 
+    /// <summary>A write of a leader that is gone may come late. The name would be nobody's.</summary>
+    [Fact]
+    public void Final_GateIsClosedOnceMoreAfterTheMoveWasGivenUp_IsOpenedAgain()
+    {
+        var move = new SimulatedMove(OwnerKinds.StatefulSet, gate: true).ToFreezing();
+        move.Decide(Decision.Aborted);
+        (move.Replacement, move.IsSourceAlive) = (null, false);
+        move.Write(s => s.Source!.State = SourceState.Released);
+        Assert.Equal(Phases.Failed, move.Settle().Phase);
+        Assert.Null(move.Migration.Metadata.Labels);
+
+        move.Migration.Metadata.Labels = new Dictionary<string, string> { [Names.GateLabel] = Names.GateClosed };
+        Assert.Null(move.Settle().Migration.Metadata.Labels);
+    }
+
     /// <summary>Nobody else makes a bare pod again. While the copy that never started still has its name, it cannot be made.</summary>
     [Fact]
     public void Next_AbortedBarePod_IsMadeAgainOnceItsNameIsFree()
