@@ -58,11 +58,8 @@ internal sealed class MoveRegistry(MoveServices services, CancellationToken stop
     {
         isEnding = true;
         var start = services.Clock.GetTimestamp();
-        while (Urgent().ToList() is { Count: > 0 } urgent && services.Clock.GetElapsedTime(start) < limit)
-        {
-            log.LogInformation("This agent ends when these moves have: {Names}", string.Join(", ", urgent));
-            await Task.Delay(EndLook, services.Clock);
-        }
+        if (Urgent().ToList() is { Count: > 0 } urgent) { log.LogInformation("This agent ends when these moves have: {Names}", string.Join(", ", urgent)); }
+        while (Urgent().Any() && services.Clock.GetElapsedTime(start) < limit) { await Task.Delay(EndLook, services.Clock); }
     }
 
     public void Forget(string uid)

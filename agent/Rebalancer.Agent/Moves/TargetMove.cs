@@ -51,7 +51,7 @@ internal sealed class TargetMove : IDisposable
             if (Now.Status.Claim?.PodUID is { Length: > 0 } podUid) { Pod.TakeUp(podUid); }
             if (Context.Step.Current == TargetStep.Preflight) { await PreflightAsync(stopping); }
             var prepared = PrepareNamesakeAsync(stopping);
-            var takenOver = new TargetTakeOver(services, this, log).RunAsync(stopping);
+            var takenOver = new TargetTakeOver(services, this).RunAsync(stopping);
             var aborted = services.Book.WaitAsync(Context.Uid, now => now.Status.Decision == Decision.Aborted, stopping);
             var abandoned = services.Book.WaitAsync(Context.Uid, Recovery.IsAbandoned, stopping);
             var ended = Context.Step.WaitAsync(TargetMachine.IsFinal, stopping);
@@ -82,6 +82,14 @@ internal sealed class TargetMove : IDisposable
         Context.Timeline.Mark(signal.ToString());
         if (TargetReport.StateOf(step) is { } state) { writer.Post(TargetReport.Of(Context, state)); }
         return true;
+    }
+
+    /// <summary>After a commit: no copy can be restored any more, and the pod starts cold.</summary>
+    public void GiveUp(MoveException why)
+    {
+        Context.Failure ??= why;
+        log.LogError("Migration {Name}: {Message}", Context.Migration.Metadata.Name, why.Message);
+        _ = Advance(TargetSignal.GivenUp);
     }
 
     /// <summary>Before a commit: has the abort decided unless somebody was faster. Returns the decision that was read.</summary>

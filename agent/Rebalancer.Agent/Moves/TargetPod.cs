@@ -128,9 +128,7 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
             .Where(each => each.ContainerType == "container" && services.Markers.HasConsumed(podUid, each.ContainerName) && IsRestored(each.Id)).ToList();
         if (living.Count == 0 && HasRun(podUid))
         {
-            Context.Failure ??= new MoveException(Kubernetes.Api.Reasons.RestoreFailed, "the copy was let run by an earlier agent, and has ended since");
-            log.LogError("Migration {Name}: {Message}", Context.Migration.Metadata.Name, Context.Failure.Message);
-            move.Advance(TargetSignal.GivenUp);
+            move.GiveUp(new MoveException(Kubernetes.Api.Reasons.RestoreFailed, "the copy was let run by an earlier agent, and has ended since"));
             return;
         }
         foreach (var state in living)
@@ -148,7 +146,7 @@ internal sealed class TargetPod(MoveServices services, TargetMove move, ILogger 
     }
 
     /// <summary>A reboot takes the checkpoint and the wrapper's note along: what runs after it was started from its image.</summary>
-    private bool IsRestored(string containerId) => Context.Folder.IsComplete || File.Exists(Path.Combine(NodePaths.RestoredFolder, containerId));
+    private bool IsRestored(string containerId) => Context.Folder.IsComplete || TargetTakeOver.HasReturned(containerId);
 
     /// <summary>Nobody will ask for the checkpoint: kubelet starts the pod's containers as any others.</summary>
     private bool HasRun(string podUid) => Context.Folder.IsComplete ? move.Containers.All(name => services.Markers.HasConsumed(podUid, name)) : services.Markers.HasConsumed(podUid);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Rebalancer.Agent.Local;
 using Rebalancer.Agent.Preflight;
 using Rebalancer.Agent.Restore;
@@ -11,12 +10,15 @@ namespace Rebalancer.Agent.Moves;
 /// them if that call dies; until the page server has given them all of their memory, they would read zeros without it, and are ended. So a move has only
 /// succeeded after both; and where a pod was ended, it starts cold, and the move says so.
 /// </summary>
-internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILogger log)
+internal sealed class TargetTakeOver(MoveServices services, TargetMove move)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
     /// <summary>A create call that has not returned by then is not waited for: whether the processes are there is what counts.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly PodContainers containers = new(services.Options.ContainerdRoot, services.Proc);
+
+    /// <summary>The wrapper's note that its create call came to its end. A reboot takes it along.</summary>
+    public static bool HasReturned(string containerId) => File.Exists(Path.Combine(NodePaths.RestoredFolder, containerId));
 
     public static MoveException Lost(string container) =>
         new(Reasons.RestoreFailed, $"the container runtime gave container {container} up, and ended it, before it had taken the restored copy over");
@@ -31,7 +33,7 @@ internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILo
         foreach (var copy in Running())
         {
             if (await copy.Filled.WaitAsync(stopping)) { continue; }
-            GiveUp(MemoryLost(copy.Container));
+            move.GiveUp(MemoryLost(copy.Container));
             return;
         }
         _ = move.Advance(TargetSignal.Filled);
@@ -52,13 +54,13 @@ internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILo
             var isOver = services.Clock.GetElapsedTime(start) > Limit;
             if (await EmptiedAsync(running) is { } emptied)
             {
-                GiveUp(MemoryLost(emptied.Container));
+                move.GiveUp(MemoryLost(emptied.Container));
             }
             else if (running.FirstOrDefault(copy => !containers.IsAlive(copy.ContainerId) && (isOver || seen.Contains(copy.ContainerId))) is { } lost)
             {
-                GiveUp(Lost(lost.Container));
+                move.GiveUp(Lost(lost.Container));
             }
-            else if (isOver || running.All(copy => File.Exists(Path.Combine(NodePaths.RestoredFolder, copy.ContainerId))))
+            else if (isOver || running.All(copy => HasReturned(copy.ContainerId)))
             {
                 _ = move.Advance(TargetSignal.TakenOver);
             }
@@ -79,12 +81,5 @@ internal sealed class TargetTakeOver(MoveServices services, TargetMove move, ILo
             if (!await copy.Filled) { return copy; }
         }
         return null;
-    }
-
-    private void GiveUp(MoveException why)
-    {
-        move.Context.Failure ??= why;
-        log.LogError("Migration {Name}: {Message}", move.Context.Migration.Metadata.Name, why.Message);
-        _ = move.Advance(TargetSignal.GivenUp);
     }
 }

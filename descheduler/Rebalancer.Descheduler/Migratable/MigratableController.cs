@@ -68,7 +68,7 @@ internal sealed partial class MigratableController : BackgroundService
     {
         var (ns, name) = key;
         if (cache.Pods.Get(ns, name) is not { } pod
-            || MigratableRule.Of(pod, cache.Nodes.Get(null, pod.Spec.NodeName ?? ""), cache.StorageOf(pod), limits, clock.GetUtcNow()) is not { } wanted
+            || MigratableRule.Of(pod, cache.Nodes.Get(null, pod.Spec.NodeName ?? ""), () => cache.StorageOf(pod), limits, clock.GetUtcNow()) is not { } wanted
             || MigratableRule.IsCurrent(pod, wanted))
         {
             return;

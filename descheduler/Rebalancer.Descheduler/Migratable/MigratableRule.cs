@@ -18,7 +18,7 @@ internal static class MigratableRule
     /// <param name="node">Where the pod runs; null: unknown.</param>
     /// <param name="storage">Its claims and their volumes.</param>
     /// <returns>The condition that the pod should have; null: it says nothing about such a pod.</returns>
-    public static V1PodCondition? Of(V1Pod pod, V1Node? node, StorageInfo storage, MoveLimits limits, DateTimeOffset now)
+    public static V1PodCondition? Of(V1Pod pod, V1Node? node, Func<StorageInfo> storage, MoveLimits limits, DateTimeOffset now)
     {
         // A pod of a DaemonSet belongs to its node, and one that has ended to nobody.
         if (pod.Status?.Phase != "Running" || pod.Metadata.DeletionTimestamp is not null || pod.Metadata.OwnerReferences?.Any(r => r.Kind is "DaemonSet" or "Node") == true)
@@ -26,7 +26,7 @@ internal static class MigratableRule
             return null;
         }
 
-        var refusal = Refusal.Join(MovabilityRefusals.Check(PodMapping.ToModel(pod, []), storage, node is null ? null : NodeMapping.ToModel(node, []), TimeSpan.FromSeconds(limits.DefaultFreezeBudgetSeconds), automatic: false))
+        var refusal = Refusal.Join(MovabilityRefusals.Check(PodMapping.ToModel(pod, []), storage, () => node is null ? null : NodeMapping.ToModel(node, []), TimeSpan.FromSeconds(limits.DefaultFreezeBudgetSeconds), automatic: false))
             ?? (node?.Metadata.Annotations?.ContainsKey(Names.AgentEndpoint) == true ? null : new Refusal(Reasons.AgentMissing, $"no agent runs on node {pod.Spec.NodeName}"));
         var known = pod.Status.Conditions?.FirstOrDefault(c => c.Type == Names.LiveMigratable);
         var status = refusal is null ? "True" : "False";

@@ -133,7 +133,7 @@ internal static class PendingPhase
         }
 
         var info = PodMapping.ToModel(pod, []);
-        var refusals = MovabilityRefusals.Check(info, o.Cluster.Snapshot.Value.Storage, o.Cluster.Snapshot.Value.Node(info.NodeName), budget, automatic: o.Migration.Spec.Reason is not (MoveReasons.Manual or MoveReasons.Eviction));
+        var refusals = MovabilityRefusals.Check(info, () => o.Cluster.Snapshot.Value.Storage, () => o.Cluster.Snapshot.Value.Node(info.NodeName), budget, automatic: o.Migration.Spec.Reason is not (MoveReasons.Manual or MoveReasons.Eviction));
         if (!refusals.IsEmpty)
         {
             return refusals;

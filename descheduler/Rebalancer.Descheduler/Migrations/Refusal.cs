@@ -19,9 +19,9 @@ internal static class MovabilityRefusals
     public static ImmutableArray<Refusal> Check(PodInfo pod, TimeSpan freezeBudget, bool automatic)
         => [.. Movability.Check(pod, freezeBudget, automatic).Select(Of)];
 
-    /// <summary>The same, and whether its volumes can follow it.</summary>
-    public static ImmutableArray<Refusal> Check(PodInfo pod, StorageInfo storage, NodeInfo? node, TimeSpan freezeBudget, bool automatic)
-        => Check(pod, freezeBudget, automatic) is { IsEmpty: false } refusals ? refusals : [.. Reattachment.Check(pod, storage, node).Select(Of)];
+    /// <summary>The same, and whether its volumes can follow it. Only for a pod with claims is it asked what there is, which may take a look at the whole cluster.</summary>
+    public static ImmutableArray<Refusal> Check(PodInfo pod, Func<StorageInfo> storage, Func<NodeInfo?> node, TimeSpan freezeBudget, bool automatic)
+        => Check(pod, freezeBudget, automatic) is { IsEmpty: false } refusals ? refusals : pod.Claims.IsEmpty ? [] : [.. Reattachment.Check(pod, storage(), node()).Select(Of)];
 
     private static Refusal Of(Immovable against) => new(ReasonOf(against.Kind), against.Message);
 
